@@ -1,0 +1,119 @@
+import * as z from 'zod';
+import { shortHash } from './canonical.js';
+
+export const backendSchema = z.enum(['llama-cpp', 'onnx', 'fake']);
+export type Backend = z.infer<typeof backendSchema>;
+
+export const memoryPolicySchema = z.object({
+  policy: z.enum(['bind', 'interleave', 'preferred', 'local']).describe('The numactl memory policy.'),
+  nodes: z.string().nullable().describe('NUMA nodes as a kernel list, for example "0-1"; null for the local policy.'),
+});
+
+export const bindingSchema = z
+  .object({
+    name: z.string().describe('Name of the arm, for example "none", "one-per-core" or "taskset:0-3".'),
+    tool: z
+      .enum(['none', 'taskset', 'numactl'])
+      .describe('The program that sets the binding before the engine starts.'),
+    cpus: z.string().nullable().describe('CPUs as a kernel list, for example "0-3,8"; null leaves them as inherited.'),
+    memory: memoryPolicySchema.nullable().describe('NUMA memory policy; null leaves it as inherited.'),
+  })
+  .describe('Where the process may run and where its memory comes from.');
+export type Binding = z.infer<typeof bindingSchema>;
+
+export const allocatorNameSchema = z.enum(['glibc', 'jemalloc', 'tcmalloc', 'mimalloc']);
+export const allocatorSchema = z
+  .object({
+    name: allocatorNameSchema.describe('The malloc implementation; "glibc" stands for the C library\'s own.'),
+    path: z.string().nullable().describe("The library put into LD_PRELOAD; null for the C library's own."),
+  })
+  .describe('The memory allocator of the process.');
+export type Allocator = z.infer<typeof allocatorSchema>;
+
+export const onnxKnobsSchema = z.object({
+  spinning: z.boolean().describe('session.intra_op.allow_spinning: idle worker threads spin instead of sleeping.'),
+  executionMode: z.enum(['sequential', 'parallel']).describe('Execution mode of the graph.'),
+  arena: z.boolean().describe('enableCpuMemArena: ONNX Runtime keeps an arena of freed memory.'),
+  graphOptimization: z.enum(['disabled', 'basic', 'extended', 'all']).describe('Graph optimization level.'),
+});
+export type OnnxKnobs = z.infer<typeof onnxKnobsSchema>;
+
+export const candidateSchema = z
+  .object({
+    backend: backendSchema.describe('The inference engine.'),
+    quant: z.string().describe('Quantization level, for example "q4_0" (GGUF) or "int4" (ONNX).'),
+    threads: z.int().min(1).describe('Threads that decode, one replica.'),
+    threadsBatch: z.int().min(1).nullable().describe('Threads that prefill; null means as many as decode.'),
+    binding: bindingSchema,
+    allocator: allocatorSchema,
+    isa: z
+      .enum(['auto', 'sse42', 'avx2', 'avx512', 'amx'])
+      .describe("Which build of the engine's CPU kernels is loaded; auto lets the engine choose."),
+    kvType: z.enum(['f32', 'f16', 'q8_0', 'q4_0']).describe('Element type of the key/value cache.'),
+    flashAttention: z.boolean().describe('Fused attention kernel of llama.cpp.'),
+    batch: z.int().min(1).describe('Prefill batch: the most tokens evaluated in one engine call.'),
+    mmap: z.boolean().describe('The weights are mapped from the file instead of read into memory.'),
+    mlock: z.boolean().describe('The weights are locked in RAM.'),
+    hugePages: z.enum(['default', 'always', 'never']).describe('Transparent huge pages for the process.'),
+    replicas: z.int().min(1).describe('Worker processes, each with its own copy of the model and `threads` threads.'),
+    sequences: z.int().min(1).describe('Sequences decoded together in one replica.'),
+    onnx: onnxKnobsSchema.nullable().describe('Knobs of ONNX Runtime; null for other engines.'),
+  })
+  .describe('One complete configuration: every knob has a value.');
+export type Candidate = z.infer<typeof candidateSchema>;
+
+export const NO_BINDING: Binding = { name: 'none', tool: 'none', cpus: null, memory: null };
+export const SYSTEM_ALLOCATOR: Allocator = { name: 'glibc', path: null };
+export const DEFAULT_ONNX_KNOBS: OnnxKnobs = {
+  spinning: true,
+  executionMode: 'sequential',
+  arena: true,
+  graphOptimization: 'all',
+};
+
+/** What a knob is when nobody says otherwise. `threads` depends on the machine and is given by the caller. */
+export function baseCandidate(backend: Backend, quant: string, threads: number): Candidate {
+  return {
+    backend,
+    quant,
+    threads,
+    threadsBatch: null,
+    binding: NO_BINDING,
+    allocator: SYSTEM_ALLOCATOR,
+    isa: 'auto',
+    kvType: backend === 'onnx' ? 'f32' : 'f16',
+    flashAttention: false,
+    batch: 512,
+    mmap: true,
+    mlock: false,
+    hugePages: 'default',
+    replicas: 1,
+    sequences: 1,
+    onnx: backend === 'onnx' ? DEFAULT_ONNX_KNOBS : null,
+  };
+}
+
+/** Stable across runs and machines: 12 hexadecimal digits of the SHA-256 of all knobs. */
+export const candidateId = (candidate: Candidate): string => shortHash(candidate);
+
+/** Knobs of `candidate` that differ from `reference`, as `name=value`. */
+export function knobDifferences(candidate: Candidate, reference: Candidate): string[] {
+  const show = (knob: keyof Candidate, value: Candidate[keyof Candidate]): string => {
+    if (knob === 'binding') return (value as Binding).name;
+    if (knob === 'allocator') return (value as Allocator).name;
+    if (value === null) return knob === 'threadsBatch' ? 'as decode' : 'none';
+    return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  };
+  return (Object.keys(candidate) as (keyof Candidate)[])
+    .filter((knob) => shortHash(candidate[knob]) !== shortHash(reference[knob]))
+    .map((knob) => `${knob}=${show(knob, candidate[knob])}`);
+}
+
+/** A short name for people: backend, quantization, threads, and each knob that is not at its base value. */
+export function candidateLabel(candidate: Candidate): string {
+  const base = baseCandidate(candidate.backend, candidate.quant, candidate.threads);
+  const prefill = candidate.threadsBatch === null ? '' : `/${candidate.threadsBatch}`;
+  const rest = knobDifferences({ ...candidate, threadsBatch: null }, base);
+  const threads = `${candidate.threads}${prefill} thread${candidate.threads === 1 && !prefill ? '' : 's'}`;
+  return [`${candidate.backend} ${candidate.quant}`, threads, ...rest].join(', ');
+}

@@ -1,0 +1,102 @@
+import type { Candidate } from './candidate.js';
+import type { ModelFile } from './model.js';
+
+/**
+ * The port between a child process and an inference engine. A trial and a server worker use the same port,
+ * so that what is measured is what is served. Implementations live in src/runners/<backend>.
+ */
+
+export type LoadRequest = {
+  model: ModelFile;
+  candidate: Candidate;
+  /** Context length of each sequence, tokens. */
+  contextTokens: number;
+  /** Sequences that can be open at once. */
+  sequences: number;
+  /** Called with 0…1 while weights load. */
+  onProgress?: (share: number) => void;
+};
+
+export interface Engine {
+  load(request: LoadRequest): Promise<Session>;
+}
+
+export type EngineDescription = {
+  /** Engine name and version, for example "llama.cpp v0.5.0 (node-llama-cpp 3.22.1)". */
+  engine: string;
+  /** CPU kernel build in use, or null when the engine does not say. */
+  variant: string | null;
+  systemInfo: string | null;
+  threads: number;
+  threadsBatch: number;
+  vocabulary: number;
+  contextTokens: number;
+  bosToken: number | null;
+  eosTokens: number[];
+};
+
+export interface Session {
+  describe(): EngineDescription;
+  tokenize(text: string, options: { special: boolean }): number[];
+  /** The bytes of one token; UTF-8 characters may be split over tokens, so bytes, not text. Special tokens give no bytes unless asked. */
+  tokenBytes(token: number, options: { special: boolean }): Uint8Array;
+  openSequence(): Sequence;
+  dispose(): Promise<void>;
+}
+
+export type Sampling = {
+  /** 0 is greedy. */
+  temperature: number;
+  topP: number;
+  /** 0 is off. */
+  topK: number;
+  /** 0 is off. */
+  minP: number;
+  seed: number;
+  /** Penalties as in the OpenAI API, −2 to 2; 0 is off. */
+  frequencyPenalty?: number;
+  presencePenalty?: number;
+  /** Token id → added logit. */
+  logitBias?: Readonly<Record<number, number>>;
+};
+
+export const GREEDY: Sampling = { temperature: 0, topP: 1, topK: 0, minP: 0, seed: 0 };
+
+export type Step = {
+  token: number;
+  /** Natural logarithm of the probability, under the model at temperature 1, when asked for. */
+  logprob?: number;
+  topLogprobs?: { token: number; logprob: number }[];
+};
+
+/** One conversation state inside a loaded model: a KV cache and the tokens in it. */
+export interface Sequence {
+  /** Tokens in the KV cache. */
+  readonly tokens: readonly number[];
+  /** Keeps the first `count` tokens and forgets the rest (prefix reuse). */
+  truncate(count: number): Promise<void>;
+  /** Evaluates tokens without sampling. Stops between batches when aborted (throws the signal's reason). */
+  prefill(
+    tokens: readonly number[],
+    options?: { signal?: AbortSignal; onBatch?: (done: number) => void },
+  ): Promise<void>;
+  /**
+   * Evaluates `tokens` (at least one) and samples the next one: one decode step.
+   * With `allowed`, only tokens for which it returns true may be sampled (schema-bound decoding).
+   */
+  step(
+    tokens: readonly number[],
+    sampling: Sampling,
+    options?: { logprobs?: number; allowed?: (token: number) => boolean },
+  ): Promise<Step>;
+  /** Logits after each of the given tokens, as one row of `vocabulary` floats a token. For perplexity; not fast. */
+  logits(tokens: readonly number[]): Promise<Float32Array[]>;
+  dispose(): Promise<void>;
+}
+
+/** The engine's own clock for work done natively, for the harness-overhead figure. */
+export interface NativeTimer {
+  /** Total ms inside native decode since the last call, or null when the engine does not say. */
+  takeDecodeMs(): Promise<number | null>;
+}
+export const hasNativeTimer = (session: Session): session is Session & NativeTimer => 'takeDecodeMs' in session;

@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import { candidateSchema } from './candidate.js';
+import { intervalSchema } from './interval.js';
+import { modelFileSchema } from './model.js';
+import { constraintsSchema, speedupSchema, versionsSchema } from './run-result.js';
+import { objectiveSchema, requestSchema, workloadSchema } from './workload.js';
+
+/**
+ * History of the profile format. 1: first.
+ * Older versions are upgraded by src/store/upgrade.ts for ever; newer ones are refused.
+ */
+export const PROFILE_VERSION = 1;
+
+export const profileSchema = z
+  .object({
+    schemaVersion: z.literal(PROFILE_VERSION),
+    kind: z.literal('r1-tune/profile'),
+    name: z.string().describe('Name of the profile.'),
+    createdAt: z.string().describe('ISO 8601 time.'),
+    model: modelFileSchema.describe('The file that was measured. `weights: "random"` marks a synthetic twin.'),
+    modelId: z.string().describe('What was asked for, for example "synthetic:deepseek-r1-distill-qwen-1.5b".'),
+    candidate: candidateSchema.describe('Every knob of the deployment.'),
+    contextTokens: z.int().describe('Context length of each sequence, tokens.'),
+    objective: objectiveSchema,
+    request: requestSchema,
+    workload: workloadSchema.describe('The token trace behind the expected numbers.'),
+    verdict: z
+      .enum(['faster', 'keep-default', 'unconfirmed'])
+      .describe('What the run showed against the default configuration.'),
+    expected: z
+      .object({
+        prefillTokensPerSecond: intervalSchema.describe('Prefill rate, tok/s.'),
+        decodeTokensPerSecond: intervalSchema.describe('Decode rate, tok/s.'),
+        ttftMs: intervalSchema.describe('Time to first token of the workload prompt, ms.'),
+        peakRssBytes: z.number().nullable().describe('Peak resident memory, bytes.'),
+        loadMs: z.number().nullable().describe('Median load time, ms.'),
+        cpuSecondsPerToken: z.number().nullable().describe('CPU time a token, s.'),
+        energyJoulesPerToken: z.number().nullable().describe('Energy a token, J; null when not readable.'),
+      })
+      .describe('What the deployment should reach on the same machine.'),
+    speedup: speedupSchema.nullable().describe('Against the default configuration; null when it is the default.'),
+    baseline: candidateSchema.describe('The default configuration that it was compared with.'),
+    constraints: constraintsSchema.describe('Constraints that were met.'),
+    machine: z
+      .object({
+        fingerprint: z.string().describe('Hash of the hard facts.'),
+        hard: z.record(z.string(), z.unknown()).describe('Facts that must be equal for the numbers to hold.'),
+        soft: z.record(z.string(), z.unknown()).describe('Facts that are worth a warning when they differ.'),
+        description: z.string().describe('The machine in one line.'),
+      })
+      .describe('Where it was measured.'),
+    provenance: z
+      .object({
+        run: z.string().describe('Name of the run folder.'),
+        versions: versionsSchema,
+        gitCommit: z.string().nullable().describe('Commit of r1-tune.'),
+        seed: z.int().describe('Seed of the run.'),
+        trials: z.int().describe('Trials of the run.'),
+      })
+      .describe('Where it came from.'),
+  })
+  .describe('A tuned deployment with its proof: best.json.');
+export type Profile = z.infer<typeof profileSchema>;

@@ -1,0 +1,190 @@
+import * as z from 'zod';
+import { candidateSchema } from './candidate.js';
+import { intervalSchema } from './interval.js';
+import { machineSchema } from './machine.js';
+import { modelFileSchema } from './model.js';
+import { outcomeSchema } from './outcome.js';
+import { objectiveSchema, requestSchema, workloadSchema } from './workload.js';
+
+/**
+ * History of the run format. 1: first.
+ * A reader upgrades older versions in src/store/upgrade.ts; newer ones are refused.
+ */
+export const RUN_VERSION = 1;
+
+export const versionsSchema = z
+  .record(z.string(), z.string())
+  .describe('Versions of r1-tune, Node.js and each engine package used.');
+
+export const constraintsSchema = z.object({
+  maxTtftMs: z.number().nullable().describe('Most time to first token of the declared request, ms; null for no limit.'),
+  maxRssBytes: z.number().nullable().describe('Most resident memory, bytes; null for no limit.'),
+  minQuality: z
+    .number()
+    .nullable()
+    .describe(
+      'Least share of next tokens equal to the reference precision (top-1 agreement), 0 to 1; null for no limit.',
+    ),
+});
+export type Constraints = z.infer<typeof constraintsSchema>;
+
+export const exclusionSchema = z.object({
+  axis: z.string().describe('The axis or rule that excluded it.'),
+  value: z.string().describe('The value or configuration excluded.'),
+  reason: z.string().describe('Why it was not tried, in words.'),
+  configurations: z.int().describe('Number of configurations that this excluded.'),
+});
+export type Exclusion = z.infer<typeof exclusionSchema>;
+
+export const planSchema = z
+  .object({
+    schemaVersion: z.literal(RUN_VERSION),
+    kind: z.literal('r1-tune/plan'),
+    label: z.string().describe('Short name of the run.'),
+    createdAt: z.string().describe('ISO 8601 time.'),
+    command: z.array(z.string()).describe('The command line that made the run.'),
+    seed: z.int().describe('Seed of every random order in the run.'),
+    versions: versionsSchema,
+    gitCommit: z.string().nullable().describe('Commit of r1-tune, when it runs from a checkout.'),
+    strategy: z.string().describe('Search strategy.'),
+    effort: z.enum(['quick', 'default', 'thorough']).describe('How many trials the strategy may use.'),
+    budgetMs: z.number().nullable().describe('Time the user allowed for the whole run, ms; null for no limit.'),
+    objective: objectiveSchema.describe('What is optimised.'),
+    request: requestSchema.describe('The declared request that the objective "workload" scores.'),
+    constraints: constraintsSchema,
+    workloads: z.object({ short: workloadSchema, full: workloadSchema }),
+    axes: z
+      .record(z.string(), z.array(z.string()))
+      .describe('Axis name → values asked for or derived from the machine.'),
+    defaultCandidate: candidateSchema.describe('What a person gets without tuning: the engine on its own defaults.'),
+    candidates: z.array(candidateSchema).describe('Every legal configuration.'),
+    models: z.array(modelFileSchema).describe('One file for each backend and quantization.'),
+    excluded: z.array(exclusionSchema).describe('What was not tried, and why.'),
+    expectedTrials: z.int().describe('Trials expected when the run started.'),
+    expectedMs: z.number().describe('Time expected when the run started, ms.'),
+  })
+  .describe('Everything decided before the first trial.');
+export type Plan = z.infer<typeof planSchema>;
+
+export const configurationSchema = z.object({
+  candidateId: z.string().describe('Hash of the candidate.'),
+  candidate: candidateSchema,
+  label: z.string().describe('Name for people.'),
+  isDefault: z.boolean().describe('True for the default configuration.'),
+  trials: z.int().describe('Trials measured and not voided.'),
+  failures: z
+    .array(z.object({ status: z.string(), reason: z.string(), trials: z.int() }))
+    .describe('Trials that did not measure.'),
+  objective: intervalSchema.nullable().describe('Objective, tok/s.'),
+  prefillTokensPerSecond: intervalSchema.nullable().describe('Prefill rate, tok/s.'),
+  decodeTokensPerSecond: intervalSchema.nullable().describe('Decode rate, tok/s.'),
+  ttftMs: intervalSchema.nullable().describe('Time to first token of the measured prompt, ms.'),
+  loadMs: intervalSchema.nullable().describe('Load time, ms.'),
+  peakRssBytes: z.number().nullable().describe('Largest peak RSS seen, bytes.'),
+  cpuSecondsPerToken: z.number().nullable().describe('Median CPU time a token, s.'),
+  energyJoulesPerToken: z.number().nullable().describe('Median energy a token, J.'),
+  vsDefault: intervalSchema
+    .nullable()
+    .describe('Ratio of the objective to the default configuration, from blocks that hold both; Hodges–Lehmann.'),
+  meetsConstraints: z.boolean().describe('True when no constraint is shown to be broken.'),
+  brokenConstraints: z.array(z.string()).describe('Each constraint broken, in words.'),
+  pareto: z
+    .enum(['optimal', 'possibly-optimal', 'dominated', 'not-ranked'])
+    .describe('Place in the Pareto set of speed, memory and quality.'),
+});
+export type Configuration = z.infer<typeof configurationSchema>;
+
+export const qualitySchema = z.object({
+  backend: z.string().describe('Engine.'),
+  quant: z.string().describe('Quantization level.'),
+  measurable: z.boolean().describe('False for random weights.'),
+  reason: z.string().nullable().describe('Why it is not measurable, in words.'),
+  reference: z.string().nullable().describe('The highest-precision file that it was compared with.'),
+  perplexity: z.number().nullable().describe('Perplexity on the fixed text.'),
+  klDivergence: z.number().nullable().describe('Mean KL divergence from the reference, nats a token.'),
+  top1Agreement: z
+    .number()
+    .nullable()
+    .describe('Share of positions whose most likely token equals that of the reference, 0 to 1.'),
+  answerAccuracy: z
+    .number()
+    .nullable()
+    .describe('Share of generated puzzles answered right, 0 to 1; null when not asked.'),
+  tokens: z.int().nullable().describe('Tokens evaluated.'),
+});
+export type Quality = z.infer<typeof qualitySchema>;
+
+export const warningSchema = z.object({
+  code: z.string().describe('Stable name.'),
+  severity: z.enum(['info', 'warning', 'serious']).describe('How much it matters.'),
+  message: z.string().describe('What was seen, with the threshold.'),
+  mend: z.string().nullable().describe('What to do about it.'),
+});
+export type RunWarning = z.infer<typeof warningSchema>;
+
+export const speedupSchema = z
+  .object({
+    ratio: intervalSchema.describe('Objective of the chosen over the default configuration; 1.25 is 25 % faster.'),
+    decodeRatio: intervalSchema.nullable().describe('The same for the decode rate alone.'),
+    prefillRatio: intervalSchema.nullable().describe('The same for the prefill rate alone.'),
+    pairs: z.int().describe('Fresh pairs of processes behind it.'),
+    pValue: z.number().nullable().describe('Two-sided exact signed-rank probability of such a difference by chance.'),
+    minimumDetectable: z
+      .number()
+      .nullable()
+      .describe('Smallest relative effect that these pairs could have shown, 0.05 is 5 %.'),
+    source: z
+      .enum(['confirmation', 'race'])
+      .describe('Fresh confirmation pairs, or race blocks when the run was cut before them.'),
+  })
+  .describe('The published speed-up.');
+export type Speedup = z.infer<typeof speedupSchema>;
+
+export const choiceSchema = z
+  .object({
+    verdict: z
+      .enum(['faster', 'keep-default', 'unconfirmed'])
+      .describe(
+        'faster: shown by confirmation. keep-default: no difference shown. unconfirmed: the run ended before confirmation.',
+      ),
+    candidateId: z.string().describe('The recommended configuration.'),
+    reason: z.string().describe('Why this one, in one sentence.'),
+    equals: z
+      .array(z.string())
+      .describe('Configurations not shown to be more than 2 % worse (candidate ids), best first.'),
+    speedup: speedupSchema.nullable(),
+  })
+  .describe('The decision.');
+export type Choice = z.infer<typeof choiceSchema>;
+
+export const runResultSchema = z
+  .object({
+    schemaVersion: z.literal(RUN_VERSION),
+    kind: z.literal('r1-tune/run'),
+    id: z.string().describe('Name of the run folder.'),
+    status: z.enum(['complete', 'cut']).describe('cut: ended before the strategy was done.'),
+    startedAt: z.string().describe('ISO 8601 time of the first trial.'),
+    finishedAt: z.string().describe('ISO 8601 time of the last trial.'),
+    machine: machineSchema,
+    plan: planSchema,
+    configurations: z.array(configurationSchema).describe('Every configuration tried, best first.'),
+    quality: z.array(qualitySchema).describe('Quality of each backend and quantization.'),
+    choice: choiceSchema.nullable().describe('null when nothing viable was found.'),
+    warnings: z.array(warningSchema).describe('What a reader should know.'),
+    noise: z
+      .object({
+        pairedSd: z
+          .number()
+          .nullable()
+          .describe('Standard deviation of paired log-ratios of the objective, 0.03 is about 3 %.'),
+        voidedTrials: z.int().describe('Trials repeated because the machine was disturbed.'),
+        stealShare: z
+          .number()
+          .nullable()
+          .describe('Largest share of CPU time the hypervisor took during a trial, 0 to 1.'),
+      })
+      .describe('How noisy the machine was.'),
+    outcomes: z.array(outcomeSchema).describe('Every trial with its raw samples.'),
+  })
+  .describe('The result of a run: the document that the report and the profile are made from.');
+export type RunResult = z.infer<typeof runResultSchema>;
