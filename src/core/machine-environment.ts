@@ -1,0 +1,134 @@
+import * as z from 'zod';
+import { factSchema } from './fact.js';
+
+/** What surrounds the process: limits, kernel knobs, virtualization, load, power, allocators and tools. */
+
+const text = factSchema(z.string());
+const whole = factSchema(z.number().int());
+const yesNo = factSchema(z.boolean());
+
+export const limitInputSchema = z.object({
+  name: z.string().describe("What limits: 'affinity', 'cpuset', 'quota', 'cores', 'performance cores', …"),
+  value: z.string().describe('Its value as text.'),
+  cpus: z.number().nullable().describe('How many CPUs it allows; null when it sets no limit.'),
+  source: z.string().describe('The file it came from.'),
+});
+
+export const limitsSchema = z.object({
+  quotaCpus: z
+    .number()
+    .nullable()
+    .describe('CPU quota in CPUs (a fraction is kept): the least over all cgroup levels; null without one.'),
+  threadBudget: z
+    .number()
+    .int()
+    .describe(
+      'Compute threads to use by default: allowed physical performance cores, at most the quota rounded down, at least 1.',
+    ),
+  threadCeiling: z
+    .number()
+    .int()
+    .describe(
+      'The most threads that do not oversubscribe: allowed logical CPUs, at most the quota rounded down, at least 1.',
+    ),
+  inputs: z.array(limitInputSchema).describe('Everything that was weighed.'),
+  reasons: z.array(z.string()).describe('How the budget came about, in words.'),
+  isThrottled: yesNo.describe('True when the quota has stopped this cgroup at least once.'),
+  throttledPeriods: whole.describe('Scheduling periods in which the quota stopped this cgroup, so far.'),
+  throttledUs: whole.describe('Time the quota has stopped this cgroup, so far, in microseconds.'),
+});
+
+export const knobsSchema = z.object({
+  governor: text.describe('cpufreq governor of the allowed CPUs; several are joined by a comma.'),
+  scalingDriver: text.describe('cpufreq driver.'),
+  energyPreference: text.describe('energy_performance_preference of the allowed CPUs; several are joined by a comma.'),
+  isTurboOn: yesNo.describe('True when clocks above base are allowed.'),
+  transparentHugePages: text.describe("'always', 'madvise' or 'never'."),
+  transparentHugePagesDefrag: text.describe('When the kernel compacts memory for huge pages.'),
+  swappiness: whole.describe('vm.swappiness.'),
+  zoneReclaimMode: whole.describe('vm.zone_reclaim_mode.'),
+  overcommitMemory: whole.describe('vm.overcommit_memory.'),
+  maxMapCount: whole.describe('vm.max_map_count.'),
+  numaBalancing: whole.describe('kernel.numa_balancing: 0 off; 1, 2, 3 kinds of balancing.'),
+  smtControl: text.describe("'on', 'off', 'forceoff', 'notsupported' or 'notimplemented'."),
+  isSmtActive: yesNo.describe('True when some core runs two threads.'),
+  isolatedCpus: factSchema(z.array(z.number().int())).describe('CPUs taken out of the scheduler.'),
+  nohzFullCpus: factSchema(z.array(z.number().int())).describe('CPUs without a timer tick.'),
+  perfEventParanoid: whole.describe('kernel.perf_event_paranoid.'),
+  isAutogroupOn: yesNo.describe('True when `nice` acts only within one session.'),
+  clocksource: text.describe('Clock of the kernel; others than tsc (x86) make timers slow.'),
+  mitigations: factSchema(z.array(z.string())).describe('Processor vulnerabilities whose mitigation is active.'),
+  lockedMemoryLimitBytes: factSchema(z.number()).describe(
+    'How much memory may be locked (mlock), in bytes; -1 for no limit.',
+  ),
+  addressSpaceLimitBytes: factSchema(z.number()).describe(
+    'How much address space may be used, in bytes; -1 for no limit.',
+  ),
+});
+
+export const virtualizationSchema = z.object({
+  isContainer: yesNo.describe('True in a container of any kind.'),
+  containerRuntime: text.describe("'docker', 'podman', 'containerd', 'lxc', …"),
+  isVm: yesNo.describe('True in a virtual machine.'),
+  hypervisor: text.describe("'kvm', 'vmware', 'hyper-v', 'xen', …"),
+  isKubernetes: yesNo.describe('True in a Kubernetes pod.'),
+  isWsl: yesNo.describe('True in the Windows Subsystem for Linux.'),
+});
+
+const pressureLineSchema = z.object({
+  avg10: z.number().describe('Share of the last 10 s lost, in percent.'),
+  avg60: z.number().describe('Share of the last 60 s lost, in percent.'),
+  avg300: z.number().describe('Share of the last 300 s lost, in percent.'),
+  totalUs: z.number().describe('Time lost since boot, in microseconds.'),
+});
+export const pressureSchema = z.object({
+  some: pressureLineSchema.describe('Time in which at least one task waited.'),
+  full: pressureLineSchema
+    .nullable()
+    .describe('Time in which all tasks waited; null when the kernel has no such line.'),
+});
+export type Pressure = z.infer<typeof pressureSchema>;
+
+export const loadSchema = z.object({
+  loadAverage: factSchema(z.array(z.number())).describe('Runnable tasks, averaged over 1, 5 and 15 minutes.'),
+  stealShare: factSchema(z.number()).describe(
+    'Share of CPU time since boot that the hypervisor gave to others, 0 to 1.',
+  ),
+  cpuPressure: factSchema(pressureSchema).describe('Pressure stall information for CPU.'),
+  memoryPressure: factSchema(pressureSchema).describe('Pressure stall information for memory.'),
+  ioPressure: factSchema(pressureSchema).describe('Pressure stall information for input and output.'),
+  cgroupCpuPressure: factSchema(pressureSchema).describe('Pressure stall information for CPU of this cgroup.'),
+});
+
+export const powerSchema = z.object({
+  energyZones: factSchema(
+    z.array(
+      z.object({
+        name: z.string().describe('package-0, core, dram, psys, …'),
+        path: z.string().describe('Folder of the powercap zone.'),
+        isReadable: z.boolean().describe('False when only root may read it.'),
+        maxMicrojoules: z.number().nullable().describe('Where the counter wraps, in microjoules; null when unknown.'),
+      }),
+    ),
+  ).describe('Energy counters (RAPL). psys contains the packages and must not be added to them.'),
+  temperatures: factSchema(z.array(z.object({ name: z.string(), celsius: z.number() }))).describe(
+    'Thermal sensors now.',
+  ),
+  thermalThrottleEvents: whole.describe('Times a core or package was slowed for heat since boot, summed.'),
+});
+
+export const allocatorNameSchema = z.enum(['jemalloc', 'tcmalloc', 'mimalloc']);
+export const allocatorSchema = z.object({
+  name: allocatorNameSchema.describe('Which allocator.'),
+  variant: z.string().describe("The library's own name, for example tcmalloc_minimal."),
+  path: z.string().describe('The library file, links resolved.'),
+  version: z.string().nullable().describe('Version in its file name; null when there is none.'),
+  isUsable: z.boolean().describe('True when it fits the processor, word size and C library of this machine.'),
+  reason: z.string().optional().describe('Why it is not usable.'),
+});
+export type Allocator = z.infer<typeof allocatorSchema>;
+
+export const toolSchema = z.object({
+  name: z.string().describe('Name of the program.'),
+  path: z.string().describe('Where it was found on PATH.'),
+});
