@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { allocatorNameSchema } from './candidate.js';
 import { factSchema } from './fact.js';
 
 /** What surrounds the process: limits, kernel knobs, virtualization, load, power, allocators and tools. */
@@ -117,16 +118,15 @@ export const powerSchema = z.object({
   thermalThrottleEvents: whole.describe('Times a core or package was slowed for heat since boot, summed.'),
 });
 
-export const allocatorNameSchema = z.enum(['jemalloc', 'tcmalloc', 'mimalloc']);
-export const allocatorSchema = z.object({
-  name: allocatorNameSchema.describe('Which allocator.'),
+export const foundAllocatorSchema = z.object({
+  name: allocatorNameSchema.exclude(['glibc']).describe('Which allocator.'),
   variant: z.string().describe("The library's own name, for example tcmalloc_minimal."),
   path: z.string().describe('The library file, links resolved.'),
   version: z.string().nullable().describe('Version in its file name; null when there is none.'),
-  isUsable: z.boolean().describe('True when it fits the processor, word size and C library of this machine.'),
+  usable: z.boolean().describe('True when it fits the processor, word size and C library of this machine.'),
   reason: z.string().optional().describe('Why it is not usable.'),
 });
-export type Allocator = z.infer<typeof allocatorSchema>;
+export type FoundAllocator = z.infer<typeof foundAllocatorSchema>;
 
 export const toolSchema = z.object({
   name: z.string().describe('Name of the program.'),

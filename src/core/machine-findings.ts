@@ -1,27 +1,15 @@
 import * as z from 'zod';
+import { bindingSchema } from './candidate.js';
 
 /** What follows from the facts: binding arms, advice, measured bandwidth and the fingerprint. */
 
 const cpuListText = z.string().describe('CPUs as a kernel cpulist.');
 
 export const bindingArmSchema = z.object({
-  name: z
-    .string()
-    .describe("'none', 'one-per-core', 'all-smt', 'p-cores', 'one-node', 'one-l3', 'interleave', …; unique."),
-  tool: z.enum(['none', 'taskset', 'numactl']).describe('The program that applies it.'),
-  cpus: cpuListText
-    .nullable()
-    .describe('CPUs it binds to, as a kernel cpulist; null when it leaves the affinity alone.'),
+  ...bindingSchema.shape,
   cpuCount: z.number().int().describe('Logical CPUs a process has under it.'),
   coreCount: z.number().int().describe('Physical cores a process has under it.'),
-  memory: z
-    .object({
-      policy: z.enum(['bind', 'interleave', 'preferred', 'local']).describe('NUMA memory policy.'),
-      nodes: z.string().describe("Nodes as a kernel list; empty for 'local'."),
-    })
-    .nullable()
-    .describe('NUMA memory policy; null when it is left alone.'),
-  isAvailable: z.boolean().describe('True when it can be applied here and means something of its own.'),
+  available: z.boolean().describe('True when it can be applied here and means something of its own.'),
   reason: z.string().optional().describe('Why it is not available.'),
   sameAs: z.string().optional().describe('The arm that means the same on this machine; only that one need be tried.'),
   description: z.string().describe('What it does, in words.'),

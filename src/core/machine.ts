@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import {
-  allocatorSchema,
+  foundAllocatorSchema,
   knobsSchema,
   limitsSchema,
   loadSchema,
@@ -37,7 +37,7 @@ export const machineSchema = z.object({
   virtualization: virtualizationSchema.describe('Container and virtual machine; both can hold.'),
   load: loadSchema.describe('What else the machine is doing.'),
   power: powerSchema.describe('Energy counters and heat.'),
-  allocators: z.array(allocatorSchema).describe('Memory allocators that could be preloaded, usable ones first.'),
+  allocators: z.array(foundAllocatorSchema).describe('Memory allocators that could be preloaded, usable ones first.'),
   tools: z.array(toolSchema).describe('Programs found that r1-tune can use.'),
   bindings: z.array(bindingArmSchema).describe('Named ways to bind a process here, impossible ones with the reason.'),
   advice: z.array(adviceSchema).describe('What about this machine will hurt, worst first.'),
@@ -46,6 +46,6 @@ export const machineSchema = z.object({
 });
 export type Machine = z.infer<typeof machineSchema>;
 
-export type { Allocator, Pressure } from './machine-environment.js';
+export type { FoundAllocator, Pressure } from './machine-environment.js';
 export type { Advice, Bandwidth, BandwidthPoint, BindingArm, Fingerprint } from './machine-findings.js';
 export type { CoreKind, CpuEntry, Isa, NumaNode } from './machine-hardware.js';
