@@ -1,0 +1,185 @@
+import * as z from 'zod';
+
+const count = z.int().min(1);
+
+export const ropeScalingSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('llama3').describe('Long wavelengths are slowed down, short ones kept, with a ramp between.'),
+    factor: z.number().describe('Divisor of the slow frequencies.'),
+    lowFrequencyFactor: z.number().describe('Wavelengths above originalContextLength / this are divided.'),
+    highFrequencyFactor: z.number().describe('Wavelengths below originalContextLength / this are kept.'),
+    originalContextLength: z.int().describe('Context length of the base model, tokens.'),
+  }),
+  z.object({ type: z.literal('factors').describe('The file holds one divisor per frequency (rope_freqs).') }),
+  z.object({
+    type: z.literal('linear').describe('Every position is divided by the factor.'),
+    factor: z.number().describe('Divisor of positions.'),
+  }),
+  z.object({
+    type: z.literal('yarn').describe('YaRN.'),
+    factor: z.number().describe('Extension factor.'),
+    originalContextLength: z
+      .int()
+      .nullable()
+      .describe('Context length of the base model, tokens; null when not given.'),
+  }),
+]);
+export type RopeScaling = z.infer<typeof ropeScalingSchema>;
+
+export const architectureSchema = z.enum(['qwen2', 'llama']);
+export type Architecture = z.infer<typeof architectureSchema>;
+
+/** The shape of a decoder-only transformer: what decides its speed and memory at a given quantization. */
+export const shapeSchema = z.object({
+  architecture: architectureSchema.describe('Block layout: qwen2 (biases on q, k, v) or llama.'),
+  hidden: count.describe('Width of the residual stream.'),
+  layers: count.describe('Transformer blocks.'),
+  heads: count.describe('Query heads.'),
+  kvHeads: count.describe('Key/value heads.'),
+  headDim: count.describe('Width of one head.'),
+  ffn: count.describe('Inner width of the feed-forward block.'),
+  vocab: count.describe('Rows of the embedding, padding included.'),
+  tied: z.boolean().describe('The output matrix is the embedding.'),
+  ropeBase: z.number().describe('Base of the rotary position frequencies.'),
+  ropeScaling: ropeScalingSchema.nullable().describe('How rotary frequencies are stretched; null when they are not.'),
+  rmsEps: z.number().describe('Epsilon of RMSNorm.'),
+  contextLength: count.describe('Longest context the model was made for, tokens.'),
+  qkvBias: z.boolean().describe('The q, k and v projections have biases.'),
+});
+export type Shape = z.infer<typeof shapeSchema>;
+
+export const geometrySchema = shapeSchema.extend({ id: z.string().describe('Name of the known geometry.') });
+export type Geometry = z.infer<typeof geometrySchema>;
+
+type QwenSizes = Pick<Shape, 'hidden' | 'layers' | 'heads' | 'kvHeads' | 'ffn'> & Partial<Shape>;
+
+const qwen = (id: string, sizes: QwenSizes): Geometry => ({
+  id,
+  architecture: 'qwen2',
+  headDim: 128,
+  vocab: 152064,
+  tied: false,
+  ropeBase: 1e6,
+  ropeScaling: null,
+  rmsEps: 1e-6,
+  contextLength: 131072,
+  qkvBias: true,
+  ...sizes,
+});
+
+/** Values of the published config.json files. `tiny` is ours: rows of multiples of 256, so that K-quants apply. */
+const TABLE = {
+  tiny: qwen('tiny', {
+    hidden: 256,
+    layers: 4,
+    heads: 4,
+    kvHeads: 2,
+    headDim: 64,
+    ffn: 768,
+    vocab: 1024,
+    ropeBase: 10000,
+    contextLength: 4096,
+  }),
+  'qwen2-0.5b': qwen('qwen2-0.5b', {
+    hidden: 896,
+    layers: 24,
+    heads: 14,
+    kvHeads: 2,
+    headDim: 64,
+    ffn: 4864,
+    vocab: 151936,
+    tied: true,
+  }),
+  'deepseek-r1-distill-qwen-1.5b': qwen('deepseek-r1-distill-qwen-1.5b', {
+    hidden: 1536,
+    layers: 28,
+    heads: 12,
+    kvHeads: 2,
+    ffn: 8960,
+    vocab: 151936,
+    ropeBase: 10000,
+  }),
+  'deepseek-r1-distill-qwen-7b': qwen('deepseek-r1-distill-qwen-7b', {
+    hidden: 3584,
+    layers: 28,
+    heads: 28,
+    kvHeads: 4,
+    ffn: 18944,
+    ropeBase: 10000,
+  }),
+  'deepseek-r1-distill-qwen-14b': qwen('deepseek-r1-distill-qwen-14b', {
+    hidden: 5120,
+    layers: 48,
+    heads: 40,
+    kvHeads: 8,
+    ffn: 13824,
+    rmsEps: 1e-5,
+  }),
+  'deepseek-r1-distill-qwen-32b': qwen('deepseek-r1-distill-qwen-32b', {
+    hidden: 5120,
+    layers: 64,
+    heads: 40,
+    kvHeads: 8,
+    ffn: 27648,
+    rmsEps: 1e-5,
+  }),
+  'deepseek-r1-distill-llama-8b': {
+    id: 'deepseek-r1-distill-llama-8b',
+    architecture: 'llama',
+    hidden: 4096,
+    layers: 32,
+    heads: 32,
+    kvHeads: 8,
+    headDim: 128,
+    ffn: 14336,
+    vocab: 128256,
+    tied: false,
+    ropeBase: 500000,
+    ropeScaling: {
+      type: 'llama3',
+      factor: 8,
+      lowFrequencyFactor: 1,
+      highFrequencyFactor: 4,
+      originalContextLength: 8192,
+    },
+    rmsEps: 1e-5,
+    contextLength: 131072,
+    qkvBias: false,
+  },
+} satisfies Record<string, Geometry>;
+
+export type GeometryId = keyof typeof TABLE;
+export const GEOMETRIES: Readonly<Record<GeometryId, Geometry>> = TABLE;
+export const GEOMETRY_IDS = Object.keys(TABLE) as GeometryId[];
+export const isGeometryId = (id: string): id is GeometryId => Object.hasOwn(TABLE, id);
+
+/** Fields that fix which weights fit: a profile tuned on one file holds for another when none of them differs. */
+const IDENTITY = [
+  'architecture',
+  'hidden',
+  'layers',
+  'heads',
+  'kvHeads',
+  'headDim',
+  'ffn',
+  'vocab',
+  'tied',
+  'qkvBias',
+] as const satisfies (keyof Shape)[];
+
+/** What differs between two shapes in words, for example `layers 28, not 32`; empty when weights of one fit the other. */
+export function shapeDifferences(actual: Shape, expected: Shape): string[] {
+  return IDENTITY.filter((field) => actual[field] !== expected[field]).map(
+    (field) => `${field} ${actual[field]}, not ${expected[field]}`,
+  );
+}
+
+/** The known geometry that a shape read from a file is, or null. The rotary base tells families of equal sizes apart. */
+export function matchGeometry(shape: Shape): Geometry | null {
+  const all = Object.values(GEOMETRIES);
+  return all.find((known) => known.ropeBase === shape.ropeBase && shapeDifferences(shape, known).length === 0) ?? null;
+}
+
+/** KV cache that each token adds, in bytes, for elements of `bytesPerElement` (f16: 2). */
+export const kvBytesPerToken = (shape: Shape, bytesPerElement = 2): number =>
+  2 * shape.layers * shape.kvHeads * shape.headDim * bytesPerElement;

@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import { architectureSchema, shapeSchema } from './geometry.js';
+
+export * from './geometry.js';
+
+const count = z.int().min(1);
+
+export const modelFileSchema = z
+  .object({
+    path: z.string().describe('The .gguf file, or the .onnx graph (its weights and tokenizer lie beside it).'),
+    format: z.enum(['gguf', 'onnx']).describe('File format; gguf is run by llama.cpp, onnx by ONNX Runtime.'),
+    quant: z.string().describe('Quantization level, for example "q4_k_m" (GGUF) or "int4" (ONNX).'),
+    sizeBytes: z.int().min(0).describe('Size on disk, bytes, external data included.'),
+    sha256: z.string().nullable().describe('SHA-256 of the file in hexadecimal; null until it has been computed.'),
+    architecture: architectureSchema,
+    geometryId: z.string().nullable().describe('Name of the known geometry with this shape; null for others.'),
+    geometry: shapeSchema.describe('The shape as read from the file.'),
+    parameters: count.describe('Number of weights.'),
+    bytesPerToken: count.describe(
+      'Weight bytes read for each decoded token: every tensor but the embedding, which counts only when tied.',
+    ),
+    kvBytesPerToken: count.describe('KV cache that each token adds, bytes, elements as f16.'),
+    weights: z
+      .enum(['trained', 'random', 'unknown'])
+      .describe('random: a synthetic twin, whose text is noise. trained: the file claims nothing else.'),
+    name: z.string().describe('Name of the model in words.'),
+    contextLength: count.describe('Longest context the model was made for, tokens.'),
+  })
+  .describe('One model file and what its header says.');
+export type ModelFile = z.infer<typeof modelFileSchema>;
