@@ -1,0 +1,74 @@
+import { randomStream } from '../core/random.js';
+import { pairOrder } from './pair-order.js';
+import type { Purse } from './purse.js';
+import { shiftInterval } from './stats/hodges-lehmann.js';
+import { minimumDetectableEffect } from './stats/minimum-effect.js';
+import { standardDeviation } from './stats/sample.js';
+import type { Recommendation, SearchGenerator, TrialAsk } from './strategy.js';
+
+export type Confirmation = {
+  candidateId: string;
+  defaultId: string;
+  /** Complete pairs. */
+  pairs: number;
+  /** Candidate over default (1.08: 8 % faster) with its interval: Hodges–Lehmann on log-ratios, exact signed-rank limits. */
+  ratio: number;
+  lower: number;
+  upper: number;
+  level: number;
+  /** The smallest slow-down these pairs would have shown at this level with 90 % power, a share. */
+  detectable: number;
+  isFaster: boolean;
+};
+
+const LEVEL = 0.95;
+/** Below six pairs 2^−n is above 2.5 %: the 95 % interval is infinite whatever the data. */
+export const FEWEST_PAIRS = 6;
+/** A pair with a failed arm is repeated, up to this multiple of the pairs wanted. */
+const REPEAT_CEILING = 1.5;
+
+export type ConfirmPlan = { candidateId: string; defaultId: string; pairs: number; seed: number; purse: Purse };
+
+/** Fresh pairs of the candidate against the default, a fair coin each for the order. Each pair is one batch. */
+export function* confirm(plan: ConfirmPlan): SearchGenerator<Confirmation> {
+  const coin = randomStream(plan.seed, 'confirm');
+  const logRatios: number[] = [];
+  for (let block = 0; block < plan.pairs * REPEAT_CEILING && logRatios.length < plan.pairs; block++) {
+    if (logRatios.length >= FEWEST_PAIRS && !plan.purse.affords(0, 2)) break;
+    const ids = [plan.defaultId, plan.candidateId];
+    if (pairOrder(coin) === 'BA') ids.reverse();
+    const batch: TrialAsk[] = ids.map((id) => ({ phase: 'confirm', block, id, fidelity: 'full' }));
+    const results = yield batch;
+    plan.purse.pay(batch, results);
+    const value = (id: string): number | null => results.find((r) => r.id === id)?.value ?? null;
+    const [candidate, standard] = [value(plan.candidateId), value(plan.defaultId)];
+    if (candidate !== null && standard !== null) logRatios.push(Math.log(candidate / standard));
+  }
+  return summarize(plan, logRatios);
+}
+
+function summarize(plan: ConfirmPlan, logRatios: readonly number[]): Confirmation {
+  const interval = shiftInterval(logRatios, LEVEL);
+  return {
+    candidateId: plan.candidateId,
+    defaultId: plan.defaultId,
+    pairs: logRatios.length,
+    ratio: Math.exp(interval.estimate),
+    lower: Math.exp(interval.lower),
+    upper: Math.exp(interval.upper),
+    level: LEVEL,
+    detectable: minimumDetectableEffect({
+      sdOfDifferences: standardDeviation(logRatios),
+      pairs: logRatios.length,
+      alpha: (1 - LEVEL) / 2,
+    }),
+    isFaster: interval.lower > 0,
+  };
+}
+
+/** Only what fresh pairs have shown to be faster displaces a default that works. */
+export function recommend(winnerId: string, defaultId: string, confirmation: Confirmation | null): Recommendation {
+  if (winnerId === defaultId) return { id: defaultId, because: 'default-is-best' };
+  if (!confirmation) return { id: winnerId, because: 'default-not-viable' };
+  return confirmation.isFaster ? { id: winnerId, because: 'faster' } : { id: defaultId, because: 'no-clear-gain' };
+}

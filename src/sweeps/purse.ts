@@ -1,0 +1,28 @@
+import type { Budget, TrialAsk, TrialResult } from './strategy.js';
+
+/** What a search may still spend. Without a budget everything is affordable. */
+export type Purse = {
+  pay(asked: readonly TrialAsk[], results: readonly TrialResult[]): void;
+  /** Whether this many more trials of each kind fit, at the planned cost or the mean cost so far, whichever is higher. */
+  affords(shortTrials: number, fullTrials: number): boolean;
+};
+
+export function openPurse(budget: Budget | undefined): Purse {
+  if (!budget) return { pay: () => {}, affords: () => true };
+  const planned = { short: budget.shortCost, full: budget.fullCost };
+  const seen = { short: { count: 0, cost: 0 }, full: { count: 0, cost: 0 } };
+  const price = (kind: 'short' | 'full'): number =>
+    seen[kind].count < 3 ? planned[kind] : Math.max(planned[kind], seen[kind].cost / seen[kind].count);
+  return {
+    pay(asked, results) {
+      asked.forEach((ask, i) => {
+        seen[ask.fidelity].count += 1;
+        seen[ask.fidelity].cost += results[i]?.cost ?? planned[ask.fidelity];
+      });
+    },
+    affords(shortTrials, fullTrials) {
+      const left = budget.limit - seen.short.cost - seen.full.cost;
+      return shortTrials * price('short') + fullTrials * price('full') <= left + 1e-9;
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { openPurse } from '../purse.js';
+import { type RaceRecord, race } from '../race.js';
+import type { DesignPoint, DesignSpace, SearchForecast, Strategy, TrialResult } from '../strategy.js';
+import { finish } from './finish.js';
+
+/** measurement.md: two passes of races of at most eight blocks; simulated races of an axis end at about half of that. */
+const PASSES = 2;
+const MAX_BLOCKS = 8;
+const RACE_SHARE = 0.55;
+const CONFIRM_PAIRS = 10;
+
+/** One axis at a time: race its levels with everything else held, move to the fastest, until a pass changes nothing. */
+export const coordinateRace: Strategy = {
+  id: 'coordinate-race',
+  summary: 'race the levels of one axis after another, two passes, then confirm the end point',
+  forecast: (space) => forecast(space),
+  *search(space, { seed, budget }) {
+    const purse = openPurse(budget);
+    const races: RaceRecord[] = [];
+    const reserve = 2 * CONFIRM_PAIRS;
+    let current = space.points.find((p) => p.id === space.defaultId)!;
+    let firstBlock = 0;
+    for (let pass = 0, hasMoved = true; pass < PASSES && hasMoved; pass++) {
+      hasMoved = false;
+      for (const axis of knobs(space)) {
+        const ids = neighbours(space, current, axis).map((p) => p.id);
+        if (ids.length < 2 || !purse.affords(0, 3 * ids.length + reserve)) continue;
+        const raced = yield* race({ ids, seed, maxBlocks: MAX_BLOCKS, firstBlock, purse, reserve });
+        races.push(raced);
+        firstBlock += raced.blocks;
+        const best = raced.survivors[0] ?? current.id;
+        hasMoved ||= best !== current.id;
+        current = space.points.find((p) => p.id === best)!;
+      }
+    }
+    return yield* finish(space, metBy(current.id, races), { seed, pairs: CONFIRM_PAIRS, purse });
+  },
+};
+
+const knobs = (space: DesignSpace): string[] =>
+  space.axes.filter((axis) => axis.kind !== 'covariate').map((axis) => axis.name);
+
+/** For each level of the axis the feasible point nearest to `current`: most often it differs in that axis alone. */
+function neighbours(space: DesignSpace, current: DesignPoint, axis: string): DesignPoint[] {
+  const others = knobs(space).filter((name) => name !== axis);
+  const distance = (p: DesignPoint): number => others.filter((n) => p.levels[n] !== current.levels[n]).length;
+  const nearest = new Map<string | number | undefined, DesignPoint>([[current.levels[axis], current]]);
+  for (const point of space.points) {
+    const known = nearest.get(point.levels[axis]);
+    if (!known || distance(point) < distance(known)) nearest.set(point.levels[axis], point);
+  }
+  return [...nearest.values()];
+}
+
+/** The races the end point took part in, as one: only with those points does it share blocks. */
+function metBy(id: string, races: readonly RaceRecord[]): RaceRecord {
+  const met = races.filter((r) => r.runs.has(id));
+  const runs = new Map<string, TrialResult[]>();
+  for (const r of met) for (const [point, results] of r.runs) runs.set(point, [...(runs.get(point) ?? []), ...results]);
+  const eliminated = met.flatMap((r) => r.eliminated.filter((e) => e.id !== id));
+  const gone = new Set(eliminated.map((e) => e.id));
+  const others = [...new Set(met.flatMap((r) => r.survivors))].filter((s) => s !== id && !gone.has(s));
+  const stoppedBy = met.at(-1)?.stoppedBy ?? 'none-left';
+  const blocks = races.reduce((sum, r) => sum + r.blocks, 0);
+  const isAlive = met.at(-1)?.survivors.includes(id) ?? false;
+  return { runs, survivors: isAlive ? [id, ...others] : [], eliminated, blocks, stoppedBy };
+}
+
+function forecast(space: DesignSpace): SearchForecast {
+  const levels = knobs(space).map((name) => new Set(space.points.map((p) => p.levels[name])).size);
+  const trials = levels.filter((count) => count > 1).reduce((a, b) => a + b, 0) * MAX_BLOCKS * PASSES;
+  return {
+    short: 0,
+    full: Math.round(trials * RACE_SHARE) + 2 * CONFIRM_PAIRS,
+    fullAtMost: trials + 2 * CONFIRM_PAIRS,
+  };
+}

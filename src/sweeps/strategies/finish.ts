@@ -1,0 +1,21 @@
+import { choose } from '../choose.js';
+import { confirm, recommend } from '../confirm.js';
+import type { Purse } from '../purse.js';
+import type { RaceRecord } from '../race.js';
+import type { DesignSpace, SearchGenerator, SearchResult } from '../strategy.js';
+
+/** The last two stages of every strategy: choose among the raced points, then confirm the choice with fresh pairs. */
+export function* finish(
+  space: DesignSpace,
+  race: RaceRecord,
+  plan: { seed: number; pairs: number; purse: Purse },
+): SearchGenerator<SearchResult> {
+  const choice = choose(space, race);
+  if (!choice) return { choice, race, confirmation: null, recommendation: null };
+  const { defaultId } = space;
+  const isDefaultOut = race.eliminated.some((e) => e.id === defaultId && e.because !== 'slower');
+  const candidateId = choice.winnerId;
+  const confirmation =
+    candidateId === defaultId || isDefaultOut ? null : yield* confirm({ candidateId, defaultId, ...plan });
+  return { choice, race, confirmation, recommendation: recommend(candidateId, defaultId, confirmation) };
+}
