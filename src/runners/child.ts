@@ -1,0 +1,52 @@
+import { R1Error } from '../core/errors.js';
+import { readEffective } from './effective.js';
+import { applyHugePages } from './huge-pages.js';
+import { loadEngine } from './index.js';
+import { prefault } from './prefault.js';
+import { type ChildMessage, parentMessageSchema, type TrialRequest } from './protocol.js';
+import { measureSession } from './trial.js';
+
+/**
+ * The program of one trial: load, verify, measure, send raw samples, leave.
+ * It is the only file that is started as a process by the launcher.
+ */
+
+const send = (message: ChildMessage): Promise<void> =>
+  new Promise((resolve) => process.send!(message, undefined, undefined, () => resolve()));
+
+async function runTrial(request: TrialRequest): Promise<void> {
+  const { candidate, model, contextTokens } = request;
+  await send({ type: 'phase', phase: 'loading' });
+  await applyHugePages(candidate.hugePages);
+  await prefault(model);
+  const engine = await loadEngine(candidate.backend, { cacheFolder: process.env.R1TUNE_ENGINE_CACHE ?? '' });
+  const start = performance.now();
+  const session = await engine.load({ model, candidate, contextTokens, sequences: candidate.sequences });
+  const loadMs = performance.now() - start;
+  await send({ type: 'effective', effective: readEffective(session.describe()) });
+  const { samples, resources } = await measureSession(
+    session,
+    request,
+    loadMs,
+    (phase) => void send({ type: 'phase', phase }),
+  );
+  // Read again: threads that the engine started while measuring count too.
+  await send({ type: 'done', samples, resources, effective: readEffective(session.describe()) });
+}
+
+function refuse(error: unknown): Promise<void> {
+  const code = error instanceof R1Error ? error.code : 'INTERNAL';
+  const message =
+    error instanceof R1Error ? `${error.message} ${error.mend}` : String((error as Error)?.stack ?? error);
+  return send({ type: 'refused', code, message });
+}
+
+// The parent is gone (killed, perhaps): nobody will read the result.
+process.on('disconnect', () => process.exit(1));
+process.once('message', (message) => {
+  const { request } = parentMessageSchema.parse(message);
+  runTrial(request)
+    .catch(refuse)
+    .finally(() => process.exit(0));
+});
+await send({ type: 'ready', pid: process.pid });

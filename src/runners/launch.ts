@@ -1,0 +1,139 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import type { Candidate } from '../core/candidate.js';
+import type { Effective, Measurement } from '../core/outcome.js';
+import { boundCommand } from './binding.js';
+import { classifyEnd } from './classify.js';
+import { type ChildMessage, type ChildPhase, childMessageSchema, type TrialRequest } from './protocol.js';
+import { toMeasurement } from './to-measurement.js';
+
+/** What a child must not inherit from the person's shell: it would be a knob that nobody recorded. */
+const FOREIGN_KNOBS = /^(LD_PRELOAD|GLIBC_TUNABLES|MALLOC_|GGML_|LLAMA_|NODE_OPTIONS$)/;
+
+export type LaunchOptions = {
+  /** Environment of the parent, from the Host port. */
+  env: Readonly<Record<string, string>>;
+  /** Whole life of a trial, ms; then its process group is killed. */
+  deadlineMs: number;
+  signal?: AbortSignal;
+  /** The program to start; the default is the trial child. */
+  entry?: string;
+  /** Called with every line the child writes to stderr. */
+  onStderr?: (text: string) => void;
+};
+
+export type ChildEnd = {
+  timedOut: boolean;
+  aborted: boolean;
+  spawnError: string | null;
+  exitCode: number | null;
+  signal: string | null;
+  stderr: string;
+};
+
+export type Heard = {
+  phase: ChildPhase | 'starting';
+  effective: Effective | null;
+  refused: { code: string; message: string } | null;
+  done: Extract<ChildMessage, { type: 'done' }> | null;
+};
+
+const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
+
+export function childEnvironment(
+  env: Readonly<Record<string, string>>,
+  added: Record<string, string>,
+): Record<string, string> {
+  return { ...Object.fromEntries(Object.entries(env).filter(([name]) => !FOREIGN_KNOBS.test(name))), ...added };
+}
+
+/**
+ * Starts a Node program under a candidate's binding and allocator with an IPC channel, in a process group of its own.
+ * For long-lived workers; trials use `runTrial`.
+ */
+export function spawnBound(
+  candidate: Candidate,
+  entry: string,
+  env: Readonly<Record<string, string>>,
+  nodeArgs: string[] = [],
+): ChildProcess {
+  const command = boundCommand(candidate, process.execPath, nodeArgs, entry);
+  return spawn(command.file, command.args, {
+    env: childEnvironment(env, command.env),
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    serialization: 'advanced',
+    detached: process.platform !== 'win32',
+  });
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    if (process.platform === 'win32') process.kill(pid, 'SIGKILL');
+    else process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Already gone.
+  }
+}
+
+function listen(child: ReturnType<typeof startChild>, request: TrialRequest, heard: Heard): void {
+  child.on('message', (raw: unknown) => {
+    const parsed = childMessageSchema.safeParse(raw);
+    if (!parsed.success) return;
+    const message = parsed.data;
+    if (message.type === 'ready') child.send({ type: 'start', request }, () => {});
+    if (message.type === 'phase') heard.phase = message.phase;
+    if (message.type === 'effective') heard.effective = message.effective;
+    if (message.type === 'refused') heard.refused = { code: message.code, message: message.message };
+    if (message.type === 'done') Object.assign(heard, { done: message, effective: message.effective });
+  });
+}
+
+function startChild(request: TrialRequest, options: LaunchOptions) {
+  const command = boundCommand(request.candidate, process.execPath, [], options.entry ?? CHILD);
+  return execa(command.file, command.args, {
+    env: childEnvironment(options.env, command.env),
+    extendEnv: false,
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    serialization: 'advanced',
+    reject: false,
+    detached: process.platform !== 'win32',
+    buffer: { stdout: false, stderr: true },
+    maxBuffer: { stderr: 1 << 20 },
+    cleanup: true,
+  });
+}
+
+/** Runs one trial in a fresh process and says how it ended. Never throws for anything the child does. */
+export async function runTrial(request: TrialRequest, options: LaunchOptions): Promise<Measurement> {
+  const heard: Heard = { phase: 'starting', effective: null, refused: null, done: null };
+  const end: ChildEnd = { timedOut: false, aborted: false, spawnError: null, exitCode: null, signal: null, stderr: '' };
+  const child = startChild(request, options);
+  const timer = setTimeout(() => {
+    end.timedOut = true;
+    killGroup(child.pid);
+  }, options.deadlineMs);
+  const onAbort = (): void => {
+    end.aborted = true;
+    killGroup(child.pid);
+  };
+  options.signal?.addEventListener('abort', onAbort, { once: true });
+  if (options.signal?.aborted) onAbort();
+  listen(child, request, heard);
+  const result = await child;
+  clearTimeout(timer);
+  options.signal?.removeEventListener('abort', onAbort);
+  // A wrapper such as numactl may leave the group alive after it ended itself.
+  killGroup(child.pid);
+  Object.assign(end, {
+    spawnError:
+      result.failed && result.exitCode === undefined && result.signal === undefined
+        ? (result.shortMessage ?? '')
+        : null,
+    exitCode: result.exitCode ?? null,
+    signal: result.signal ?? null,
+    stderr: typeof result.stderr === 'string' ? result.stderr : '',
+  });
+  return toMeasurement(request, heard, end, classifyEnd(request, heard, end));
+}

@@ -1,0 +1,69 @@
+import type { Llama, LlamaContext, LlamaModel, Token } from 'node-llama-cpp';
+import type { Candidate } from '../../core/candidate.js';
+import type { EngineDescription, NativeTimer, Sequence, Session } from '../../core/engine.js';
+import { createTokenBytes } from '../token-bytes.js';
+import { LlamaSequence } from './sequence.js';
+
+export type LoadedLlama = {
+  llama: Llama;
+  model: LlamaModel;
+  context: LlamaContext;
+  /** The engine's log lines; the timing report is read from them. */
+  log: string[];
+  candidate: Candidate;
+  name: string;
+  variant: string | null;
+};
+
+/** A loaded model and context of llama.cpp behind the engine port. */
+export class LlamaSession implements Session, NativeTimer {
+  private readonly vocabulary: number;
+  readonly tokenBytes: Session['tokenBytes'];
+
+  constructor(private readonly loaded: LoadedLlama) {
+    const { ggml } = loaded.model.fileInfo.metadata.tokenizer;
+    const tokens = ggml.tokens as readonly string[];
+    this.vocabulary = tokens.length;
+    this.tokenBytes = createTokenBytes({ kind: ggml.model, tokens, types: ggml.token_type as readonly number[] });
+  }
+
+  describe(): EngineDescription {
+    const { model, context, llama, name, variant, candidate } = this.loaded;
+    const ends = [model.tokens.eos, model.tokens.eot].filter((token): token is Token => token !== null);
+    return {
+      engine: name,
+      variant,
+      systemInfo: llama.systemInfo,
+      threads: candidate.threadsBatch === null ? context.currentThreads : candidate.threads,
+      threadsBatch: candidate.threadsBatch ?? context.currentThreads,
+      vocabulary: this.vocabulary,
+      contextTokens: context.contextSize,
+      bosToken: model.tokens.bos,
+      eosTokens: [...new Set(ends)],
+    };
+  }
+
+  tokenize(text: string, options: { special: boolean }): number[] {
+    return this.loaded.model.tokenize(text, options.special);
+  }
+
+  openSequence(): Sequence {
+    return new LlamaSequence(this.loaded, this.vocabulary);
+  }
+
+  /** llama.cpp prints its own performance counters to the log and starts them anew. */
+  async takeDecodeMs(): Promise<number | null> {
+    const { context, log } = this.loaded;
+    log.length = 0;
+    await context.printTimings();
+    // The log reaches JavaScript through a queue of its own.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const match = /print:\s+eval time =\s*([\d.]+) ms \//.exec(log.join('\n'));
+    return match ? Number(match[1]) : null;
+  }
+
+  async dispose(): Promise<void> {
+    await this.loaded.context.dispose();
+    await this.loaded.model.dispose();
+  }
+}

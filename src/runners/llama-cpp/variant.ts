@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { createRequire, register } from 'node:module';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Candidate } from '../../core/candidate.js';
+import { R1Error } from '../../core/errors.js';
+
+/**
+ * llama.cpp's package ships one CPU kernel library per micro-architecture and loads the best that the CPU can run.
+ * To run another one, the child gets its own copy of the binary folder that holds only the wanted libraries.
+ * In each family the libraries are listed best first; the loader takes the best of those that the CPU supports.
+ */
+const FAMILIES: Record<Exclude<Candidate['isa'], 'auto'>, string[]> = {
+  sse42: ['sse42'],
+  avx2: ['alderlake', 'haswell'],
+  avx512: ['zen4', 'icelake', 'cooperlake', 'cascadelake', 'cannonlake', 'skylakex'],
+  amx: ['sapphirerapids'],
+};
+
+const PACKAGE = `@node-llama-cpp/${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+
+async function packageFolder(): Promise<string> {
+  const fromEngine = createRequire(createRequire(import.meta.url).resolve('node-llama-cpp'));
+  return dirname(dirname(fromEngine.resolve(PACKAGE)));
+}
+
+async function copyVariant(source: string, target: string, isa: keyof typeof FAMILIES): Promise<void> {
+  const partial = `${target}.partial-${process.pid}`;
+  const keep = new Set(FAMILIES[isa].map((name) => `libggml-cpu-${name}.so`));
+  await cp(source, partial, {
+    recursive: true,
+    filter: (path) => !/libggml-cpu-[^/]+\.so$/.test(path) || keep.has(path.slice(path.lastIndexOf('/') + 1)),
+  });
+  await rename(partial, target).catch(async (error: NodeJS.ErrnoException) => {
+    // Another child made the same copy first.
+    await rm(partial, { recursive: true, force: true });
+    if (!existsSync(target)) throw error;
+  });
+}
+
+/**
+ * Makes the next import of node-llama-cpp in this process load only kernels of one family.
+ * @param cacheFolder where copies of the engine's binaries are kept
+ */
+export async function selectVariant(isa: Candidate['isa'], cacheFolder: string): Promise<void> {
+  if (isa === 'auto') return;
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    throw new R1Error(
+      'ENGINE_MISSING',
+      `Kernel variants of llama.cpp can be chosen on Linux x86-64 only, not for "${isa}" here.`,
+    );
+  const source = await packageFolder();
+  const version = createRequire(import.meta.url)(join(source, 'package.json')).version as string;
+  const target = join(cacheFolder, `llama-cpp-${version}-${isa}`);
+  if (!existsSync(target)) {
+    await mkdir(cacheFolder, { recursive: true });
+    await copyVariant(source, target, isa);
+  }
+  const libraries = await readdir(join(target, 'bins', 'linux-x64'));
+  if (!libraries.some((name) => name.startsWith('libggml-cpu-')))
+    throw new R1Error('ENGINE_MISSING', `This build of node-llama-cpp has no ${isa} kernels.`);
+  const replacement = pathToFileURL(join(target, 'dist', 'index.js')).href;
+  const hook = `export async function resolve(s, c, next) {
+    return s === ${JSON.stringify(PACKAGE)} ? { url: ${JSON.stringify(replacement)}, shortCircuit: true, format: 'module' } : next(s, c);
+  }`;
+  register(`data:text/javascript,${encodeURIComponent(hook)}`);
+}

@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { candidateSchema } from '../core/candidate.js';
+import { modelFileSchema } from '../core/model.js';
+import { effectiveSchema, resourcesSchema, samplesSchema } from '../core/outcome.js';
+import { workloadSchema } from '../core/workload.js';
+
+/**
+ * What a parent asks of a trial child: one candidate, one model file, one workload.
+ * `slowdown` is for testing the gate only: a share of each decode step that is spent spinning.
+ */
+export const trialRequestSchema = z.object({
+  candidate: candidateSchema,
+  model: modelFileSchema,
+  workload: workloadSchema,
+  contextTokens: z.int().min(1),
+  slowdown: z.number().min(0).max(10),
+});
+export type TrialRequest = z.infer<typeof trialRequestSchema>;
+
+export const parentMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('start'), request: trialRequestSchema }),
+]);
+export type ParentMessage = z.infer<typeof parentMessageSchema>;
+
+/** Phases a child passes, so that a death can be told apart by when it happened. */
+export const childPhaseSchema = z.enum(['loading', 'warming-up', 'prefill', 'decode', 'finishing']);
+export type ChildPhase = z.infer<typeof childPhaseSchema>;
+
+export const childMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready'), pid: z.int() }),
+  z.object({ type: z.literal('phase'), phase: childPhaseSchema }),
+  z.object({ type: z.literal('effective'), effective: effectiveSchema }),
+  z.object({ type: z.literal('done'), samples: samplesSchema, resources: resourcesSchema, effective: effectiveSchema }),
+  z.object({ type: z.literal('refused'), code: z.string(), message: z.string() }),
+]);
+export type ChildMessage = z.infer<typeof childMessageSchema>;

@@ -1,0 +1,69 @@
+import type { Metrics, Resources, Samples } from '../core/outcome.js';
+import type { Workload } from '../core/workload.js';
+
+/** Decode is cut into this many chunks; their median survives contamination of just under half of them. */
+export const DECODE_CHUNKS = 8;
+
+/** Smallest sample for a percentile to be quoted (MLCommons endpoints #417: p90 64, p99 662; p95 between them by 1/(1−p) scaling). */
+const PERCENTILE_FLOOR = { p90: 64, p95: 128, p99: 662 } as const;
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+
+function sortedCopy(values: readonly number[]): number[] {
+  return [...values].sort((a, b) => a - b);
+}
+
+/** Linear interpolation between order statistics (Hyndman and Fan 1996, type 7). */
+function quantile(sorted: readonly number[], share: number): number {
+  const place = (sorted.length - 1) * share;
+  const low = sorted[Math.floor(place)]!;
+  return low + (sorted[Math.ceil(place)]! - low) * (place - Math.floor(place));
+}
+
+/** tok/s of `count` consecutive chunks of nearly equal token count. */
+export function chunkRates(decodeMs: readonly number[], count = DECODE_CHUNKS): number[] {
+  const chunks = Math.min(count, decodeMs.length);
+  return Array.from({ length: chunks }, (_, i) => {
+    const from = Math.floor((i * decodeMs.length) / chunks);
+    const to = Math.floor(((i + 1) * decodeMs.length) / chunks);
+    return ((to - from) / sum(decodeMs.slice(from, to))) * 1000;
+  });
+}
+
+function itl(decodeMs: readonly number[]): Metrics['itlMs'] {
+  const sorted = sortedCopy(decodeMs);
+  const at = (share: number, floor: number): number | null => (sorted.length >= floor ? quantile(sorted, share) : null);
+  return {
+    p50: quantile(sorted, 0.5),
+    p90: at(0.9, PERCENTILE_FLOOR.p90),
+    p95: at(0.95, PERCENTILE_FLOOR.p95),
+    p99: at(0.99, PERCENTILE_FLOOR.p99),
+    samples: sorted.length,
+  };
+}
+
+/** Every published number of a trial, from its raw samples. Times in ms, rates in tok/s, memory in bytes. */
+export function computeMetrics(workload: Workload, samples: Samples, resources: Resources): Metrics {
+  const { decodeMs, decodeNativeMs, prefillMs } = samples;
+  const rates = chunkRates(decodeMs);
+  const msPerToken = sum(decodeMs) / decodeMs.length;
+  const overheadMs = decodeNativeMs === null ? null : msPerToken - decodeNativeMs / decodeMs.length;
+  const tokens = workload.promptTokens + decodeMs.length + (samples.streams?.tokens ?? 0);
+  const perToken = (total: number | null): number | null => (total === null ? null : total / tokens);
+  return {
+    prefillTokensPerSecond: (workload.promptTokens / prefillMs) * 1000,
+    decodeTokensPerSecond: 1000 / msPerToken,
+    decodeChunkRates: rates,
+    decodeMedianChunkRate: quantile(sortedCopy(rates), 0.5),
+    ttftMs: samples.ttftMs,
+    itlMs: itl(decodeMs),
+    loadMs: samples.loadMs,
+    peakRssBytes: resources.peakRssBytes,
+    cpuSecondsPerToken: perToken(resources.cpuSeconds),
+    cpuPercent: resources.cpuSeconds === null ? null : (resources.cpuSeconds / resources.wallSeconds) * 100,
+    energyJoulesPerToken: perToken(resources.energyJoules),
+    throughputTokensPerSecond: samples.streams ? (samples.streams.tokens / samples.streams.wallMs) * 1000 : null,
+    overheadMsPerToken: overheadMs,
+    overheadShare: overheadMs === null ? null : overheadMs / msPerToken,
+  };
+}

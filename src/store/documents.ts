@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { R1Error } from '../core/errors.js';
+import { MACHINE_SCHEMA_VERSION, type Machine, machineSchema } from '../core/machine.js';
+import { PROFILE_VERSION, type Profile, profileSchema } from '../core/profile.js';
+import { type Plan, planSchema, RUN_VERSION, type RunResult, runResultSchema } from '../core/run-result.js';
+import { type DocumentKind, upgradeDocument } from './upgrade.js';
+
+const KINDS = {
+  machine: {
+    kind: 'r1-tune/machine',
+    version: MACHINE_SCHEMA_VERSION,
+    schema: machineSchema,
+    upgrades: {},
+    error: 'RUN_INVALID',
+  } as DocumentKind<Machine>,
+  plan: {
+    kind: 'r1-tune/plan',
+    version: RUN_VERSION,
+    schema: planSchema,
+    upgrades: {},
+    error: 'RUN_INVALID',
+  } as DocumentKind<Plan>,
+  run: {
+    kind: 'r1-tune/run',
+    version: RUN_VERSION,
+    schema: runResultSchema,
+    upgrades: {},
+    error: 'RUN_INVALID',
+  } as DocumentKind<RunResult>,
+  profile: {
+    kind: 'r1-tune/profile',
+    version: PROFILE_VERSION,
+    schema: profileSchema,
+    upgrades: {},
+    error: 'PROFILE_INVALID',
+  } as DocumentKind<Profile>,
+};
+
+function readDocument<T>(path: string, what: DocumentKind<T>): T {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new R1Error(what.error, `${path} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (cause) {
+    throw new R1Error(what.error, `${path} is not JSON: ${(cause as Error).message}`, { cause });
+  }
+  return upgradeDocument(document, what, path);
+}
+
+export const readMachine = (path: string): Machine => readDocument(path, KINDS.machine);
+export const readPlan = (path: string): Plan => readDocument(path, KINDS.plan);
+export const readRunDocument = (path: string): RunResult => readDocument(path, KINDS.run);
+/** A profile of any version that ever was. Throws `PROFILE_INVALID` naming the field. */
+export const readProfile = (path: string): Profile => readDocument(path, KINDS.profile);

@@ -1,0 +1,131 @@
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { R1Error } from '../core/errors.js';
+import type { Machine } from '../core/machine.js';
+import type { Profile } from '../core/profile.js';
+import type { Plan, RunResult } from '../core/run-result.js';
+import { writeFileAtomic, writeJsonAtomic } from './atomic-write.js';
+import { readMachine, readPlan, readRunDocument } from './documents.js';
+import { type OutcomeLog, openOutcomeLog } from './outcome-log.js';
+
+/** results/<stamp>-<label>/ while it is being filled. */
+export type RunFolder = {
+  readonly path: string;
+  readonly id: string;
+  readonly log: OutcomeLog;
+  writeMachine(machine: Machine): void;
+  writePlan(plan: Plan): void;
+  writeRun(run: RunResult): void;
+  writeProfile(name: string, profile: Profile): void;
+  writeFile(name: string, data: string | Uint8Array): void;
+  close(): void;
+};
+
+const stampOf = (time: Date): string =>
+  time
+    .toISOString()
+    .replace(/\.\d+Z$/, '')
+    .replaceAll(':', '')
+    .replace('T', '-');
+
+const slug = (label: string): string =>
+  label
+    .toLowerCase()
+    .replace(/[^a-z0-9.]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 48);
+
+function proveWritable(path: string): void {
+  try {
+    mkdirSync(join(path, 'logs'), { recursive: true });
+    accessSync(path, constants.W_OK);
+    const probe = join(path, `.write-test-${process.pid}`);
+    writeFileSync(probe, 'ok');
+    rmSync(probe);
+  } catch (cause) {
+    throw new R1Error(
+      'OUTPUT_UNWRITABLE',
+      `The run folder ${path} cannot be made or written: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+}
+
+/** One process at a time may fill a run: its id stands in a lock file that a dead process cannot hold. */
+function lock(path: string): () => void {
+  const file = join(path, '.lock');
+  if (existsSync(file)) {
+    const owner = Number(readFileSync(file, 'utf8'));
+    if (owner !== process.pid && isAlive(owner))
+      throw new R1Error('RUN_INVALID', `${path} is being filled by process ${owner}.`, {
+        mend: 'Wait for it, or stop it first.',
+      });
+  }
+  writeFileSync(file, String(process.pid));
+  return () => rmSync(file, { force: true });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function folderAt(path: string): RunFolder {
+  proveWritable(path);
+  const unlock = lock(path);
+  const log = openOutcomeLog(join(path, 'outcomes.jsonl'));
+  return {
+    path,
+    id: basename(path),
+    log,
+    writeMachine: (machine) => writeJsonAtomic(join(path, 'machine.json'), machine),
+    writePlan: (plan) => writeJsonAtomic(join(path, 'plan.json'), plan),
+    writeRun: (run) => writeJsonAtomic(join(path, 'run.json'), run),
+    writeProfile: (name, profile) => writeJsonAtomic(join(path, name), profile),
+    writeFile: (name, data) => writeFileAtomic(join(path, name), data),
+    close() {
+      log.close();
+      unlock();
+    },
+  };
+}
+
+/** A new, empty run folder under `parent` (results/ by default) or exactly at `out`. */
+export function createRunFolder(options: { parent: string; out: string | null; label: string; time: Date }): RunFolder {
+  if (options.out !== null && existsSync(join(options.out, 'plan.json')))
+    throw new R1Error('OUTPUT_UNWRITABLE', `${options.out} already holds a run.`, {
+      mend: `Give another --out, or go on with it: --resume ${options.out}`,
+    });
+  const base =
+    options.out ?? join(options.parent, [stampOf(options.time), slug(options.label)].filter(Boolean).join('-'));
+  let path = base;
+  for (let n = 2; options.out === null && existsSync(path); n++) path = `${base}-${n}`;
+  return folderAt(resolve(path));
+}
+
+/** A run that was cut, with what it had decided. */
+export function resumeRunFolder(path: string): { folder: RunFolder; plan: Plan; machine: Machine } {
+  if (!existsSync(join(path, 'plan.json')))
+    throw new R1Error('RUN_INVALID', `${path} holds no plan.json, so there is no run to go on with.`, {
+      mend: 'Give the run folder that the interrupted sweep named.',
+    });
+  const plan = readPlan(join(path, 'plan.json'));
+  const machine = readMachine(join(path, 'machine.json'));
+  return { folder: folderAt(resolve(path)), plan, machine };
+}
+
+/** The result of a finished run: a run folder, or its run.json. */
+export function readRun(path: string): RunResult {
+  const file = path.endsWith('.json') ? path : join(path, 'run.json');
+  if (!existsSync(file))
+    throw new R1Error('RUN_INVALID', `${file} does not exist.`, {
+      mend: existsSync(join(path, 'plan.json'))
+        ? `The run was cut: finish it with r1-tune sweep --resume ${path}`
+        : 'Give a folder made by r1-tune sweep or bench.',
+    });
+  return readRunDocument(file);
+}
