@@ -1,7 +1,7 @@
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
 import { canonicalJson } from '../../core/canonical.js';
 import type { Sampling, Sequence, Step } from '../../core/engine.js';
-import { chooseToken } from './choose-token.js';
+import { sampleToken } from '../../core/sampling.js';
 import type { LoadedLlama } from './session.js';
 
 type Stepper = { key: string; iterator: AsyncGenerator<Token, void, undefined | Token | Token[]> };
@@ -10,6 +10,8 @@ type Stepper = { key: string; iterator: AsyncGenerator<Token, void, undefined | 
 export class LlamaSequence implements Sequence {
   private readonly sequence: LlamaContextSequence;
   private stepper: Stepper | null = null;
+  /** Where the generated part begins: penalties count only tokens from here on. */
+  private generatedFrom: number | null = null;
 
   constructor(
     private readonly loaded: LoadedLlama,
@@ -23,6 +25,7 @@ export class LlamaSequence implements Sequence {
   }
 
   async truncate(count: number): Promise<void> {
+    this.generatedFrom = null;
     const end = this.sequence.nextTokenIndex;
     if (count < end) await this.sequence.eraseContextTokenRanges([{ start: count, end }]);
   }
@@ -59,15 +62,7 @@ export class LlamaSequence implements Sequence {
 
   async logits(tokens: readonly number[]): Promise<Float32Array[]> {
     this.useThreads(tokens.length);
-    const input = tokens.map(
-      (token) => [token as Token, { generateNext: { logits: true as const } }] as [Token, object],
-    );
-    const output = await this.sequence.controlledEvaluate(input);
-    return tokens.map((_, i) => {
-      const row = new Float32Array(this.vocabulary);
-      for (const [token, logit] of output[i]!.next.logits!) row[token] = logit;
-      return row;
-    });
+    return this.logitsAfter(tokens, 0);
   }
 
   async dispose(): Promise<void> {
@@ -116,13 +111,27 @@ export class LlamaSequence implements Sequence {
     sampling: Sampling,
     options: { logprobs?: number; allowed?: (token: number) => boolean },
   ): Promise<Step> {
-    const history = [...this.sequence.contextTokens, ...tokens];
-    const last = tokens.at(-1) as Token;
-    const output = await this.sequence.controlledEvaluate([
-      ...(tokens.slice(0, -1) as Token[]),
-      [last, { generateNext: { logits: true, options: { temperature: 0 } } }],
-    ]);
-    const logits = output[tokens.length - 1]!.next.logits!;
-    return chooseToken(logits, history, sampling, options);
+    this.generatedFrom ??= this.sequence.nextTokenIndex + tokens.length;
+    const row = (await this.logitsAfter(tokens, tokens.length - 1))[tokens.length - 1]!;
+    const position = this.sequence.nextTokenIndex;
+    const counts = new Map<number, number>();
+    for (const token of this.sequence.contextTokens.slice(this.generatedFrom))
+      counts.set(token, (counts.get(token) ?? 0) + 1);
+    return sampleToken(row, sampling, { position, counts, ...options });
+  }
+
+  /** Evaluates all tokens; logits of those from index `from` on, at the same index. */
+  private async logitsAfter(tokens: readonly number[], from: number): Promise<Float32Array[]> {
+    const input = tokens.map((token, i) =>
+      i < from ? (token as Token) : ([token as Token, { generateNext: { logits: true as const } }] as [Token, object]),
+    );
+    const output = await this.sequence.controlledEvaluate(input);
+    const rows: Float32Array[] = [];
+    for (let i = from; i < tokens.length; i++) {
+      const row = new Float32Array(this.vocabulary);
+      for (const [token, logit] of output[i]!.next.logits!) row[token] = logit;
+      rows[i] = row;
+    }
+    return rows;
   }
 }
