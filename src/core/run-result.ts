@@ -122,6 +122,16 @@ export const warningSchema = z.object({
 });
 export type RunWarning = z.infer<typeof warningSchema>;
 
+export const effectSchema = z
+  .object({
+    axis: z.string().describe('The knob, for example "binding".'),
+    value: z.string().describe('Its value, for example "one-per-core".'),
+    reference: z.string().describe('The value it is compared with, for example "none".'),
+    ratio: intervalSchema.describe('Objective with the value over that with the reference; 1.05 is 5 % faster.'),
+  })
+  .describe('What one value of one knob does, all other knobs equal.');
+export type Effect = z.infer<typeof effectSchema>;
+
 export const speedupSchema = z
   .object({
     ratio: intervalSchema.describe('Objective of the chosen over the default configuration; 1.25 is 25 % faster.'),
@@ -169,6 +179,10 @@ export const runResultSchema = z
     plan: planSchema,
     configurations: z.array(configurationSchema).describe('Every configuration tried, best first.'),
     quality: z.array(qualitySchema).describe('Quality of each backend and quantization.'),
+    effects: z
+      .array(effectSchema)
+      .optional()
+      .describe('Effects of single knobs from blocks that hold both values; absent when none was computed.'),
     choice: choiceSchema.nullable().describe('null when nothing viable was found.'),
     warnings: z.array(warningSchema).describe('What a reader should know.'),
     noise: z
