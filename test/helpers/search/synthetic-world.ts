@@ -85,7 +85,10 @@ function roofline(random: Random): (s: Setting) => number {
   const flops = uniform(random, 0.8, 3);
   const walk = (sd: number): number[] => {
     let level = 0;
-    return THREADS.map(() => (level += sd * gaussian(random)) * 0.5);
+    return THREADS.map(() => {
+      level += sd * gaussian(random);
+      return level * 0.5;
+    });
   };
   const bindingEffect = [THREADS.map(() => 0), walk(0.06), walk(0.06)];
   const allocatorEffect = ALLOCATORS.map(() => 0.012 * gaussian(random));

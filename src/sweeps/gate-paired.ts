@@ -1,0 +1,130 @@
+import { DEFAULT_GATE_RULE, type GateRule, type MetricVerdict, sequentialVerdict } from './gate-rule.js';
+
+/** The paired gate: baseline and candidate measured now, on this machine, a fair coin for the order inside each pair. */
+
+export type GateMetric = {
+  name: string;
+  better: 'higher' | 'lower';
+  /** Its own margin, a share; the rule's when left out. */
+  margin?: number;
+};
+
+/** Metric name → value of one trial; null or missing when the trial did not give it. */
+export type GateArm = Readonly<Record<string, number | null | undefined>>;
+
+export type GatePair = {
+  baseline: GateArm;
+  candidate: GateArm;
+  /** Set by the label-blind signals of void-pairs.ts, never by looking at the values. */
+  isVoid?: boolean;
+};
+
+export type GateOptions = Partial<GateRule> & {
+  /** At least one; all of them share alpha. */
+  metrics: readonly GateMetric[];
+  /** Hard fields in which this machine differs from the baseline's, by name. */
+  fingerprintDifferences?: readonly string[];
+  /** Spread (CoV) of the calibration trials, a share. */
+  calibrationSpread?: number | null;
+};
+
+export type GateOutcome = 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'INVALID';
+
+export type GateVerdict = {
+  verdict: GateOutcome;
+  /** Why, one sentence each, the deciding one first. */
+  reasons: string[];
+  metrics: Readonly<Record<string, MetricVerdict>>;
+  /** Pairs that are not void and have every metric. */
+  validPairs: number;
+  voidPairs: number;
+  /** Valid pairs wanted before the next look; null when the gate is over. */
+  nextLook: number | null;
+  /** What each look of each metric spent of alpha. */
+  alphaPerLook: number;
+};
+
+/** Over half void: what is left is not the machine the baseline knew. */
+const MOST_VOID_SHARE = 0.5;
+const MOST_CALIBRATION_SPREAD = 0.15;
+/** Void pairs are repeated up to this multiple of the largest look. */
+const ATTEMPT_CEILING = 1.5;
+
+/** The verdict on the pairs so far. Pure: the same pairs give the same verdict, so a gate can go on after an interruption. */
+export function gateVerdict(pairs: readonly GatePair[], options: GateOptions): GateVerdict {
+  const rule = { ...DEFAULT_GATE_RULE, ...options };
+  const valid = pairs.filter((pair) => isValid(pair, options.metrics));
+  const alphaPerLook = rule.alpha / (rule.looks.length * options.metrics.length);
+  const metrics = Object.fromEntries(
+    options.metrics.map((metric) => {
+      const gains = valid.map((pair) => gain(pair, metric));
+      return [metric.name, sequentialVerdict(gains, rule.looks, marginLog(metric, rule.margin), alphaPerLook)];
+    }),
+  );
+  const state = { metrics, validPairs: valid.length, voidPairs: pairs.length - valid.length, alphaPerLook };
+  const invalid = whyInvalid(pairs.length, state.voidPairs, rule);
+  if (invalid.length > 0) return { verdict: 'INVALID', reasons: invalid, nextLook: null, ...state };
+  const attemptsLeft = Math.floor(rule.looks.at(-1)! * ATTEMPT_CEILING) - pairs.length;
+  return { ...combine(metrics, valid.length, attemptsLeft), ...state };
+}
+
+/** How many valid pairs to have before asking again; null when the gate is over. */
+export const nextLook = (pairs: readonly GatePair[], options: GateOptions): number | null =>
+  gateVerdict(pairs, options).nextLook;
+
+const isValid = (pair: GatePair, metrics: readonly GateMetric[]): boolean =>
+  pair.isVoid !== true &&
+  metrics.every(({ name }) => (pair.baseline[name] ?? 0) > 0 && (pair.candidate[name] ?? 0) > 0);
+
+function gain(pair: GatePair, metric: GateMetric): number {
+  const log = Math.log(pair.candidate[metric.name]! / pair.baseline[metric.name]!);
+  return metric.better === 'higher' ? log : -log;
+}
+
+/** 5 % fewer tokens per second is a ratio of 0.95; a latency 5 % longer is 1.05, so the oriented logs differ a little. */
+const marginLog = (metric: GateMetric, margin: number): number =>
+  metric.better === 'higher' ? Math.log1p(-(metric.margin ?? margin)) : -Math.log1p(metric.margin ?? margin);
+
+function whyInvalid(attempts: number, voids: number, rule: GateOptions & GateRule): string[] {
+  const reasons: string[] = [];
+  const different = rule.fingerprintDifferences ?? [];
+  if (different.length > 0)
+    reasons.push(`This is another machine or build than the baseline's: ${different.join(', ')}.`);
+  if ((rule.calibrationSpread ?? 0) > MOST_CALIBRATION_SPREAD)
+    reasons.push(
+      `The calibration runs spread by ${percent(rule.calibrationSpread!)}, above ${percent(MOST_CALIBRATION_SPREAD)}.`,
+    );
+  if (attempts >= rule.looks[0]! && voids > MOST_VOID_SHARE * attempts)
+    reasons.push(`${voids} of ${attempts} pairs are void: the machine was disturbed, or trials failed.`);
+  return reasons;
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+function combine(
+  metrics: Record<string, MetricVerdict>,
+  validPairs: number,
+  attemptsLeft: number,
+): Pick<GateVerdict, 'verdict' | 'reasons' | 'nextLook'> {
+  const entries = Object.entries(metrics);
+  const failed = entries.filter(([, m]) => m.verdict === 'FAIL');
+  if (failed.length > 0) return { verdict: 'FAIL', reasons: failed.map(failReason), nextLook: null };
+  const open = entries.filter(([, m]) => m.verdict === 'INCONCLUSIVE');
+  if (open.length === 0) return { verdict: 'PASS', reasons: entries.map(passReason), nextLook: null };
+  const wanted = Math.min(...open.map(([, m]) => m.nextLook ?? Infinity));
+  const canGoOn = Number.isFinite(wanted) && wanted - validPairs <= attemptsLeft;
+  const reasons = open.map(openReason);
+  if (Number.isFinite(wanted) && !canGoOn) reasons.push('Too many pairs were void to reach the next look.');
+  return { verdict: 'INCONCLUSIVE', reasons, nextLook: canGoOn ? wanted : null };
+}
+
+const failReason = ([name, m]: [string, MetricVerdict]): string =>
+  `${name} is worse by ${percent(1 - m.ratio!)} after ${m.pairs} pairs; at least ${percent(1 - m.failLimit!)} is sure.`;
+
+const passReason = ([name, m]: [string, MetricVerdict]): string =>
+  `${name} is within the margin after ${m.pairs} pairs: worse by at most ${percent(Math.max(0, 1 - m.passLimit!))}.`;
+
+const openReason = ([name, m]: [string, MetricVerdict]): string =>
+  m.pairs === 0
+    ? `${name}: not enough pairs for a look.`
+    : `${name}: ${m.pairs} pairs show neither a loss nor its absence (ratio ${m.ratio!.toFixed(3)}; they can show ${percent(m.minimumDetectable!)}).`;
