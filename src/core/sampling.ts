@@ -1,3 +1,4 @@
+import { descending } from './descending.js';
 import type { Sampling, Step } from './engine.js';
 import { R1Error } from './errors.js';
 import { randomStream } from './random.js';
@@ -13,7 +14,7 @@ export type SampleContext = {
   logprobs?: number;
 };
 
-/** Tokens less than e^-35 as likely as the best cannot change a draw of 32 bits, not even 150,000 of them together. */
+/** Tokens e^-35 as likely as the best cannot change a draw of 32 bits, not even 150,000 of them: they get weight 0. */
 const NEGLIGIBLE = -35;
 
 /**
@@ -67,79 +68,84 @@ function best(logits: Float32Array, allowed: SampleContext['allowed']): number {
 }
 
 function firstAllowed(logits: Float32Array, allowed: (token: number) => boolean): number {
-  for (const id of descending(logits, allIds(logits))) if (allowed(id)) return id;
+  for (const id of descending(logits, idsAtLeast(logits, Number.NEGATIVE_INFINITY))) if (allowed(id)) return id;
   throw new R1Error('INTERNAL', 'No token of the vocabulary is allowed here; the grammar cannot go on or end.');
 }
 
 function draw(logits: Float32Array, sampling: Sampling, context: SampleContext): number {
-  const candidates = nucleus(logits, sampling).filter(({ id }) => !context.allowed || context.allowed(id));
-  if (candidates.length === 0) return firstAllowed(logits, context.allowed!);
-  const total = candidates.reduce((sum, { weight }) => sum + weight, 0);
-  let left = randomStream(sampling.seed, `token ${context.position}`)() * total;
-  const drawn = candidates.find(({ weight }) => {
-    left -= weight;
-    return left < 0;
-  });
-  return (drawn ?? candidates.at(-1)!).id;
+  const weights = relativeWeights(logits, sampling.temperature);
+  const kept = nucleus(weights, sampling);
+  const ids = context.allowed ? kept.filter((id) => context.allowed!(id)) : kept;
+  if (ids.length === 0) return firstAllowed(logits, context.allowed!);
+  let left = randomStream(sampling.seed, `token ${context.position}`)() * sumOf(weights, ids);
+  for (const id of ids) {
+    left -= weights[id]!;
+    if (left < 0) return id;
+  }
+  return ids.at(-1)!;
 }
 
-type Candidate = { id: number; weight: number };
-
-/** The tokens that top-k, top-p and min-p leave. Weights are relative to the best token, which has weight 1. */
-function nucleus(logits: Float32Array, { temperature, topK, topP, minP }: Sampling): Candidate[] {
+/** Probabilities at this temperature as multiples of the best one's. */
+function relativeWeights(logits: Float32Array, temperature: number): Float64Array {
   const peak = logits[argmax(logits)]!;
-  const weigh = (id: number): Candidate => ({ id, weight: Math.exp((logits[id]! - peak) / temperature) });
-  const kept = allIds(logits).filter((id) => (logits[id]! - peak) / temperature >= NEGLIGIBLE);
-  const hasTopK = topK > 0 && topK < kept.length;
-  if (!hasTopK && topP >= 1) return Array.from(kept, weigh).filter(({ weight }) => weight >= minP);
-  const order = descending(logits, kept);
-  const ranked = hasTopK ? Array.from({ length: topK }, () => weigh(order.next().value!)) : undefined;
-  let mass = 0;
-  for (const { weight } of ranked ?? Array.from(kept, weigh)) mass += weight;
-  return leading(ranked ?? lazily(order, weigh), topP * mass, minP);
+  const weights = new Float64Array(logits.length);
+  for (let id = 0; id < logits.length; id++) {
+    const exponent = (logits[id]! - peak) / temperature;
+    if (exponent > NEGLIGIBLE) weights[id] = Math.exp(exponent);
+  }
+  return weights;
 }
 
-function* lazily(order: Iterable<number>, weigh: (id: number) => Candidate): Generator<Candidate> {
-  for (const id of order) yield weigh(id);
+/** Ids of the tokens that top-k, top-p and min-p leave. */
+function nucleus(weights: Float64Array, { topK, topP, minP }: Sampling): Int32Array | number[] {
+  const least = Math.max(minP, Number.MIN_VALUE);
+  const hasTopK = topK > 0 && topK < weights.length;
+  if (!hasTopK && topP >= 1) return idsAtLeast(weights, least);
+  if (hasTopK) {
+    const best = take(descending(weights, idsAtLeast(weights, Number.MIN_VALUE)), topK);
+    return leading(weights, best, topP * sumOf(weights, best), least);
+  }
+  const mass = sumOf(weights);
+  // Tokens lighter than this weigh together less than the share that top-p drops, so none of them can be kept.
+  const droppable = ((1 - topP) * mass) / weights.length;
+  return leading(weights, descending(weights, idsAtLeast(weights, Math.max(least, droppable))), topP * mass, least);
 }
 
-/** Candidates, likeliest first, until they hold `enough` weight or fall below `minP`; always at least one. */
-function leading(ranked: Iterable<Candidate>, enough: number, minP: number): Candidate[] {
-  const chosen: Candidate[] = [];
+/** Ids in the given order until they hold `enough` weight or fall below `least`; always the first. */
+function leading(weights: Float64Array, order: Iterable<number>, enough: number, least: number): number[] {
+  const chosen: number[] = [];
   let sum = 0;
-  for (const candidate of ranked) {
-    if (chosen.length > 0 && (sum >= enough || candidate.weight < minP)) break;
-    chosen.push(candidate);
-    sum += candidate.weight;
+  for (const id of order) {
+    if (chosen.length > 0 && (sum >= enough || weights[id]! < least)) break;
+    chosen.push(id);
+    sum += weights[id]!;
   }
   return chosen;
 }
 
-const allIds = (logits: Float32Array): Int32Array => Int32Array.from(logits.keys());
+function sumOf(weights: Float64Array, ids?: ArrayLike<number>): number {
+  let sum = 0;
+  const count = ids?.length ?? weights.length;
+  for (let i = 0; i < count; i++) sum += weights[ids ? ids[i]! : i]!;
+  return sum;
+}
 
-/** Ids from the largest logit down. A heap, since callers mostly stop after a few of 150,000. Reorders `heap`. */
-function* descending(logits: Float32Array, heap: Int32Array): Generator<number, undefined> {
-  const isBefore = (a: number, b: number): boolean => logits[a]! > logits[b]! || (logits[a]! === logits[b]! && a < b);
-  const sink = (from: number, size: number): void => {
-    for (let parent = from, child = 2 * from + 1; child < size; parent = child, child = 2 * child + 1) {
-      if (child + 1 < size && isBefore(heap[child + 1]!, heap[child]!)) child++;
-      if (!isBefore(heap[child]!, heap[parent]!)) return;
-      [heap[parent], heap[child]] = [heap[child]!, heap[parent]!];
-    }
-  };
-  for (let i = Math.floor(heap.length / 2) - 1; i >= 0; i--) sink(i, heap.length);
-  for (let size = heap.length; size > 0; size--) {
-    yield heap[0]!;
-    heap[0] = heap[size - 1]!;
-    sink(0, size - 1);
-  }
-  return undefined;
+function idsAtLeast(values: Float32Array | Float64Array, least: number): Int32Array {
+  const ids = new Int32Array(values.length);
+  let count = 0;
+  for (let id = 0; id < values.length; id++) if (values[id]! >= least) ids[count++] = id;
+  return ids.subarray(0, count);
+}
+
+function take(ids: Iterator<number>, count: number): number[] {
+  const taken: number[] = [];
+  for (let next = ids.next(); !next.done; next = ids.next()) if (taken.push(next.value) >= count) break;
+  return taken;
 }
 
 function logprobsOf(logits: Float32Array, token: number, count: number): Omit<Step, 'token'> {
   const normalizer = logSumExp(logits);
-  const order = descending(logits, allIds(logits));
-  const top = Array.from({ length: Math.min(count, logits.length) }, () => order.next().value!);
+  const top = count > 0 ? take(descending(logits, idsAtLeast(logits, Number.NEGATIVE_INFINITY)), count) : [];
   return {
     logprob: logits[token]! - normalizer,
     topLogprobs: top.map((id) => ({ token: id, logprob: logits[id]! - normalizer })),

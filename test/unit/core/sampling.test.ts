@@ -169,14 +169,15 @@ describe('logprobs', () => {
 
 /** Sort, then cut by k, by p, by min-p: written apart from the sampler, with a little slack for rounding at the edges. */
 function plainNucleus(logits: Float32Array, { temperature, topK, topP, minP }: Sampling): number[] {
-  const sorted = [...logits.keys()].sort((a, b) => logits[b]! - logits[a]! || a - b);
-  const weights = sorted.map((id) => Math.exp((logits[id]! - logits[sorted[0]!]!) / temperature));
+  const peak = Math.max(...logits);
+  const weights = Array.from(logits, (logit) => Math.exp((logit - peak) / temperature));
+  const sorted = [...logits.keys()].sort((a, b) => weights[b]! - weights[a]! || a - b);
   const k = topK > 0 ? Math.min(topK, sorted.length) : sorted.length;
-  const mass = weights.slice(0, k).reduce((a, b) => a + b, 0);
+  const mass = sorted.slice(0, k).reduce((sum, id) => sum + weights[id]!, 0);
   let before = 0;
-  return sorted.filter((_, i) => {
-    const isKept = i < k && (i === 0 || (before < topP * mass * (1 + 1e-9) && weights[i]! >= minP * (1 - 1e-9)));
-    before += weights[i]!;
-    return isKept;
+  return sorted.filter((id, i) => {
+    const isHeavy = before < topP * mass * (1 + 1e-9) && weights[id]! >= minP * (1 - 1e-9);
+    before += weights[id]!;
+    return i < k && (i === 0 || isHeavy);
   });
 }
