@@ -1,0 +1,76 @@
+import { mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { R1Error } from '../core/errors.js';
+import { formatBytes } from '../core/units.js';
+
+/**
+ * Makes a file or folder at `path` whole or not at all: `make` writes to a sibling, which takes the name when it is done.
+ * Left-overs of processes that are gone are removed first. Throws DISK_FULL, OUTPUT_UNWRITABLE, or what `make` throws.
+ */
+export async function atomicOutput<T>(path: string, bytes: number, make: (partial: string) => Promise<T>): Promise<T> {
+  const partial = `${path}.partial-${process.pid}`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await removeAbandoned(path);
+    await checkFreeSpace(path, bytes);
+    const result = await make(partial);
+    await replace(partial, path);
+    return result;
+  } catch (cause) {
+    await rm(partial, { recursive: true, force: true }).catch(() => undefined);
+    throw outputError(path, cause);
+  }
+}
+
+/** Flushes a finished file to the disk, so that a power cut cannot leave a model of zeros. */
+export async function syncToDisk(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function replace(partial: string, path: string): Promise<void> {
+  // A folder cannot be renamed over a full one.
+  await rm(path, { recursive: true, force: true });
+  await rename(partial, path);
+}
+
+async function removeAbandoned(path: string): Promise<void> {
+  const prefix = `${basename(path)}.partial-`;
+  for (const name of await readdir(dirname(path))) {
+    const pid = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : Number.NaN;
+    if (pid === process.pid || (pid > 0 && !isAlive(pid)))
+      await rm(join(dirname(path), name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+async function checkFreeSpace(path: string, bytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(dirname(path));
+  const free = bavail * bsize;
+  if (free < bytes)
+    throw new R1Error(
+      'DISK_FULL',
+      `${path} needs ${formatBytes(bytes)}, but ${formatBytes(free)} are free on its disk.`,
+    );
+}
+
+function outputError(path: string, cause: unknown): unknown {
+  const code = (cause as NodeJS.ErrnoException).code;
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new R1Error('DISK_FULL', `The disk became full while ${path} was written.`, { cause });
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EEXIST')
+    return new R1Error('OUTPUT_UNWRITABLE', `${path} cannot be written: ${(cause as Error).message}.`, { cause });
+  return cause;
+}

@@ -1,0 +1,74 @@
+import { basename } from 'node:path';
+import { kvBytesPerToken, type ModelFile, matchGeometry, type Shape } from '../../core/model.js';
+import { invalidModel } from '../invalid.js';
+import { decoderTensors } from '../tensors.js';
+import { type GgufFile, type GgufTensor, readGguf } from './read.js';
+import { readShape } from './shape.js';
+import { fileTypeOfId, type TensorType } from './types.js';
+import { boolOf, numberOf, textOf } from './value.js';
+
+/** Metadata key by which a file says that its weights are random. */
+export const SYNTHETIC_KEY = 'r1tune.synthetic';
+
+/** Reads what a model file is from its header alone; `sha256` stays null. Throws as `readGguf` does. */
+export async function inspectGguf(path: string): Promise<ModelFile> {
+  return describeGguf(readGguf(path));
+}
+
+/** The model in an opened GGUF file, after a check that all its tensors are there in the right shapes. */
+export function describeGguf(file: GgufFile): ModelFile {
+  const shape = readShape(file);
+  checkTensorShapes(file, shape);
+  return {
+    path: file.path,
+    format: 'gguf',
+    quant: quantOf(file),
+    sizeBytes: file.sizeBytes,
+    sha256: null,
+    architecture: shape.architecture,
+    geometryId: matchGeometry(shape)?.id ?? null,
+    geometry: shape,
+    parameters: file.tensors.reduce((sum, tensor) => sum + tensor.elements, 0),
+    bytesPerToken: bytesReadPerToken(file.tensors, shape.tied),
+    kvBytesPerToken: kvBytesPerToken(shape),
+    weights: boolOf(file.metadata, SYNTHETIC_KEY) === true ? 'random' : 'trained',
+    name: textOf(file.metadata, 'general.name') ?? basename(file.path, '.gguf'),
+    contextLength: shape.contextLength,
+  };
+}
+
+function checkTensorShapes(file: GgufFile, shape: Shape): void {
+  if (shape.layers > file.tensors.length)
+    throw invalidModel(
+      file.path,
+      `${shape.layers} blocks are declared`,
+      `no more than the ${file.tensors.length} tensors`,
+    );
+  const present = new Map(file.tensors.map((tensor) => [tensor.name, tensor]));
+  for (const { name, dims } of decoderTensors(shape)) {
+    const tensor = present.get(name);
+    if (tensor === undefined)
+      throw invalidModel(file.path, `tensor ${name} is missing`, `all tensors of a ${shape.architecture} model`);
+    if (tensor.dims.join() !== dims.join())
+      throw invalidModel(file.path, `tensor ${name} is ${tensor.dims.join(' × ')}`, dims.join(' × '));
+  }
+}
+
+/** The level the file was made for; files without general.file_type are named after the type of most of their bytes. */
+function quantOf(file: GgufFile): string {
+  const LLAMA_FTYPE_GUESSED = 1024;
+  const fileType = numberOf(file.metadata, 'general.file_type');
+  const named = fileType === undefined ? undefined : fileTypeOfId(fileType % LLAMA_FTYPE_GUESSED);
+  return named ?? mostCommonType(file.tensors);
+}
+
+function mostCommonType(tensors: readonly GgufTensor[]): TensorType {
+  const bytes = new Map<TensorType, number>();
+  for (const tensor of tensors) bytes.set(tensor.type, (bytes.get(tensor.type) ?? 0) + tensor.bytes);
+  return [...bytes].sort((a, b) => b[1] - a[1])[0]![0];
+}
+
+function bytesReadPerToken(tensors: readonly GgufTensor[], isTied: boolean): number {
+  const read = tensors.filter(({ name }) => name !== 'token_embd.weight' || isTied);
+  return read.reduce((sum, tensor) => sum + tensor.bytes, 0);
+}

@@ -1,0 +1,8 @@
+import { R1Error } from '../core/errors.js';
+
+/** One sentence for every unreadable model file: which file, what was found, what was expected. */
+export const invalidModel = (path: string, found: string, expected: string, cause?: unknown): R1Error =>
+  new R1Error('MODEL_INVALID', `${path}: ${found}; expected ${expected}.`, { cause });
+
+export const unsupportedModel = (path: string, found: string, expected: string): R1Error =>
+  new R1Error('MODEL_UNSUPPORTED', `${path}: ${found}; expected ${expected}.`);
