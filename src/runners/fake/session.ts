@@ -1,10 +1,10 @@
 import type { EngineDescription, LoadRequest, Sequence, Session } from '../../core/engine.js';
 import { randomStream } from '../../core/random.js';
+import { sampleToken } from '../../core/sampling.js';
 import { type Continuation, continuation } from './answers.js';
 import { costModel } from './cost.js';
 import { type FaultInjector, faultInjector } from './faults.js';
 import { createLane, type Lane } from './lane.js';
-import { sample } from './sample.js';
 import type { FakeScript } from './script.js';
 import { BOS, buildVocabulary, EOS, type Vocabulary } from './vocabulary.js';
 
@@ -54,6 +54,8 @@ function openSequence(parts: Parts): Sequence {
   const { request, vocabulary, lane, fault, wait } = parts;
   const tokens: number[] = [];
   let context = '';
+  /** Where the generated part begins: penalties count only tokens from here on. */
+  let generatedFrom: number | undefined;
   const push = (added: readonly number[]) => {
     if (tokens.length + added.length > request.contextTokens)
       throw new Error(`The context of ${request.contextTokens} tokens is full.`);
@@ -66,6 +68,7 @@ function openSequence(parts: Parts): Sequence {
     tokens,
     async truncate(count) {
       const kept = tokens.splice(0).slice(0, count);
+      generatedFrom = undefined;
       context = '';
       push(kept);
     },
@@ -84,7 +87,9 @@ function openSequence(parts: Parts): Sequence {
       push(added);
       await wait(await fault('decode', context));
       await lane.decode();
-      return sample(logitsAfter(parts, context), tokens, sampling, options);
+      generatedFrom ??= tokens.length;
+      const counts = countsOf(tokens.slice(generatedFrom));
+      return sampleToken(logitsAfter(parts, context), sampling, { position: tokens.length, counts, ...options });
     },
     async logits(added) {
       return added.map((token) => {
@@ -94,6 +99,12 @@ function openSequence(parts: Parts): Sequence {
     },
     async dispose() {},
   };
+}
+
+function countsOf(tokens: readonly number[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
+  return counts;
 }
 
 /** The scripted token stands out by `confidence`; the rest is seeded by the end of the context. */
