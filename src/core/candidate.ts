@@ -82,7 +82,8 @@ export function baseCandidate(backend: Backend, quant: string, threads: number):
     allocator: SYSTEM_ALLOCATOR,
     isa: 'auto',
     kvType: backend === 'onnx' ? 'f32' : 'f16',
-    flashAttention: false,
+    // llama.cpp resolves its own default (auto) to on for CPUs.
+    flashAttention: backend === 'llama-cpp',
     batch: 512,
     mmap: true,
     mlock: false,

@@ -58,8 +58,19 @@ export const planSchema = z
       .describe('Axis name → values asked for or derived from the machine.'),
     defaultCandidate: candidateSchema.describe('What a person gets without tuning: the engine on its own defaults.'),
     candidates: z.array(candidateSchema).describe('Every legal configuration.'),
+    modelId: z.string().describe('The model as asked for, for example "synthetic:deepseek-r1-distill-qwen-1.5b".'),
+    contextTokens: z.int().describe('Context length of each sequence, tokens.'),
     models: z.array(modelFileSchema).describe('One file for each backend and quantization.'),
     excluded: z.array(exclusionSchema).describe('What was not tried, and why.'),
+    searchBudget: z
+      .object({
+        limit: z.number().describe('Time for all trials of the search, ms.'),
+        shortCost: z.number().describe('Planned time of a short trial, ms.'),
+        fullCost: z.number().describe('Planned time of a full trial, ms.'),
+      })
+      .nullable()
+      .describe('What the search may spend; null for no limit.'),
+    trialDeadlineMs: z.number().describe('A trial that takes longer is killed, ms.'),
     expectedTrials: z.int().describe('Trials expected when the run started.'),
     expectedMs: z.number().describe('Time expected when the run started, ms.'),
   })

@@ -1,0 +1,57 @@
+import { type Candidate, candidateId } from '../core/candidate.js';
+import type { Machine } from '../core/machine.js';
+import type { Outcome } from '../core/outcome.js';
+import { type Plan, type Quality, RUN_VERSION, type RunResult } from '../core/run-result.js';
+import { decide } from './decision.js';
+import { standardDeviation } from './stats/sample.js';
+import type { SearchResult } from './strategy.js';
+import { pairedLogRatios, summarizeConfigurations } from './summarize.js';
+import { objectiveOf } from './trial-result.js';
+import { runWarnings } from './warnings.js';
+
+export type RunParts = {
+  id: string;
+  machine: Machine;
+  plan: Plan;
+  outcomes: readonly Outcome[];
+  quality: readonly Quality[];
+  /** null for a bench, which decides nothing. */
+  search: SearchResult | null;
+};
+
+function pairedSd(parts: RunParts, chosenId: string | undefined): number | null {
+  const reference = candidateId(parts.plan.defaultCandidate);
+  if (!chosenId || chosenId === reference) return null;
+  const ratios = pairedLogRatios(parts.outcomes, { candidate: chosenId, reference }, (o) => objectiveOf(o, parts.plan));
+  return ratios.length >= 3 ? standardDeviation(ratios) : null;
+}
+
+/** The document of a run, a pure function of what was stored. */
+export function assembleRun(parts: RunParts): RunResult {
+  const { plan, machine, outcomes, quality } = parts;
+  const qualityOf = (candidate: Candidate): number | null =>
+    quality.find((q) => q.backend === candidate.backend && q.quant === candidate.quant)?.top1Agreement ?? null;
+  const configurations = summarizeConfigurations(plan, outcomes, qualityOf);
+  const winner = parts.search?.choice?.winnerId;
+  const steals = outcomes.flatMap((o) => o.resources?.stealShare ?? []);
+  return {
+    schemaVersion: RUN_VERSION,
+    kind: 'r1-tune/run',
+    id: parts.id,
+    status: 'complete',
+    startedAt: outcomes[0]?.startedAt ?? plan.createdAt,
+    finishedAt: outcomes.at(-1)?.startedAt ?? plan.createdAt,
+    machine,
+    plan,
+    configurations,
+    quality: [...quality],
+    choice: decide(parts.search, plan, outcomes),
+    warnings: runWarnings({ machine, plan, outcomes, configurations }),
+    noise: {
+      pairedSd: pairedSd(parts, winner),
+      voidedTrials: outcomes.filter((o) => o.voided).length,
+      stealShare: steals.length > 0 ? Math.max(...steals) : null,
+    },
+    outcomes: [...outcomes],
+  };
+}

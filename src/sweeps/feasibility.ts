@@ -1,0 +1,81 @@
+import type { Binding, Candidate } from '../core/candidate.js';
+import { parseCpuList } from '../core/cpu-list.js';
+import type { Machine } from '../core/machine.js';
+import type { ModelFile } from '../core/model.js';
+import { formatBytes } from '../core/units.js';
+
+/** Fixed cost of a process beside weights and KV cache: Node, engine, compute buffers; 150 to 350 MiB on the 1.5B. */
+const PROCESS_BYTES = 320 * 1024 ** 2;
+/** Bytes of an element of the KV cache over those of f16. */
+const KV_FACTOR = { f32: 2, f16: 1, q8_0: 17 / 32, q4_0: 9 / 32 } as const;
+
+/** Memory that one deployment needs, bytes: weights (mapped or repacked, whichever is resident), KV cache, process. */
+export function neededBytes(candidate: Candidate, model: ModelFile, contextTokens: number): number {
+  const kv = model.kvBytesPerToken * KV_FACTOR[candidate.kvType] * contextTokens * candidate.sequences;
+  return candidate.replicas * (model.sizeBytes + kv + PROCESS_BYTES);
+}
+
+const widest = (candidate: Candidate): number => Math.max(candidate.threads, candidate.threadsBatch ?? 0);
+
+const cpusUnder = (binding: Binding, machine: Machine): number =>
+  binding.cpus ? parseCpuList(binding.cpus).length : machine.topology.allowed.cpus.length;
+
+export type Infeasible = { axis: string; value: string; reason: string };
+export type FeasibilityLimits = { contextTokens: number; maxRssBytes: number | null };
+
+type Rule = (candidate: Candidate, model: ModelFile, machine: Machine, limits: FeasibilityLimits) => Infeasible | null;
+
+const threadsFit: Rule = (candidate, _model, machine) => {
+  const { threadCeiling } = machine.limits;
+  if (widest(candidate) * candidate.replicas <= threadCeiling) return null;
+  const wanted = candidate.replicas > 1 ? `${candidate.replicas} × ${widest(candidate)}` : String(widest(candidate));
+  return { axis: 'threads', value: wanted, reason: `no more than ${threadCeiling} threads can run at once here` };
+};
+
+const bindingFits: Rule = (candidate, _model, machine) =>
+  widest(candidate) <= cpusUnder(candidate.binding, machine)
+    ? null
+    : {
+        axis: 'binding',
+        value: candidate.binding.name,
+        reason: `${widest(candidate)} threads on ${cpusUnder(candidate.binding, machine)} CPUs`,
+      };
+
+const kvFits: Rule = (candidate) =>
+  candidate.flashAttention || (candidate.kvType !== 'q8_0' && candidate.kvType !== 'q4_0')
+    ? null
+    : {
+        axis: 'kv-type',
+        value: candidate.kvType,
+        reason: 'llama.cpp needs flash attention for a quantized value cache',
+      };
+
+const memoryFits: Rule = (candidate, model, machine, limits) => {
+  const needed = neededBytes(candidate, model, limits.contextTokens);
+  const limit = Math.min(
+    machine.memory.usableBytes.value ?? Number.POSITIVE_INFINITY,
+    limits.maxRssBytes ?? Number.POSITIVE_INFINITY,
+  );
+  if (needed <= limit) return null;
+  return {
+    axis: 'memory',
+    value: candidate.quant,
+    reason: `needs about ${formatBytes(needed)} of ${formatBytes(limit)} that may be used`,
+  };
+};
+
+const RULES: readonly Rule[] = [threadsFit, bindingFits, kvFits, memoryFits];
+
+/** The first rule that a candidate breaks, or null: no trial is spent on what cannot run. */
+export function whyInfeasible(
+  candidate: Candidate,
+  model: ModelFile,
+  machine: Machine,
+  limits: FeasibilityLimits,
+): Infeasible | null {
+  for (const rule of RULES) {
+    const broken = rule(candidate, model, machine, limits);
+    if (broken) return broken;
+  }
+  return null;
+}
