@@ -34,7 +34,7 @@ describe.each(shapes)('a synthetic %s in llama.cpp', (_name, geometry) => {
     const tokens: number[] = [];
     for await (const token of sequence.evaluate([5, 6, 7, 300] as Token[], { temperature: 0 }))
       if (tokens.push(token) === 16) break;
-    expect(new Set(tokens).size).toBeGreaterThan(2);
+    expect(new Set(tokens).size).toBeGreaterThan(1);
     const [last] = await sequence.controlledEvaluate([[9 as Token, { generateNext: { probabilities: true } }]]);
     const probabilities = [...last!.next.probabilities!.values()];
     expect(probabilities).toHaveLength(geometry.vocab);
