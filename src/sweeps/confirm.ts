@@ -1,23 +1,22 @@
+import type { Interval } from '../core/interval.js';
 import { randomStream } from '../core/random.js';
 import { pairOrder } from './pair-order.js';
 import type { Purse } from './purse.js';
-import { shiftInterval } from './stats/hodges-lehmann.js';
+import { ratioInterval } from './stats/hodges-lehmann.js';
 import { minimumDetectableEffect } from './stats/minimum-effect.js';
 import { standardDeviation } from './stats/sample.js';
+import { signedRankTest } from './stats/signed-rank.js';
 import type { Recommendation, SearchGenerator, TrialAsk } from './strategy.js';
 
 export type Confirmation = {
   candidateId: string;
   defaultId: string;
-  /** Complete pairs. */
-  pairs: number;
-  /** Candidate over default (1.08: 8 % faster) with its interval: Hodges–Lehmann on log-ratios, exact signed-rank limits. */
-  ratio: number;
-  lower: number;
-  upper: number;
-  level: number;
-  /** The smallest slow-down these pairs would have shown at this level with 90 % power, a share. */
-  detectable: number;
+  /** Candidate over default (1.08: 8 % faster), from complete pairs. */
+  ratio: Interval;
+  /** Exact two-sided signed-rank probability of such a difference by the coins alone. */
+  pValue: number;
+  /** The smallest difference these pairs would have shown with 90 % power, a share; null with too few pairs. */
+  minimumDetectable: number | null;
   isFaster: boolean;
 };
 
@@ -47,22 +46,19 @@ export function* confirm(plan: ConfirmPlan): SearchGenerator<Confirmation> {
   return summarize(plan, logRatios);
 }
 
-function summarize(plan: ConfirmPlan, logRatios: readonly number[]): Confirmation {
-  const interval = shiftInterval(logRatios, LEVEL);
+function summarize({ candidateId, defaultId }: ConfirmPlan, logRatios: readonly number[]): Confirmation {
+  const ratio = ratioInterval(logRatios, LEVEL);
   return {
-    candidateId: plan.candidateId,
-    defaultId: plan.defaultId,
-    pairs: logRatios.length,
-    ratio: Math.exp(interval.estimate),
-    lower: Math.exp(interval.lower),
-    upper: Math.exp(interval.upper),
-    level: LEVEL,
-    detectable: minimumDetectableEffect({
+    candidateId,
+    defaultId,
+    ratio,
+    pValue: signedRankTest(logRatios).pTwoSided,
+    minimumDetectable: minimumDetectableEffect({
       sdOfDifferences: standardDeviation(logRatios),
       pairs: logRatios.length,
       alpha: (1 - LEVEL) / 2,
     }),
-    isFaster: interval.lower > 0,
+    isFaster: ratio.low !== null && ratio.low > 1,
   };
 }
 

@@ -35,8 +35,9 @@ export type GateVerdict = {
   /** Why, one sentence each, the deciding one first. */
   reasons: string[];
   metrics: Readonly<Record<string, MetricVerdict>>;
-  /** Pairs that are not void and have every metric. */
+  /** Pairs that are not void and have every metric in both arms. */
   validPairs: number;
+  /** The others. */
   voidPairs: number;
   /** Valid pairs wanted before the next look; null when the gate is over. */
   nextLook: number | null;
@@ -49,6 +50,8 @@ const MOST_VOID_SHARE = 0.5;
 const MOST_CALIBRATION_SPREAD = 0.15;
 /** Void pairs are repeated up to this multiple of the largest look. */
 const ATTEMPT_CEILING = 1.5;
+/** A candidate that gives no number this often, while the baseline always does, is broken, not slow. */
+const FAILURES_TO_FAIL = 3;
 
 /** The verdict on the pairs so far. Pure: the same pairs give the same verdict, so a gate can go on after an interruption. */
 export function gateVerdict(pairs: readonly GatePair[], options: GateOptions): GateVerdict {
@@ -62,8 +65,12 @@ export function gateVerdict(pairs: readonly GatePair[], options: GateOptions): G
     }),
   );
   const state = { metrics, validPairs: valid.length, voidPairs: pairs.length - valid.length, alphaPerLook };
-  const invalid = whyInvalid(pairs.length, state.voidPairs, rule);
-  if (invalid.length > 0) return { verdict: 'INVALID', reasons: invalid, nextLook: null, ...state };
+  const unfit = whyUnfit(rule);
+  if (unfit.length > 0) return { verdict: 'INVALID', reasons: unfit, nextLook: null, ...state };
+  const broken = whyBroken(pairs, options.metrics);
+  if (broken) return { verdict: 'FAIL', reasons: [broken], nextLook: null, ...state };
+  const disturbed = whyDisturbed(pairs.length, state.voidPairs, rule.looks[0]!);
+  if (disturbed) return { verdict: 'INVALID', reasons: [disturbed], nextLook: null, ...state };
   const attemptsLeft = Math.floor(rule.looks.at(-1)! * ATTEMPT_CEILING) - pairs.length;
   return { ...combine(metrics, valid.length, attemptsLeft), ...state };
 }
@@ -72,9 +79,11 @@ export function gateVerdict(pairs: readonly GatePair[], options: GateOptions): G
 export const nextLook = (pairs: readonly GatePair[], options: GateOptions): number | null =>
   gateVerdict(pairs, options).nextLook;
 
+const isWhole = (arm: GateArm, metrics: readonly GateMetric[]): boolean =>
+  metrics.every(({ name }) => (arm[name] ?? 0) > 0);
+
 const isValid = (pair: GatePair, metrics: readonly GateMetric[]): boolean =>
-  pair.isVoid !== true &&
-  metrics.every(({ name }) => (pair.baseline[name] ?? 0) > 0 && (pair.candidate[name] ?? 0) > 0);
+  pair.isVoid !== true && isWhole(pair.baseline, metrics) && isWhole(pair.candidate, metrics);
 
 function gain(pair: GatePair, metric: GateMetric): number {
   const log = Math.log(pair.candidate[metric.name]! / pair.baseline[metric.name]!);
@@ -85,19 +94,27 @@ function gain(pair: GatePair, metric: GateMetric): number {
 const marginLog = (metric: GateMetric, margin: number): number =>
   metric.better === 'higher' ? Math.log1p(-(metric.margin ?? margin)) : -Math.log1p(metric.margin ?? margin);
 
-function whyInvalid(attempts: number, voids: number, rule: GateOptions & GateRule): string[] {
+function whyBroken(pairs: readonly GatePair[], metrics: readonly GateMetric[]): string | null {
+  const failures = pairs.filter((pair) => !isWhole(pair.candidate, metrics)).length;
+  if (failures < FAILURES_TO_FAIL || pairs.some((pair) => !isWhole(pair.baseline, metrics))) return null;
+  return `The candidate gave no number in ${failures} of ${pairs.length} pairs; the baseline always did.`;
+}
+
+function whyUnfit(options: GateOptions): string[] {
   const reasons: string[] = [];
-  const different = rule.fingerprintDifferences ?? [];
+  const different = options.fingerprintDifferences ?? [];
+  const spread = options.calibrationSpread ?? 0;
   if (different.length > 0)
     reasons.push(`This is another machine or build than the baseline's: ${different.join(', ')}.`);
-  if ((rule.calibrationSpread ?? 0) > MOST_CALIBRATION_SPREAD)
-    reasons.push(
-      `The calibration runs spread by ${percent(rule.calibrationSpread!)}, above ${percent(MOST_CALIBRATION_SPREAD)}.`,
-    );
-  if (attempts >= rule.looks[0]! && voids > MOST_VOID_SHARE * attempts)
-    reasons.push(`${voids} of ${attempts} pairs are void: the machine was disturbed, or trials failed.`);
+  if (spread > MOST_CALIBRATION_SPREAD)
+    reasons.push(`The calibration runs spread by ${percent(spread)}, above ${percent(MOST_CALIBRATION_SPREAD)}.`);
   return reasons;
 }
+
+const whyDisturbed = (attempts: number, voids: number, firstLook: number): string | null =>
+  attempts >= firstLook && voids > MOST_VOID_SHARE * attempts
+    ? `${voids} of ${attempts} pairs are void: the machine was disturbed, or trials failed.`
+    : null;
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
@@ -127,4 +144,4 @@ const passReason = ([name, m]: [string, MetricVerdict]): string =>
 const openReason = ([name, m]: [string, MetricVerdict]): string =>
   m.pairs === 0
     ? `${name}: not enough pairs for a look.`
-    : `${name}: ${m.pairs} pairs show neither a loss nor its absence (ratio ${m.ratio!.toFixed(3)}; they can show ${percent(m.minimumDetectable!)}).`;
+    : `${name}: ${m.pairs} pairs show neither a loss nor its absence (ratio ${m.ratio!.toFixed(3)}${m.minimumDetectable === null ? '' : `; they can show ${percent(m.minimumDetectable)}`}).`;

@@ -46,8 +46,8 @@ export function storedVerdict(question: StoredQuestion): StoredVerdict {
   const expected = predictionLimits(earlier, alpha);
   const [ratio, limit] =
     better === 'higher'
-      ? [now / expected.centre, expected.lower / expected.centre]
-      : [expected.centre / now, expected.centre / expected.upper];
+      ? [now / expected.centre, expected.low / expected.centre]
+      : [expected.centre / now, expected.centre / expected.high];
   const marginRatio = better === 'higher' ? 1 - margin : 1 / (1 + margin);
   const isSurprising = ratio < limit;
   const isMaterial = ratio <= marginRatio;

@@ -1,3 +1,4 @@
+import type { Interval } from '../../core/interval.js';
 import { signedRankCritical } from './signed-rank.js';
 
 /** All n(n+1)/2 means of two differences (each also with itself), ascending. */
@@ -38,17 +39,19 @@ export function shiftEstimate(differences: readonly number[]): ShiftEstimate {
   };
 }
 
-export type ShiftInterval = { estimate: number; lower: number; upper: number; sampleCount: number; level: number };
-
-/** The two-sided interval at `level` (0.95: 2.5 % on each side). Infinite limits below n = 1 + log2(1/(1 − level)). */
-export function shiftInterval(differences: readonly number[], level = 0.95): ShiftInterval {
-  const shift = shiftEstimate(differences);
+/**
+ * The Hodges–Lehmann ratio behind paired log-ratios, with its exact two-sided interval at `level`. The limits are null when
+ * the pairs are too few for the level: below six pairs at 95 %.
+ */
+export function ratioInterval(logRatios: readonly number[], level = 0.95): Interval {
+  const shift = shiftEstimate(logRatios);
   const tail = (1 - level) / 2;
+  const limit = (log: number): number | null => (Number.isFinite(log) ? Math.exp(log) : null);
   return {
-    estimate: shift.estimate,
-    lower: shift.lowerAt(tail),
-    upper: shift.upperAt(tail),
-    sampleCount: differences.length,
+    estimate: Math.exp(shift.estimate),
+    low: limit(shift.lowerAt(tail)),
+    high: limit(shift.upperAt(tail)),
     level,
+    n: logRatios.length,
   };
 }

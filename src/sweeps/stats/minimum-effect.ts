@@ -18,12 +18,13 @@ const HL_SPREAD = Math.sqrt(Math.PI / 3);
 
 /**
  * The smallest slow-down, a share (0.062 is −6.2 %), that `pairs` pairs show with probability `power`. It must be both
- * significant (the t test needs t₁₋α + t_power standard errors) and material (the estimate itself must pass the margin).
+ * significant (a t test needs t₁₋α + t_power standard errors) and material (the estimate itself must pass the margin).
+ * Null when the pairs are too few to show any effect, however large.
  */
-export function minimumDetectableEffect(question: EffectQuestion): number {
+export function minimumDetectableEffect(question: EffectQuestion): number | null {
   const { sdOfDifferences, pairs, alpha, power = 0.9, margin = 0 } = question;
-  // 2^−n is the smallest p of the signed-rank test: below that no effect, however large, can be shown.
-  if (pairs < 2 || 2 ** -pairs > alpha) return 1;
+  // 2^−n is the smallest p of the signed-rank test.
+  if (pairs < 2 || 2 ** -pairs > alpha) return null;
   const standardError = sdOfDifferences / Math.sqrt(pairs);
   const significant = (tQuantile(1 - alpha, pairs - 1) + tQuantile(power, pairs - 1)) * standardError;
   const material = -Math.log1p(-margin) + normalQuantile(power) * HL_SPREAD * standardError;

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { gaussian, seededRandom } from '../../../../src/core/random.js';
+import { minimumDetectableEffect } from '../../../../src/sweeps/stats/minimum-effect.js';
+import { pairedBound } from '../../../../src/sweeps/stats/paired-bound.js';
+import { signFlipTest } from '../../../../src/sweeps/stats/sign-flip.js';
+import { isNear, reference } from '../../../helpers/stats-reference.js';
+
+describe('pairedBound', () => {
+  it('equals numpy on winsorised differences', () => {
+    const { differences, ...expected } = reference.pairedBound;
+    const actual = pairedBound(differences, 0.05);
+    for (const field of ['mean', 'lower', 'upper'] as const)
+      expect(isNear(actual[field], expected[field]), field).toBe(true);
+  });
+
+  it('is infinite for one difference', () => {
+    expect(pairedBound([0.1], 0.05)).toEqual({ mean: 0.1, lower: -Infinity, upper: Infinity });
+  });
+
+  it('does not let one stolen time slice hide a slower point', () => {
+    expect(pairedBound([0.08, 0.09, 0.08, 0.07, -2], 0.05).lower).toBeGreaterThan(-0.02);
+  });
+});
+
+describe('signFlipTest', () => {
+  it('equals scipy exactly for few differences', () => {
+    const { differences, ...expected } = reference.signFlip;
+    const actual = signFlipTest(differences, seededRandom(1));
+    expect(actual.isExact).toBe(true);
+    for (const side of ['pLess', 'pGreater', 'pTwoSided'] as const)
+      expect(isNear(actual[side], expected[side]), side).toBe(true);
+  });
+
+  it('draws for many, and agrees with the exact answer', () => {
+    const random = seededRandom(3);
+    const few = Array.from({ length: 16 }, () => -0.01 + 0.03 * gaussian(random));
+    const exact = signFlipTest(few, random);
+    // A zero has no sign to flip: the same test, but past the limit of counting.
+    const drawn = signFlipTest([...few, 0], random, 20_000);
+    expect([exact.isExact, drawn.isExact]).toEqual([true, false]);
+    expect(drawn.pLess).toBeCloseTo(exact.pLess, 1.7);
+  });
+
+  it('never gives a drawn p of zero', () => {
+    expect(signFlipTest(new Array(20).fill(-1), seededRandom(1), 99).pLess).toBeGreaterThanOrEqual(0.01);
+  });
+});
+
+describe('minimumDetectableEffect', () => {
+  const gate = { alpha: 0.0025, margin: 0.05 };
+
+  it.each([
+    // measurement.md: s_d, then the effect in % at n = 10 and n = 30.
+    [0.03, 6.2, 5.7],
+    [0.05, 7.7, 6.1],
+    [0.08, 12.1, 6.8],
+    [0.12, 17.6, 9.2],
+  ])('for s_d %f is that of the design', (sdOfDifferences, at10, at30) => {
+    const at = (pairs: number): number => 100 * minimumDetectableEffect({ sdOfDifferences, pairs, ...gate })!;
+    expect(Math.abs(at(10) - at10)).toBeLessThan(0.2);
+    expect(Math.abs(at(30) - at30)).toBeLessThan(0.2);
+  });
+
+  it('is null where no effect could be shown', () => {
+    expect(minimumDetectableEffect({ sdOfDifferences: 0.05, pairs: 8, ...gate })).toBeNull();
+    expect(minimumDetectableEffect({ sdOfDifferences: 0.05, pairs: 5, alpha: 0.025 })).toBeNull();
+  });
+
+  it('shrinks with pairs and never below the margin', () => {
+    const at = [10, 20, 40, 1000].map((pairs) => minimumDetectableEffect({ sdOfDifferences: 0.05, pairs, ...gate })!);
+    expect(at).toEqual([...at].sort((a, b) => b - a));
+    expect(at[3]).toBeGreaterThan(0.05);
+  });
+});
