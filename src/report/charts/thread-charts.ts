@@ -1,0 +1,78 @@
+import { t } from '../texts/index.js';
+import { same } from '../texts/text.js';
+import type { Curve } from '../view/thread-curves.js';
+import type { ReportView } from '../view/view.js';
+import { type ChartSpec, type Mark, type Series, SHAPES } from './spec.js';
+
+/** More curves than this cannot be told apart; the table beside the chart has them all. */
+const MOST_CURVES = 6;
+
+export const decodeChart = (view: ReportView): ChartSpec | null => threadChart(view, 'decode');
+export const prefillChart = (view: ReportView): ChartSpec | null => threadChart(view, 'prefill');
+
+function threadChart(view: ReportView, phase: 'decode' | 'prefill'): ChartSpec | null {
+  const shown = ranked(view, view.curves[phase]).slice(0, MOST_CURVES);
+  const first = shown[0];
+  if (!first) return null;
+  return {
+    id: `${phase}-threads`,
+    title: t(phase === 'decode' ? 'decodeCurve' : 'prefillCurve'),
+    x: { title: t('threadsAxis'), format: 'plain', scale: 'linear' },
+    y: {
+      title: t(phase === 'decode' ? 'decodeAxis' : 'prefillAxis'),
+      format: 'plain',
+      scale: 'linear',
+      fromZero: true,
+    },
+    series: [...shown.map(series), ...(phase === 'decode' ? rooflineSeries(view, first) : [])],
+    marks: kneeMark(first),
+    height: 380,
+  };
+}
+
+const nameOf = ({ backend, quant }: { backend: string; quant: string }): string => `${backend} ${quant}`;
+
+/** Curves of several points, the recommended level first, then by their best speed. */
+function ranked({ answer }: ReportView, curves: readonly Curve[]): Curve[] {
+  const chosen = answer.chosen && nameOf(answer.chosen.candidate);
+  const best = (curve: Curve): number => Math.max(...curve.points.map(({ rate }) => rate.estimate));
+  const isChosen = (curve: Curve): number => Number(nameOf(curve) === chosen);
+  return curves
+    .filter(({ points }) => points.length > 1)
+    .sort((a, b) => isChosen(b) - isChosen(a) || best(b) - best(a));
+}
+
+function series(curve: Curve, index: number): Series {
+  return {
+    name: same(nameOf(curve)),
+    color: index,
+    shape: SHAPES[index % SHAPES.length]!,
+    line: true,
+    whiskers: 'y',
+    points: curve.points.map(({ threads, rate, otherKnobs }) => ({
+      ...{ x: threads, y: rate.estimate, low: rate.low, high: rate.high },
+      label: {
+        en: [`${threads} threads`, ...otherKnobs].join(', '),
+        zh: [`${threads} 线程`, ...otherKnobs].join('，'),
+      },
+    })),
+  };
+}
+
+function rooflineSeries(view: ReportView, curve: Curve): Series[] {
+  const roofline = view.curves.rooflines.find((one) => nameOf(one) === nameOf(curve));
+  if (!roofline) return [];
+  const name = t('roofline', { curve: nameOf(curve) });
+  const most = Math.max(...curve.points.map(({ threads }) => threads));
+  return [
+    {
+      ...{ name, color: 'muted', shape: 'crossRot', line: true, dash: [6, 4] },
+      points: roofline.points
+        .filter(({ threads, isContended }) => threads <= most && !isContended)
+        .map(({ threads, tokensPerSecond }) => ({ x: threads, y: tokensPerSecond, label: name, radius: 3 })),
+    },
+  ];
+}
+
+const kneeMark = ({ kneeThreads }: Curve): Mark[] =>
+  kneeThreads === null ? [] : [{ axis: 'x', value: kneeThreads, label: t('knee', { threads: kneeThreads }), color: 0 }];

@@ -1,0 +1,82 @@
+import { formatValue } from '../page/format.js';
+import { headlineText, proofText } from '../texts/answer-text.js';
+import { t } from '../texts/index.js';
+import { joined, same, type Text } from '../texts/text.js';
+import { labelText } from '../view/label.js';
+import type { ReportView } from '../view/view.js';
+import { card, intervalCard } from './estimate.js';
+import { html, type Markup } from './html.js';
+
+export function answerSection(view: ReportView): Markup {
+  const { answer, run } = view;
+  return html`<section id="answer" class="answer ${answer.verdict}">
+<h1>${headlineText(view)}</h1>
+<p class="proof">${proofText(view)}</p>
+${answer.chosen && html`<p>${changesText(view)}</p>`}
+${run.status === 'cut' && html`<p class="notice warning">${t('cutRun')}</p>`}
+${view.isSynthetic && html`<p class="notice info">${t('synthetic')}</p>`}
+${serve(view)}
+${price(view)}
+${equals(view)}
+</section>`;
+}
+
+function changesText({ answer }: ReportView): Text {
+  return answer.changes.length ? t('changes', { changes: answer.changes.join(', ') }) : t('noChanges');
+}
+
+function serve({ answer, isSynthetic }: ReportView): Markup | null {
+  if (!answer.serveCommand) return null;
+  return html`<h2>${t('serve')}</h2>
+<div class="command"><pre id="serve-command"><code>${answer.serveCommand}</code></pre><button type="button" data-copy="serve-command">${t('copy')}</button></div>
+${isSynthetic && html`<p class="small">${t('serveReal')}</p>`}`;
+}
+
+/** Speed, memory, quality and money of the recommended configuration. */
+function price(view: ReportView): Markup | null {
+  const { chosen } = view.answer;
+  if (!chosen) return null;
+  const { run } = view;
+  const cost = view.costs.find(({ configuration }) => configuration === chosen)?.cost;
+  const prompt = run.plan.workloads.full.promptTokens;
+  const ttft = joined([t('ttft'), t('ttftNote', { tokens: prompt })], { en: ', ', zh: '，' });
+  const trials = { trials: chosen.trials };
+  return html`<h2>${t('costs')}</h2>
+<dl class="cards">
+${intervalCard(t('objective'), chosen.objective, 'rate')}
+${intervalCard(t('decode'), chosen.decodeTokensPerSecond, 'rate')}
+${intervalCard(t('prefill'), chosen.prefillTokensPerSecond, 'rate')}
+${intervalCard(ttft, chosen.ttftMs, 'ms')}
+${card(t('memory'), known(chosen.peakRssBytes, 'bytes'), t('largest', trials))}
+${qualityCard(view)}
+${intervalCard(t('load'), chosen.loadMs, 'ms')}
+${card(t('cpuPerToken'), known(chosen.cpuSecondsPerToken, 'seconds'), t('median', trials))}
+${intervalCard(t('price'), cost?.pricePerMillion ?? null, 'plain', view.options.cost?.currency ?? '')}
+${intervalCard(t('energy'), cost?.kilowattHoursPerMillion ?? null, 'kilowattHours')}
+</dl>`;
+}
+
+const known = (value: number | null, format: 'bytes' | 'seconds'): Text =>
+  value === null ? t('notAvailable') : same(formatValue(format, value));
+
+function qualityCard({ answer, quantization }: ReportView): Markup {
+  const { backend, quant } = answer.chosen!.candidate;
+  const quality = quantization.rows.find((row) => row.backend === backend && row.quant === quant)?.quality;
+  if (quality?.top1Agreement != null)
+    return card(t('quality'), formatValue('share', quality.top1Agreement), t('qualityNote'));
+  return card(t('quality'), t(quality ? 'notMeasurable' : 'notAvailable'), quality?.reason ?? null);
+}
+
+/** More than these are in the table of configurations. */
+const MOST_EQUALS = 8;
+
+function equals({ answer }: ReportView): Markup | null {
+  if (!answer.chosen || answer.verdict === 'none') return null;
+  if (answer.equals.length === 0) return html`<p class="small">${t('equalsNone')}</p>`;
+  return html`<h2>${t('equals')}</h2><ol class="equals">${answer.equals
+    .slice(0, MOST_EQUALS)
+    .map(
+      ({ candidate, objective }) =>
+        html`<li>${labelText(candidate)}${objective && html` <small>${formatValue('rate', objective.estimate)}${objective.low !== null && objective.high !== null && ` (${formatValue('rate', objective.low)} … ${formatValue('rate', objective.high)})`}</small>`}</li>`,
+    )}</ol>`;
+}

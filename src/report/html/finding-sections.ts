@@ -1,0 +1,194 @@
+import { effectName } from '../charts/effects-chart.js';
+import { CHARTS } from '../charts/index.js';
+import { formatValue } from '../page/format.js';
+import { comparisonName, comparisonNote } from '../texts/comparison-text.js';
+import { type TextKey, t } from '../texts/index.js';
+import type { Text } from '../texts/text.js';
+import { labelText } from '../view/label.js';
+import type { Curve } from '../view/thread-curves.js';
+import type { ReportView } from '../view/view.js';
+import { estimateCell } from './estimate.js';
+import { figure } from './figure.js';
+import { html, type Markup } from './html.js';
+
+/** A section with a heading that the contents can point at. */
+export function section(id: TextKey, body: Markup): Markup {
+  return html`<section id="${id}"><h2>${t(id)}</h2>
+${body}
+</section>`;
+}
+
+export const columnHeads = (keys: readonly TextKey[], numbers: readonly TextKey[] = []): Markup =>
+  html`<thead><tr>${keys.map(
+    (key) => html`<th scope="col" class="${numbers.includes(key) ? 'number' : ''}">${t(key)}</th>`,
+  )}</tr></thead>`;
+
+const finding = (text: Text): Markup => html`<p class="finding">${text}</p>`;
+
+export function warningsSection({ run }: ReportView): Markup | null {
+  const names = { serious: 'severitySerious', warning: 'severityWarning', info: 'severityInfo' } as const;
+  const order = Object.keys(names);
+  const sorted = [...run.warnings].sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+  if (sorted.length === 0) return null;
+  return section(
+    'warnings',
+    html`<ul class="warnings">${sorted.map(
+      ({ severity, message, mend }) =>
+        html`<li class="notice ${severity}"><b>${t(names[severity])}</b> <span lang="en">${message}${mend && html` <em>${mend}</em>`}</span></li>`,
+    )}</ul>`,
+  );
+}
+
+export function comparisonsSection(view: ReportView): Markup {
+  const rows = view.comparisons.map(
+    (row) =>
+      html`<tr><th scope="row">${comparisonName(row, view)}${row.configuration && html`<small>${labelText(row.configuration.candidate)}</small>`}</th>${
+        row.ratio ? estimateCell(row.ratio, 'change') : html`<td class="note">${comparisonNote(row)}</td>`
+      }${estimateCell(row.configuration?.objective ?? null, 'rate')}</tr>`,
+  );
+  return section(
+    'comparisons',
+    html`<p>${t('comparisonsLead')}</p>
+${figure(CHARTS.comparison(view))}
+<div class="scroll"><table>${columnHeads(['colSetting', 'colAgainstDefault', 'colObjective'], ['colAgainstDefault', 'colObjective'])}<tbody>${rows}</tbody></table></div>`,
+  );
+}
+
+export function threadsSection(view: ReportView): Markup {
+  const decode = figure(CHARTS.decode(view));
+  const prefill = figure(CHARTS.prefill(view));
+  if (!decode && !prefill) return section('threads', html`<p>${t('noCurve')}</p>`);
+  return section(
+    'threads',
+    html`${kneeFinding(view, 'decode')}${rooflineFinding(view)}${decode}${kneeFinding(view, 'prefill')}${prefill}
+<p class="small">${t('curveNote')}</p>`,
+  );
+}
+
+/** The curve of the recommended level, else the first. */
+function mainCurve({ answer, curves }: ReportView, phase: 'decode' | 'prefill'): Curve | undefined {
+  const chosen = answer.chosen?.candidate;
+  return (
+    curves[phase].find((curve) => curve.backend === chosen?.backend && curve.quant === chosen.quant) ?? curves[phase][0]
+  );
+}
+
+function kneeFinding(view: ReportView, phase: 'decode' | 'prefill'): Markup | null {
+  const curve = mainCurve(view, phase);
+  if (!curve?.kneeThreads) return null;
+  const best = Math.max(...curve.points.map(({ rate }) => rate.estimate));
+  return finding(
+    t('kneeFinding', {
+      ...{ curve: `${curve.backend} ${curve.quant}`, threads: curve.kneeThreads, best: formatValue('rate', best) },
+      phase: t(phase === 'decode' ? 'phaseDecode' : 'phasePrefill'),
+    }),
+  );
+}
+
+function rooflineFinding(view: ReportView): Markup | null {
+  const curve = mainCurve(view, 'decode');
+  const roofline = view.curves.rooflines.find(
+    ({ backend, quant }) => backend === curve?.backend && quant === curve.quant,
+  );
+  const best = curve?.points.reduce((a, b) => (b.rate.estimate > a.rate.estimate ? b : a));
+  const limit = roofline?.points.find(({ threads, isContended }) => threads === best?.threads && !isContended);
+  if (!curve || !best || !limit) return null;
+  return finding(
+    t('rooflineFinding', {
+      ...{ curve: `${curve.backend} ${curve.quant}`, threads: best.threads },
+      limit: formatValue('rate', limit.tokensPerSecond),
+      share: formatValue('share', best.rate.estimate / limit.tokensPerSecond),
+    }),
+  );
+}
+
+export function bandwidthSection(view: ReportView): Markup {
+  const { bandwidth, memory } = { ...view.run.machine };
+  const chart = figure(CHARTS.bandwidth(view));
+  if (!bandwidth || !chart) return section('bandwidth', html`<p>${t('bandwidthNone')}</p>`);
+  const { maxBytesPerSecond, kneeThreads } = bandwidth;
+  const theoretical = memory.theoreticalBytesPerSecond.value;
+  return section(
+    'bandwidth',
+    html`${
+      maxBytesPerSecond !== null &&
+      kneeThreads !== null &&
+      finding(t('bandwidthFinding', { max: formatValue('bandwidth', maxBytesPerSecond), threads: kneeThreads }))
+    }${chart}
+<ul class="small">${theoretical !== null && html`<li>${t('theoretical', { value: formatValue('bandwidth', theoretical) })}</li>`}${bandwidth.notes.map(
+      (note) => html`<li lang="en">${note}</li>`,
+    )}</ul>`,
+  );
+}
+
+export function effectsSection(view: ReportView): Markup {
+  if (view.effects.length === 0) return section('effects', html`<p>${t('effectsNone')}</p>`);
+  const rows = view.effects.map(
+    (effect) =>
+      html`<tr><th scope="row">${effectName(effect)}</th>${estimateCell(effect.ratio, 'change')}<td class="number">${effect.ratio.n}</td></tr>`,
+  );
+  return section(
+    'effects',
+    html`<p>${t('effectsLead')}</p>${figure(CHARTS.effects(view))}
+<div class="scroll"><table>${columnHeads(['colKnob', 'colChange', 'colTrials'], ['colChange', 'colTrials'])}<tbody>${rows}</tbody></table></div>`,
+  );
+}
+
+export function contextSection(view: ReportView): Markup | null {
+  const chosen = view.context.find(({ isChosen }) => isChosen);
+  const last = chosen?.points.find(({ tokens }) => tokens === 32768) ?? chosen?.points.at(-1);
+  if (!chosen || !last) return null;
+  const rows = view.context.flatMap(({ kvType, points }) =>
+    points.map(
+      ({ tokens, kvBytes, speedShare }) =>
+        html`<tr><th scope="row">${kvType}</th><td class="number">${formatValue('count', tokens)}</td><td class="number">${formatValue('bytes', kvBytes)}</td><td class="number">≤ ${formatValue('share', speedShare)}</td></tr>`,
+    ),
+  );
+  return section(
+    'context',
+    html`${finding(
+      t('contextFinding', {
+        ...{ tokens: formatValue('count', last.tokens), type: chosen.kvType },
+        ...{ bytes: formatValue('bytes', last.kvBytes), share: formatValue('share', last.speedShare) },
+      }),
+    )}<p>${t('contextLead')}</p>${figure(CHARTS.context(view))}
+<details class="data"><summary>${t('chartData')}</summary><div class="scroll"><table>${columnHeads(
+      ['colKnob', 'colContext', 'kvSize', 'speedLeft'],
+      ['colContext', 'kvSize', 'speedLeft'],
+    )}<tbody>${rows}</tbody></table></div></details>`,
+  );
+}
+
+export function startUpSection(view: ReportView): Markup {
+  const findings = view.startUp.warmUps.map(({ backend, steadyAfter }) => {
+    const cold = view.startUp.coldFirstToken.find((one) => one.backend === backend);
+    if (!cold) return null;
+    const parts = {
+      ...{ backend, steps: steadyAfter ?? 0, trials: cold.trials, ms: formatValue('ms', cold.firstTokenMs) },
+      ...{ low: formatValue('ms', cold.low), high: formatValue('ms', cold.high) },
+    };
+    return finding(t(steadyAfter === null ? 'warmUpNever' : 'warmUpFinding', parts));
+  });
+  return section(
+    'startUp',
+    html`${findings}${figure(CHARTS.load(view))}${figure(CHARTS.warmUp(view))}<p class="small">${t('warmUpNote')}</p>`,
+  );
+}
+
+export function noiseSection(view: ReportView): Markup {
+  const { pairedSd, voidedTrials, stealShare, trialsPerPoint } = view.noise;
+  const none = t('notAvailable');
+  const chart = figure(CHARTS.noise(view));
+  return section(
+    'noise',
+    html`${finding(
+      t('noiseFinding', {
+        sd: pairedSd === null ? none : formatValue('share', pairedSd),
+        voided: voidedTrials,
+        steal: stealShare === null ? none : formatValue('share', stealShare),
+      }),
+    )}${chart ?? html`<p>${t('noiseNone')}</p>`}${
+      trialsPerPoint > 1 && html`<p class="small">${t('noiseThinned', { trials: trialsPerPoint })}</p>`
+    }`,
+  );
+}

@@ -1,0 +1,50 @@
+import type { Quality } from '../../core/run-result.js';
+import { CHARTS } from '../charts/index.js';
+import { formatNumber, formatValue } from '../page/format.js';
+import { t } from '../texts/index.js';
+import type { QuantRow } from '../view/quantization.js';
+import type { ReportView } from '../view/view.js';
+import { estimateCell } from './estimate.js';
+import { figure } from './figure.js';
+import { columnHeads, section } from './finding-sections.js';
+import { html, type Markup } from './html.js';
+
+export const PARETO = {
+  optimal: 'paretoOptimal',
+  'possibly-optimal': 'paretoPossible',
+  dominated: 'paretoDominated',
+  'not-ranked': 'paretoNone',
+} as const;
+
+const NUMBERS = [
+  'colObjective',
+  'colMemory',
+  'colFile',
+  'colPerplexity',
+  'colKl',
+  'colAgreement',
+  'colAccuracy',
+] as const;
+
+export function quantizationSection(view: ReportView): Markup {
+  const { rows, isQualityMeasured, reason } = view.quantization;
+  return section(
+    'quantization',
+    html`${!isQualityMeasured && html`<p>${reason ? t('qualityUnmeasured', { reason }) : t('qualityAbsent')}</p>`}
+${figure(CHARTS.quantization(view))}
+<p class="small">${t('paretoNote')}</p>
+<div class="scroll"><table>${columnHeads(['colQuant', 'colPareto', ...NUMBERS], NUMBERS)}<tbody>${rows.map(row)}</tbody></table></div>`,
+  );
+}
+
+function row({ backend, quant, best, fileBytes, quality }: QuantRow): Markup {
+  return html`<tr><th scope="row">${backend} ${quant}</th><td>${t(PARETO[best?.pareto ?? 'not-ranked'])}</td>${estimateCell(best?.objective ?? null, 'rate')}<td class="number">${formatValue('bytes', best?.peakRssBytes)}</td><td class="number">${formatValue('bytes', fileBytes)}</td>${qualityCells(quality)}</tr>`;
+}
+
+function qualityCells(quality: Quality | null): Markup {
+  if (!quality) return html`<td colspan="4" class="missing">${t('notAvailable')}</td>`;
+  if (!quality.measurable) return html`<td colspan="4" class="missing">${t('notMeasurable')}</td>`;
+  const { perplexity, klDivergence, top1Agreement, answerAccuracy } = quality;
+  const number = (text: string): Markup => html`<td class="number">${text}</td>`;
+  return html`${number(perplexity === null ? '–' : formatNumber(perplexity, 4))}${number(klDivergence === null ? '–' : formatNumber(klDivergence))}${number(formatValue('share', top1Agreement))}${number(formatValue('share', answerAccuracy))}`;
+}

@@ -1,0 +1,161 @@
+import type { Interval } from '../../core/interval.js';
+import type { Outcome } from '../../core/outcome.js';
+import type { Configuration } from '../../core/run-result.js';
+import { TEXTS, type TextKey } from '../texts/index.js';
+import type { Text } from '../texts/text.js';
+import { labelText } from '../view/label.js';
+import type { ReportView } from '../view/view.js';
+import { PARETO } from './quantization-section.js';
+
+/**
+ * The two big tables as compact data. A cell is a number, a text, an estimate with its limits, or null.
+ * `kind: 'configuration'` cells are places in `labels`, so that a name is stored once and not once a trial.
+ */
+export type TableData = { columns: TableColumn[]; rows: Cell[][]; labels: Text[]; filters: string[] };
+export type TableColumn = {
+  key: TextKey;
+  kind: 'number' | 'estimate' | 'text' | 'configuration' | 'key';
+  digits?: number;
+};
+type Cell = number | string | null | [number, number | null, number | null];
+
+const estimate = (interval: Interval | null): Cell =>
+  interval && [round(interval.estimate), round(interval.low), round(interval.high)];
+
+/** A millionth is beyond every clock and counter here, and shorter in the file. */
+const round = <T extends number | null>(value: T): T => (value === null ? null : Number(value.toPrecision(7))) as T;
+
+const CONFIGURATION_COLUMNS: TableColumn[] = [
+  { key: 'colConfiguration', kind: 'configuration' },
+  { key: 'colAgainstDefault', kind: 'estimate', digits: 3 },
+  { key: 'colObjective', kind: 'estimate' },
+  { key: 'colDecode', kind: 'estimate' },
+  { key: 'colPrefill', kind: 'estimate' },
+  { key: 'colTtft', kind: 'estimate' },
+  { key: 'colRss', kind: 'number' },
+  { key: 'colLoad', kind: 'estimate' },
+  { key: 'colTrials', kind: 'number' },
+  { key: 'colPareto', kind: 'key' },
+  { key: 'colNote', kind: 'text' },
+];
+
+export function configurationTable({ run }: ReportView): TableData {
+  const { configurations } = run;
+  return {
+    columns: CONFIGURATION_COLUMNS,
+    rows: configurations.map((one, index) => [
+      index,
+      one.isDefault ? [0, null, null] : change(one.vsDefault),
+      estimate(one.objective),
+      estimate(one.decodeTokensPerSecond),
+      estimate(one.prefillTokensPerSecond),
+      estimate(one.ttftMs),
+      mebibytes(one.peakRssBytes),
+      estimate(one.loadMs),
+      one.trials,
+      PARETO[one.pareto],
+      remarks(one),
+    ]),
+    labels: configurations.map(({ candidate }) => labelText(candidate)),
+    filters: ['colPareto'],
+  };
+}
+
+const mebibytes = (bytes: number | null): number | null => (bytes === null ? null : Math.round(bytes / 1024 ** 2));
+
+function change(ratio: Interval | null): Cell {
+  const percent = (value: number | null): number | null => (value === null ? null : round((value - 1) * 100));
+  return ratio && [percent(ratio.estimate)!, percent(ratio.low), percent(ratio.high)];
+}
+
+const remarks = ({ brokenConstraints, failures }: Configuration): string =>
+  [...brokenConstraints, ...failures.map(({ status, reason, trials }) => `${status}: ${reason} (${trials})`)].join(
+    '; ',
+  );
+
+const TRIAL_COLUMNS: TableColumn[] = [
+  { key: 'colTrial', kind: 'number', digits: 9 },
+  { key: 'colPhase', kind: 'text' },
+  { key: 'colBlock', kind: 'number', digits: 9 },
+  { key: 'colConfiguration', kind: 'configuration' },
+  { key: 'colStatus', kind: 'text' },
+  { key: 'colDecode', kind: 'number' },
+  { key: 'colPrefill', kind: 'number' },
+  { key: 'colTtft', kind: 'number' },
+  { key: 'colItl50', kind: 'number' },
+  { key: 'colItl95', kind: 'number' },
+  { key: 'colRss', kind: 'number' },
+  { key: 'colLoad', kind: 'number' },
+  { key: 'colCpu', kind: 'number' },
+  { key: 'colSteal', kind: 'number', digits: 2 },
+  { key: 'colFlags', kind: 'text' },
+];
+
+export function trialTable({ run }: ReportView): TableData {
+  const places = new Map<string, number>();
+  const labels: Text[] = [];
+  for (const { candidateId, candidate } of run.outcomes)
+    if (!places.has(candidateId)) places.set(candidateId, labels.push(labelText(candidate)) - 1);
+  return {
+    columns: TRIAL_COLUMNS,
+    rows: run.outcomes.map((outcome) => trialRow(outcome, places.get(outcome.candidateId)!)),
+    labels,
+    filters: ['colPhase', 'colStatus'],
+  };
+}
+
+function trialRow(outcome: Outcome, label: number): Cell[] {
+  const { metrics, resources } = outcome;
+  const steal = resources?.stealShare ?? null;
+  return [
+    outcome.trial,
+    outcome.phase,
+    outcome.block,
+    label,
+    outcome.voided ? `${outcome.status}, voided` : outcome.status,
+    round(metrics?.decodeTokensPerSecond ?? null),
+    round(metrics?.prefillTokensPerSecond ?? null),
+    round(metrics?.ttftMs ?? null),
+    round(metrics?.itlMs.p50 ?? null),
+    round(metrics?.itlMs.p95 ?? null),
+    mebibytes(metrics?.peakRssBytes ?? null),
+    round(metrics?.loadMs ?? null),
+    round(metrics?.cpuPercent ?? null),
+    steal === null ? null : round(steal * 100),
+    outcome.flags.join(' '),
+  ];
+}
+
+/** What a row opens to, one JSON document a line, read only when it is opened: a long run has millions of samples. */
+export function trialDetails({ run }: ReportView): string {
+  return run.outcomes
+    .map(({ samples, effective, resources, reason, stderrTail }) =>
+      JSON.stringify({
+        decodeMs: samples?.decodeMs.map(round) ?? [],
+        warmUpTokenMs: samples?.warmUpTokenMs.map(round) ?? [],
+        ...{ effective, resources, reason, stderrTail },
+      }).replaceAll('<', '\\u003c'),
+    )
+    .join('\n');
+}
+
+/** Texts that the page's own scripts show. */
+const PAGE_KEYS = [
+  ...['search', 'searchHint', 'all', 'shown', 'previous', 'next', 'pageOf', 'noRows', 'open', 'close', 'sortHint'],
+  ...['detailSamples', 'detailWarmUp', 'detailEffective', 'detailResources', 'detailReason', 'detailStderr'],
+  ...[
+    'copied',
+    'copyLabel',
+    'configurations',
+    'trials',
+    'paretoOptimal',
+    'paretoPossible',
+    'paretoDominated',
+    'paretoNone',
+  ],
+] as TextKey[];
+
+export function pageTexts(): Record<string, Text> {
+  const columns = [...CONFIGURATION_COLUMNS, ...TRIAL_COLUMNS].map(({ key }) => key);
+  return Object.fromEntries([...new Set([...PAGE_KEYS, ...columns])].map((key) => [key, TEXTS[key]]));
+}

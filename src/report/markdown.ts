@@ -1,0 +1,170 @@
+import type { Interval } from '../core/interval.js';
+import type { Configuration } from '../core/run-result.js';
+import { type FormatName, formatValue } from './page/format.js';
+import { headlineText, objectiveText, proofText } from './texts/answer-text.js';
+import { comparisonName, comparisonNote } from './texts/comparison-text.js';
+import { t } from './texts/index.js';
+import { levelText } from './texts/interval-text.js';
+import type { Language, Text } from './texts/text.js';
+import { labelText } from './view/label.js';
+import type { ReportView } from './view/view.js';
+
+/** Rows of the table of configurations: enough to see the alternatives, short enough for a pull request. */
+const MOST_ROWS = 12;
+
+/** The answer first, then tables: made to be pasted into a pull request. */
+export function markdownReport(view: ReportView): string {
+  const language = view.options.language ?? 'en';
+  const say = (text: Text): string => escapeMarkdown(text[language]);
+  const blocks = [
+    `## ${say(headlineText(view))}`,
+    say(proofText(view)),
+    ...(view.run.status === 'cut' ? [`**${say(t('cutRun'))}**`] : []),
+    ...(view.isSynthetic ? [say(t('synthetic'))] : []),
+    ...(view.answer.serveCommand ? [codeBlock(view.answer.serveCommand)] : []),
+    factTable(view, language),
+    section(t('comparisons'), comparisonTable(view, language)),
+    section(t('configurations'), configurationTable(view, language)),
+    section(t('cost'), costTable(view, language)),
+    section(t('warnings'), warningList(view)),
+    section(t('excluded'), excludedTable(view, language)),
+    section(t('remake'), codeBlock(`r1-tune report ${view.runFolder} --format html,md,csv,json,png`)),
+  ];
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+
+  function section(heading: Text, body: string): string {
+    return body && `### ${say(heading)}\n\n${body}`;
+  }
+}
+
+/** Text from outside must stay text: no markup, no cell border, no mention, no line break. */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replace(/[\r\n]+/g, ' ')
+    .replace(/[\\`*_[\]<>|~]/g, '\\$&')
+    .replace(/&/g, '&amp;')
+    .replace(/@(?=\w)/g, '@\u200B');
+}
+
+/** A fence longer than any run of backticks inside. */
+function codeBlock(code: string): string {
+  const longest = Math.max(2, ...[...code.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}sh\n${code}\n${fence}`;
+}
+
+type Alignment = 'left' | 'right';
+
+function table(columns: readonly [string, Alignment][], rows: readonly string[][]): string {
+  if (rows.length === 0) return '';
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const rule = columns.map(([, alignment]) => (alignment === 'right' ? '--:' : ':--'));
+  return [line(columns.map(([title]) => title)), line(rule), ...rows.map(line)].join('\n');
+}
+
+function withInterval(interval: Interval | null, format: FormatName): string {
+  if (!interval) return '–';
+  const { estimate, low, high } = interval;
+  const limits = low === null || high === null ? '' : ` (${formatValue(format, low)} … ${formatValue(format, high)})`;
+  return `${formatValue(format, estimate)}${limits}`;
+}
+
+function factTable(view: ReportView, language: Language): string {
+  const { run, answer } = view;
+  const level = answer.chosen?.objective?.level ?? 0.95;
+  const models = [...new Set(run.plan.models.map((model) => model.name))].join(', ');
+  const failed = run.outcomes.filter((outcome) => outcome.status !== 'measured').length;
+  const facts: [Text, string][] = [
+    [t('machine'), view.machine],
+    [t('model'), models],
+    [t('run'), t('runSummary', { trials: run.outcomes.length, failed, voided: run.noise.voidedTrials })[language]],
+    [t('objective'), `${objectiveText(run.plan)[language]} (${levelText(level)})`],
+  ];
+  const title = (text: Text): string => escapeMarkdown(text[language]);
+  return table(
+    [
+      [title(t('colWhat')), 'left'],
+      [title(t('colValue')), 'left'],
+    ],
+    facts.map(([name, value]) => [title(name), escapeMarkdown(value)]),
+  );
+}
+
+function comparisonTable(view: ReportView, language: Language): string {
+  const say = (text: Text): string => escapeMarkdown(text[language]);
+  const rows = view.comparisons.map((comparison) => [
+    say(comparisonName(comparison, view)),
+    comparison.ratio ? withInterval(comparison.ratio, 'change') : say(comparisonNote(comparison)),
+    withInterval(comparison.configuration?.objective ?? null, 'rate'),
+  ]);
+  return table(
+    [
+      [say(t('colSetting')), 'left'],
+      [say(t('colAgainstDefault')), 'right'],
+      [say(t('objective')), 'right'],
+    ],
+    rows,
+  );
+}
+
+function configurationTable(view: ReportView, language: Language): string {
+  const say = (text: Text): string => escapeMarkdown(text[language]);
+  const mark = (row: Configuration): string => (row.candidateId === view.answer.chosen?.candidateId ? '**→** ' : '');
+  const rows = view.run.configurations
+    .slice(0, MOST_ROWS)
+    .map((row) => [
+      `${mark(row)}${say(labelText(row.candidate))}`,
+      withInterval(row.objective, 'rate'),
+      withInterval(row.decodeTokensPerSecond, 'rate'),
+      withInterval(row.ttftMs, 'ms'),
+      formatValue('bytes', row.peakRssBytes),
+      String(row.trials),
+    ]);
+  const keys = ['colConfiguration', 'objective', 'decode', 'ttft', 'colMemory', 'colTrials'] as const;
+  const columns = keys.map((key, index): [string, Alignment] => [say(t(key)), index === 0 ? 'left' : 'right']);
+  const total = view.run.configurations.length;
+  const note = total > rows.length ? `\n\n${say(t('shown', { shown: rows.length, total }))}` : '';
+  return `${table(columns, rows)}${note}`;
+}
+
+function costTable(view: ReportView, language: Language): string {
+  const { pricePerHour, currency = '' } = view.options.cost ?? {};
+  const hasEnergy = view.costs.some(({ cost }) => cost.kilowattHoursPerMillion);
+  if (pricePerHour === undefined && !hasEnergy) return '';
+  const say = (text: Text): string => escapeMarkdown(text[language]);
+  const none = say(t('notAvailable'));
+  const rows = view.costs
+    .slice(0, MOST_ROWS)
+    .map(({ configuration, cost }) => [
+      say(labelText(configuration.candidate)),
+      withInterval(cost.generatedTokensPerSecond, 'rate'),
+      cost.pricePerMillion ? `${escapeMarkdown(currency)}${withInterval(cost.pricePerMillion, 'plain')}` : none,
+      cost.kilowattHoursPerMillion ? withInterval(cost.kilowattHoursPerMillion, 'kilowattHours') : none,
+    ]);
+  const keys = ['colConfiguration', 'colRate', 'colPrice', 'colEnergy'] as const;
+  return table(
+    keys.map((key, index): [string, Alignment] => [say(t(key)), index === 0 ? 'left' : 'right']),
+    rows,
+  );
+}
+
+function warningList(view: ReportView): string {
+  return view.run.warnings
+    .map(
+      ({ severity, message, mend }) =>
+        `- **${severity}**: ${escapeMarkdown(message)}${mend ? ` ${escapeMarkdown(mend)}` : ''}`,
+    )
+    .join('\n');
+}
+
+function excludedTable(view: ReportView, language: Language): string {
+  const say = (text: Text): string => escapeMarkdown(text[language]);
+  const keys = ['colAxis', 'colValue', 'colReason', 'colSkipped'] as const;
+  return table(
+    keys.map((key): [string, Alignment] => [say(t(key)), key === 'colSkipped' ? 'right' : 'left']),
+    view.run.plan.excluded.map(({ axis, value, reason, configurations }) => [
+      ...[axis, value, reason].map(escapeMarkdown),
+      String(configurations),
+    ]),
+  );
+}

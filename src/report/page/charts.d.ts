@@ -1,0 +1,10 @@
+import type { ChartConfiguration } from 'chart.js';
+import type { ChartSpec } from '../charts/spec.js';
+import type { Language } from '../texts/text.js';
+import type { Palette } from './palette.js';
+
+/** A chart of plain data → the configuration Chart.js draws, in one language, palette and font. */
+export function chartConfiguration(
+  spec: ChartSpec,
+  look: { language: Language; palette: Palette; font: string },
+): ChartConfiguration;

@@ -1,0 +1,30 @@
+import type { Language } from './texts/text.js';
+
+export const REPORT_FORMATS = ['html', 'md', 'csv', 'json', 'png'] as const;
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+
+/** The user's own figures. Money is in `currency`; every figure may be absent, and then what rests on it is "not available". */
+export type CostOptions = {
+  currency?: string;
+  /** Price of the machine, an hour. */
+  pricePerHour?: number;
+  /** Mean electric power of the machine under this load, watts. */
+  watts?: number;
+  /** The seed article's comparison: buying and running this machine against a GPU machine. */
+  cpu?: MachinePrice;
+  gpu?: MachinePrice & { tokensPerSecond?: number };
+  /** Months over which a purchase is spread; 12 is the article's year. */
+  months?: number;
+};
+export type MachinePrice = { purchase: number; monthly: number };
+
+export type ReportOptions = {
+  /** Language that the report opens in; the page can be switched. */
+  language?: Language;
+  cost?: CostOptions;
+  /** Where the run folder lies, for the commands shown; default `results/<run id>`. */
+  runFolder?: string;
+};
+
+/** A file of the report: its name inside the folder of the run, and what is in it. */
+export type ReportFile = { name: string; data: string | Uint8Array };

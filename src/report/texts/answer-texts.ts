@@ -1,0 +1,89 @@
+/** The decision, its proof and its price. */
+export const ANSWER_TEXTS = {
+  headlineFaster: {
+    en: 'Run {label}: {change} compared with the default settings.',
+    zh: '建议运行 {label}：相比默认设置 {change}。',
+  },
+  headlineKeep: {
+    en: 'Keep the default settings: {label}. Nothing that was tried is shown to be faster.',
+    zh: '保持默认设置：{label}。没有任何尝试过的配置被证明更快。',
+  },
+  headlineUnconfirmed: {
+    en: '{label} looks best so far, but the run ended before that was confirmed.',
+    zh: '{label} 目前看来最好，但运行在确认之前就结束了。',
+  },
+  headlineNone: {
+    en: 'No configuration ran and met the constraints.',
+    zh: '没有配置能够运行并满足约束条件。',
+  },
+  proofConfirmed: {
+    en: '{level} interval {low} to {high}, from {pairs} fresh pairs of processes run in random order.',
+    zh: '{level} 置信区间 {low} 至 {high}，来自 {pairs} 对随机顺序的全新进程。',
+  },
+  proofRace: {
+    en: '{level} interval {low} to {high}, from {pairs} race blocks: the run was cut before fresh confirmation pairs, so this may flatter the winner.',
+    zh: '{level} 置信区间 {low} 至 {high}，来自 {pairs} 个竞赛区组：运行在确认之前被截断，因此可能高估胜者。',
+  },
+  proofNoInterval: {
+    en: 'Too few trials for an interval: treat it as a hint.',
+    zh: '试验次数太少，无法给出区间：仅供参考。',
+  },
+  proofSmallest: {
+    en: 'The smallest effect these pairs could have shown is {effect}.',
+    zh: '这些配对能分辨的最小效应为 {effect}。',
+  },
+  proofChance: { en: 'By chance alone: p = {p}.', zh: '纯属偶然的概率：p = {p}。' },
+  measures: { en: 'What is measured: {objective}.', zh: '衡量指标：{objective}。' },
+  objectiveWorkload: {
+    en: 'tokens a second over one request of {prompt} prompt and {generate} generated tokens',
+    zh: '单个请求（提示 {prompt} 词元、生成 {generate} 词元）的每秒词元数',
+  },
+  objectiveDecode: { en: 'generated tokens a second of one stream', zh: '单路每秒生成词元数' },
+  objectivePrefill: { en: 'prompt tokens a second', zh: '每秒处理提示词元数' },
+  objectiveThroughput: { en: 'generated tokens a second over all streams', zh: '所有并发流合计每秒生成词元数' },
+  synthetic: {
+    en: 'The weights are random (a synthetic twin): speed and memory are those of the real model, its text is noise.',
+    zh: '权重为随机值（合成孪生模型）：速度和内存与真实模型相同，生成的文本没有意义。',
+  },
+  serve: { en: 'Serve it', zh: '启动服务' },
+  serveReal: {
+    en: 'With real weights of the same geometry and quantization, add --model FILE.',
+    zh: '若有相同结构和量化的真实权重，请加上 --model 文件。',
+  },
+  copy: { en: 'Copy', zh: '复制' },
+  copied: { en: 'Copied', zh: '已复制' },
+  copyLabel: { en: 'Copy the serve command', zh: '复制启动命令' },
+  changes: { en: 'What differs from the default: {changes}.', zh: '与默认设置的差别：{changes}。' },
+  noChanges: { en: 'It is the default configuration.', zh: '这就是默认配置。' },
+  equalsNone: {
+    en: 'No other configuration is its statistical equal (within 2 %).',
+    zh: '没有其他配置与它在统计上相当（2 % 以内）。',
+  },
+  equals: {
+    en: 'Not shown to be more than 2 % worse, best first:',
+    zh: '未被证明差 2 % 以上的配置（由好到差）：',
+  },
+  costs: { en: 'What it costs', zh: '代价' },
+  cutRun: {
+    en: 'This run was cut before its strategy was done.',
+    zh: '本次运行在策略完成之前被中断。',
+  },
+  objective: { en: 'Objective', zh: '目标' },
+  decode: { en: 'Decode', zh: '解码' },
+  prefill: { en: 'Prefill', zh: '预填充' },
+  ttft: { en: 'Time to first token', zh: '首词元时间' },
+  ttftNote: { en: 'of a prompt of {tokens} tokens', zh: '提示 {tokens} 词元' },
+  memory: { en: 'Peak memory', zh: '峰值内存' },
+  load: { en: 'Load time', zh: '加载时间' },
+  cpuPerToken: { en: 'CPU time a token', zh: '每词元 CPU 时间' },
+  quality: { en: 'Quality kept', zh: '质量保持' },
+  qualityNote: { en: 'next tokens as at the reference precision', zh: '下一词元与参考精度一致的比例' },
+  energy: { en: 'Energy per million tokens', zh: '每百万词元能耗' },
+  price: { en: 'Price per million tokens', zh: '每百万词元价格' },
+  notAvailable: { en: 'not available', zh: '不可用' },
+  notMeasurable: { en: 'not measurable', zh: '无法测量' },
+  largest: { en: 'largest of {trials} trials', zh: '{trials} 次试验中的最大值' },
+  median: { en: 'median of {trials} trials', zh: '{trials} 次试验的中位数' },
+  intervalNote: { en: '{low} to {high} ({level}, n = {n})', zh: '{low} 至 {high}（{level}，n = {n}）' },
+  intervalNone: { en: 'no interval (n = {n})', zh: '无区间（n = {n}）' },
+} as const;

@@ -1,0 +1,72 @@
+import type { Configuration, RunResult } from '../../core/run-result.js';
+import type { ReportOptions } from '../reporter.js';
+import { type Answer, answerOf } from './answer.js';
+import { type Comparison, comparisons } from './comparisons.js';
+import { type ContextCost, contextCosts } from './context-cost.js';
+import { type Ownership, ownership, type TokenCost, tokenCost } from './cost.js';
+import { type Effect, effects } from './effects.js';
+import { type NoiseStrip, noiseStrip } from './noise-strip.js';
+import { type Quantization, quantization } from './quantization.js';
+import { type StartUp, startUp } from './start-up.js';
+import { type ThreadCurves, threadCurves } from './thread-curves.js';
+
+/** Everything that a report says, as plain data: all formats are drawn from this and from nothing else but the trials. */
+export type ReportView = {
+  run: RunResult;
+  runFolder: string;
+  options: ReportOptions;
+  machine: string;
+  isSynthetic: boolean;
+  answer: Answer;
+  comparisons: Comparison[];
+  curves: ThreadCurves;
+  quantization: Quantization;
+  effects: Effect[];
+  context: ContextCost[];
+  startUp: StartUp;
+  noise: NoiseStrip;
+  /** Pareto points and the chosen configuration. */
+  costs: { configuration: Configuration; cost: TokenCost }[];
+  ownership: Ownership | null;
+};
+
+export function buildView(run: RunResult, options: ReportOptions = {}): ReportView {
+  const runFolder = options.runFolder ?? `results/${run.id}`;
+  const answer = answerOf(run, runFolder);
+  const quant = quantization(run);
+  return {
+    run,
+    runFolder,
+    options,
+    machine: machineLine(run),
+    isSynthetic: run.plan.models.some((model) => model.weights === 'random'),
+    answer,
+    comparisons: comparisons(run, answer),
+    curves: threadCurves(run),
+    quantization: quant,
+    effects: effects(run),
+    context: contextCosts(run, answer.chosen?.candidate ?? run.plan.defaultCandidate),
+    startUp: startUp(run, quant.rows),
+    noise: noiseStrip(run),
+    costs: costs(run, answer, options),
+    ownership: ownership(answer.chosen, run, options.cost),
+  };
+}
+
+function costs(run: RunResult, answer: Answer, options: ReportOptions): ReportView['costs'] {
+  const isListed = (one: Configuration): boolean =>
+    one === answer.chosen || one.pareto === 'optimal' || one.pareto === 'possibly-optimal';
+  return run.configurations.filter(isListed).flatMap((configuration) => {
+    const cost = tokenCost(configuration, run, options.cost);
+    return cost ? [{ configuration, cost }] : [];
+  });
+}
+
+/** The machine in one line: processor, cores, threads. */
+export function machineLine(run: RunResult): string {
+  const { cpu, topology, memory } = run.machine;
+  const { cores, cpus } = topology.allowed;
+  const size = memory.limitBytes.value ?? memory.totalBytes.value;
+  const ram = size === null ? [] : [`${Math.round(size / 1024 ** 3)} GiB`];
+  return [cpu.model.value ?? run.machine.platform.arch, `${cores}C/${cpus.length}T`, ...ram].join(' · ');
+}
