@@ -1,0 +1,72 @@
+import type { Outcome, Sentinel } from '../core/outcome.js';
+import { median, medianAbsoluteDeviation } from './stats/sample.js';
+
+/**
+ * Which pairs and blocks to repeat. The rule is blind to labels and to results: it sees only what the workload itself cannot
+ * cause, time taken by the hypervisor and the sentinel kernels run before and after a trial. A whole pair or block is
+ * repeated, never one arm.
+ */
+export type Signals = {
+  sentinels: Outcome['sentinels'];
+  /** Share of CPU time the hypervisor took during the trial; null when this machine does not say. */
+  stealShare: number | null;
+};
+
+export const signalsOf = (outcome: Pick<Outcome, 'sentinels' | 'resources'>): Signals => ({
+  sentinels: outcome.sentinels,
+  stealShare: outcome.resources?.stealShare ?? null,
+});
+
+/** A signal is out of line when it is off the run's median by both of these. */
+const SENTINEL_SHARE = 0.05;
+const STEAL_SHARE = 0.02;
+const MADS = 5;
+/** Fewer readings have no median worth comparing with. */
+const FEWEST_READINGS = 8;
+/** Repeats a run may spend, as a share of what it planned. */
+const REPEAT_SHARE = 0.5;
+
+/** Why a pair or block is void, one sentence a disturbed trial; empty when it counts. `run`: every trial so far, this block included. */
+export function voidReasons(block: readonly Signals[], run: readonly Signals[]): string[] {
+  return block.flatMap((trial, position) => {
+    const why = [...sentinelReasons(trial, run), ...stealReason(trial, run)];
+    return why.length === 0 ? [] : [`Trial ${position + 1}: ${why.join('; ')}.`];
+  });
+}
+
+/** Whether one more repeat is allowed, so that a machine that never rests ends the run instead of looping. */
+export const mayRepeat = (planned: number, repeats: number): boolean => repeats + 1 <= planned * REPEAT_SHARE;
+
+type Kernel = { name: string; read: (sentinel: Sentinel) => number | null };
+
+const KERNELS: readonly Kernel[] = [
+  { name: 'memory sentinel, one thread', read: (s) => s.memoryOneMs },
+  { name: 'memory sentinel, all threads', read: (s) => s.memoryAllMs },
+  { name: 'compute sentinel', read: (s) => s.computeMs },
+];
+
+const readings = (trial: Signals, read: Kernel['read']): number[] =>
+  trial.sentinels ? [trial.sentinels.before, trial.sentinels.after].flatMap((s) => read(s) ?? []) : [];
+
+function sentinelReasons(trial: Signals, run: readonly Signals[]): string[] {
+  return KERNELS.flatMap(({ name, read }) => {
+    const all = run.flatMap((other) => readings(other, read));
+    if (all.length < FEWEST_READINGS) return [];
+    const centre = median(all);
+    const limit = Math.max(SENTINEL_SHARE * centre, MADS * medianAbsoluteDeviation(all));
+    const worst = furthest(readings(trial, read), centre);
+    return Math.abs(worst - centre) > limit ? [`${name} off its median by ${percent(worst / centre - 1)}`] : [];
+  });
+}
+
+function stealReason(trial: Signals, run: readonly Signals[]): string[] {
+  const all = run.flatMap((other) => other.stealShare ?? []);
+  if (trial.stealShare === null || all.length < FEWEST_READINGS) return [];
+  const limit = median(all) + Math.max(STEAL_SHARE, MADS * medianAbsoluteDeviation(all));
+  return trial.stealShare > limit ? [`hypervisor took ${percent(trial.stealShare)} of the CPU time`] : [];
+}
+
+const furthest = (values: readonly number[], centre: number): number =>
+  values.reduce((worst, v) => (Math.abs(v - centre) > Math.abs(worst - centre) ? v : worst), centre);
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { mayRepeat, type Signals, signalsOf, voidReasons } from '../../../src/sweeps/void-pairs.js';
+
+const sentinel = (memoryOneMs: number, computeMs = 100) => ({ memoryOneMs, memoryAllMs: 40, computeMs });
+const calm = (i: number): Signals => ({
+  sentinels: { before: sentinel(150 + (i % 3) * 0.5), after: sentinel(150 + (i % 2) * 0.5) },
+  stealShare: 0.001 * (i % 3),
+});
+const run = Array.from({ length: 20 }, (_, i) => calm(i));
+const reasonsFor = (trial: Signals, others = run): string[] =>
+  voidReasons([calm(0), trial], [...others, calm(0), trial]);
+
+describe('voidReasons', () => {
+  it('lets a calm block count', () => {
+    expect(reasonsFor(calm(1))).toEqual([]);
+  });
+
+  it('voids on a sentinel before or after the trial, slow or fast', () => {
+    for (const odd of [165, 135])
+      for (const sentinels of [
+        { before: sentinel(odd), after: sentinel(150) },
+        { before: sentinel(150), after: sentinel(odd) },
+      ])
+        expect(reasonsFor({ sentinels, stealShare: 0 })).toEqual([expect.stringContaining('memory sentinel')]);
+  });
+
+  it('voids on the compute sentinel too', () => {
+    const sentinels = { before: sentinel(150, 107), after: sentinel(150) };
+    expect(reasonsFor({ sentinels, stealShare: 0 })[0]).toContain('compute sentinel off its median by 7.0 %');
+  });
+
+  it('wants more than 5 % and more than 5 MAD', () => {
+    expect(reasonsFor({ sentinels: { before: sentinel(156), after: sentinel(150) }, stealShare: 0 })).toEqual([]);
+    const restless = Array.from({ length: 20 }, (_, i) => ({
+      sentinels: { before: sentinel(140 + i), after: sentinel(160 - i) },
+      stealShare: 0,
+    }));
+    expect(reasonsFor({ sentinels: { before: sentinel(170), after: sentinel(150) }, stealShare: 0 }, restless)).toEqual(
+      [],
+    );
+  });
+
+  it('voids on steal above what this machine always has', () => {
+    expect(reasonsFor({ ...calm(0), stealShare: 0.05 })[0]).toContain('hypervisor');
+    const alwaysStolen = run.map((trial) => ({ ...trial, stealShare: 0.05 }));
+    expect(reasonsFor({ ...calm(0), stealShare: 0.05 }, alwaysStolen)).toEqual([]);
+  });
+
+  it('says nothing without sensors or with too few readings', () => {
+    expect(reasonsFor({ sentinels: null, stealShare: null })).toEqual([]);
+    expect(reasonsFor({ sentinels: { before: sentinel(300), after: sentinel(300) }, stealShare: 0.9 }, [])).toEqual([]);
+  });
+
+  it('names each disturbed trial of the block', () => {
+    const odd = { sentinels: { before: sentinel(200), after: sentinel(150) }, stealShare: 0.3 };
+    expect(voidReasons([odd, odd], [...run, odd, odd])).toHaveLength(2);
+  });
+});
+
+it('repeats end at half of what was planned', () => {
+  expect([0, 4, 5].map((repeats) => mayRepeat(10, repeats))).toEqual([true, true, false]);
+});
+
+it('signals are read off an outcome, with or without resources', () => {
+  expect(signalsOf({ sentinels: null, resources: null })).toEqual({ sentinels: null, stealShare: null });
+});
