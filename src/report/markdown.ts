@@ -1,7 +1,7 @@
 import type { Interval } from '../core/interval.js';
 import type { Configuration } from '../core/run-result.js';
 import { type FormatName, formatValue } from './page/format.js';
-import { headlineText, objectiveText, proofText } from './texts/answer-text.js';
+import { headlineInterval, headlineText, objectiveText, proofText } from './texts/answer-text.js';
 import { comparisonName, comparisonNote } from './texts/comparison-text.js';
 import { t } from './texts/index.js';
 import { levelText } from './texts/interval-text.js';
@@ -16,8 +16,9 @@ const MOST_ROWS = 12;
 export function markdownReport(view: ReportView): string {
   const language = view.options.language ?? 'en';
   const say = (text: Text): string => escapeMarkdown(text[language]);
+  const interval = headlineInterval(view);
   const blocks = [
-    `## ${say(headlineText(view))}`,
+    `## ${say(headlineText(view))}${interval ? ` (${say(interval)})` : ''}`,
     say(proofText(view)),
     ...(view.run.status === 'cut' ? [`**${say(t('cutRun'))}**`] : []),
     ...(view.isSynthetic ? [say(t('synthetic'))] : []),
@@ -138,7 +139,7 @@ function costTable(view: ReportView, language: Language): string {
     .map(({ configuration, cost }) => [
       say(labelText(configuration.candidate)),
       withInterval(cost.generatedTokensPerSecond, 'rate'),
-      cost.pricePerMillion ? `${escapeMarkdown(currency)}${withInterval(cost.pricePerMillion, 'plain')}` : none,
+      cost.pricePerMillion ? `${escapeMarkdown(currency)}${withInterval(cost.pricePerMillion, 'money')}` : none,
       cost.kilowattHoursPerMillion ? withInterval(cost.kilowattHoursPerMillion, 'kilowattHours') : none,
     ]);
   const keys = ['colConfiguration', 'colRate', 'colPrice', 'colEnergy'] as const;

@@ -18,7 +18,7 @@ const FONT = '"DejaVu Sans", "Noto Sans", Arial, "Noto Sans CJK SC", "Microsoft 
 type Renderer = { renderToBufferSync(configuration: ChartConfiguration): Buffer };
 type RendererClass = new (options: { width: number; height: number; backgroundColour: string }) => Renderer;
 
-/** Every chart as `charts/<id>.png`, drawn from the same data as the page. Throws `TOOL_MISSING`. */
+/** Every chart as `chart-<id>.png`, drawn from the same data as the page. Throws `TOOL_MISSING`. */
 export function chartPictures(view: ReportView): ReportFile[] {
   const language = view.options.language ?? 'en';
   try {
@@ -40,7 +40,7 @@ function picture(Canvas: RendererClass, spec: ChartSpec, language: Language): Re
   const renderer = new Canvas({ width: WIDTH, height: spec.height + 40, backgroundColour: palette.background });
   const configuration = chartConfiguration(spec, { language, palette, font: FONT });
   configuration.options = { ...configuration.options, devicePixelRatio: DENSITY };
-  return { name: `charts/${spec.id}.png`, data: renderer.renderToBufferSync(configuration) };
+  return { name: `chart-${spec.id}.png`, data: renderer.renderToBufferSync(configuration) };
 }
 
 type Resolve = (request: string, ...rest: unknown[]) => string;

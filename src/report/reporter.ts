@@ -5,16 +5,16 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 /** The user's own figures. Money is in `currency`; every figure may be absent, and then what rests on it is "not available". */
 export type CostOptions = {
-  currency?: string;
+  currency?: string | undefined;
   /** Price of the machine, an hour. */
-  pricePerHour?: number;
+  pricePerHour?: number | undefined;
   /** Mean electric power of the machine under this load, watts. */
-  watts?: number;
+  watts?: number | undefined;
   /** The seed article's comparison: buying and running this machine against a GPU machine. */
-  cpu?: MachinePrice;
-  gpu?: MachinePrice & { tokensPerSecond?: number };
+  cpu?: MachinePrice | undefined;
+  gpu?: (MachinePrice & { tokensPerSecond?: number | undefined }) | undefined;
   /** Months over which a purchase is spread; 12 is the article's year. */
-  months?: number;
+  months?: number | undefined;
 };
 export type MachinePrice = { purchase: number; monthly: number };
 
@@ -22,8 +22,6 @@ export type ReportOptions = {
   /** Language that the report opens in; the page can be switched. */
   language?: Language;
   cost?: CostOptions;
-  /** Where the run folder lies, for the commands shown; default `results/<run id>`. */
-  runFolder?: string;
 };
 
 /** A file of the report: its name inside the folder of the run, and what is in it. */

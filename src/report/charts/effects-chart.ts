@@ -1,3 +1,4 @@
+import { axisName } from '../texts/axis-names.js';
 import { t } from '../texts/index.js';
 import type { Text } from '../texts/text.js';
 import type { Effect } from '../view/effects.js';
@@ -5,7 +6,8 @@ import type { ReportView } from '../view/view.js';
 import { percent, percentLimits } from './percent.js';
 import type { ChartSpec } from './spec.js';
 
-export const effectName = ({ axis, value, reference }: Effect): Text => t('effectName', { axis, value, reference });
+export const effectName = ({ axis, value, reference }: Effect): Text =>
+  t('effectName', { axis: axisName(axis), value, reference });
 
 /** Effects of single knobs on one axis, so that sizes can be compared. */
 export function effectsChart({ effects }: ReportView): ChartSpec | null {
@@ -20,7 +22,7 @@ export function effectsChart({ effects }: ReportView): ChartSpec | null {
     x: { title: t('effectsAxis'), format: 'percent', scale: 'linear' },
     y: { title: { en: '', zh: '' }, format: 'plain', scale: 'category', categories: effects.map(effectName) },
     series: axes.map((axis, index) => ({
-      name: { en: axis, zh: axis },
+      name: axisName(axis),
       color: index,
       shape: 'circle',
       line: false,

@@ -51,6 +51,7 @@ function place({ configuration, speed, rssBytes, agreement, isChosen }: SpeedPoi
   return {
     x: byQuality ? agreement! * 100 : rssBytes / GIB,
     y: speed.estimate,
+    n: speed.n,
     ...(isFaint ? {} : { low: speed.low, high: speed.high }),
     // Area, not width, stands for memory.
     radius: byQuality ? Math.min(22, Math.max(4, 7 * Math.sqrt(rssBytes / GIB))) : isChosen ? 7 : isFaint ? 3 : 5,

@@ -45,6 +45,8 @@ export type Point = {
   y: number;
   low?: number | null;
   high?: number | null;
+  /** Independent trials or pairs behind it. */
+  n?: number;
   /** CSS pixels; default 4. */
   radius?: number;
   look?: 'filled' | 'hollow' | 'faint';

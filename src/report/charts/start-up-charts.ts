@@ -16,7 +16,7 @@ export function loadChart({ startUp }: ReportView): ChartSpec | null {
       {
         ...{ name: t('load'), color: 0, shape: 'circle', line: false, whiskers: 'x', isUnnamed: true },
         points: loads.map(({ loadMs }, y) => ({
-          ...{ x: loadMs.estimate / 1000, y, radius: 5, label: names[y]! },
+          ...{ x: loadMs.estimate / 1000, y, radius: 5, label: names[y]!, n: loadMs.n },
           low: loadMs.low === null ? null : loadMs.low / 1000,
           high: loadMs.high === null ? null : loadMs.high / 1000,
         })),
@@ -40,7 +40,9 @@ export function warmUpChart({ startUp }: ReportView): ChartSpec | null {
       shape: SHAPES[index % SHAPES.length]!,
       line: true,
       whiskers: 'y',
-      points: steps.map(({ step, ratio, low, high }) => ({ x: step, y: ratio, low, high, label: same(`${step}`) })),
+      points: steps.map(({ step, ratio, low, high, trials }) => ({
+        ...{ x: step, y: ratio, low, high, n: trials, label: same(`#${step}`) },
+      })),
     })),
     marks: [{ axis: 'y', value: 1, label: { en: '', zh: '' }, color: 'muted' }],
     height: 300,

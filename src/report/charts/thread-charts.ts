@@ -50,7 +50,7 @@ function series(curve: Curve, index: number): Series {
     line: true,
     whiskers: 'y',
     points: curve.points.map(({ threads, rate, otherKnobs }) => ({
-      ...{ x: threads, y: rate.estimate, low: rate.low, high: rate.high },
+      ...{ x: threads, y: rate.estimate, low: rate.low, high: rate.high, n: rate.n },
       label: {
         en: [`${threads} threads`, ...otherKnobs].join(', '),
         zh: [`${threads} 线程`, ...otherKnobs].join('，'),

@@ -1,5 +1,6 @@
 import { formatValue } from '../page/format.js';
-import { headlineText, proofText } from '../texts/answer-text.js';
+import { headlineInterval, headlineText, proofText } from '../texts/answer-text.js';
+import { axisName } from '../texts/axis-names.js';
 import { t } from '../texts/index.js';
 import { joined, same, type Text } from '../texts/text.js';
 import { labelText } from '../view/label.js';
@@ -9,8 +10,9 @@ import { html, type Markup } from './html.js';
 
 export function answerSection(view: ReportView): Markup {
   const { answer, run } = view;
+  const interval = headlineInterval(view);
   return html`<section id="answer" class="answer ${answer.verdict}">
-<h1>${headlineText(view)}</h1>
+<h1>${headlineText(view)}${interval && html` <span class="interval">(${interval})</span>`}.</h1>
 <p class="proof">${proofText(view)}</p>
 ${answer.chosen && html`<p>${changesText(view)}</p>`}
 ${run.status === 'cut' && html`<p class="notice warning">${t('cutRun')}</p>`}
@@ -22,12 +24,20 @@ ${equals(view)}
 }
 
 function changesText({ answer }: ReportView): Text {
-  return answer.changes.length ? t('changes', { changes: answer.changes.join(', ') }) : t('noChanges');
+  return answer.changes.length
+    ? t('changes', { changes: joined(answer.changes.map(changeText), { en: ', ', zh: '，' }) })
+    : t('noChanges');
 }
+
+/** `name=value`, always with the name of the knob. */
+const changeText = (difference: string): Text => {
+  const [name = '', value = ''] = difference.split(/=(.*)/s);
+  return joined([axisName(name), same(value)], same(' '));
+};
 
 function serve({ answer, isSynthetic }: ReportView): Markup | null {
   if (!answer.serveCommand) return null;
-  return html`<h2>${t('serve')}</h2>
+  return html`<h2 class="answer-part">${t('serve')}</h2>
 <div class="command"><pre id="serve-command"><code>${answer.serveCommand}</code></pre><button type="button" data-copy="serve-command">${t('copy')}</button></div>
 ${isSynthetic && html`<p class="small">${t('serveReal')}</p>`}`;
 }
@@ -41,7 +51,7 @@ function price(view: ReportView): Markup | null {
   const prompt = run.plan.workloads.full.promptTokens;
   const ttft = joined([t('ttft'), t('ttftNote', { tokens: prompt })], { en: ', ', zh: '，' });
   const trials = { trials: chosen.trials };
-  return html`<h2>${t('costs')}</h2>
+  return html`<h2 class="answer-part">${t('costs')}</h2>
 <dl class="cards">
 ${intervalCard(t('objective'), chosen.objective, 'rate')}
 ${intervalCard(t('decode'), chosen.decodeTokensPerSecond, 'rate')}
@@ -51,7 +61,7 @@ ${card(t('memory'), known(chosen.peakRssBytes, 'bytes'), t('largest', trials))}
 ${qualityCard(view)}
 ${intervalCard(t('load'), chosen.loadMs, 'ms')}
 ${card(t('cpuPerToken'), known(chosen.cpuSecondsPerToken, 'seconds'), t('median', trials))}
-${intervalCard(t('price'), cost?.pricePerMillion ?? null, 'plain', view.options.cost?.currency ?? '')}
+${intervalCard(t('price'), cost?.pricePerMillion ?? null, 'money', view.options.cost?.currency ?? '')}
 ${intervalCard(t('energy'), cost?.kilowattHoursPerMillion ?? null, 'kilowattHours')}
 </dl>`;
 }
@@ -73,7 +83,7 @@ const MOST_EQUALS = 8;
 function equals({ answer }: ReportView): Markup | null {
   if (!answer.chosen || answer.verdict === 'none') return null;
   if (answer.equals.length === 0) return html`<p class="small">${t('equalsNone')}</p>`;
-  return html`<h2>${t('equals')}</h2><ol class="equals">${answer.equals
+  return html`<h2 class="answer-part">${t('equals')}</h2><ol class="equals">${answer.equals
     .slice(0, MOST_EQUALS)
     .map(
       ({ candidate, objective }) =>

@@ -6,6 +6,8 @@ import { PALETTES, type Palette } from '../page/palette.js';
 /** Files of the page in the order they run; each may use what stands before it. */
 const SCRIPTS = ['palette', 'format', 'charts', 'page', 'table', 'trials'];
 
+const STYLES = ['base', 'answer', 'figures', 'tables', 'narrow', 'print'];
+
 const pageFile = (name: string): string => readFileSync(new URL(`../page/${name}`, import.meta.url), 'utf8');
 
 /** Chart.js as it is published, without the comment that would make a browser look for its source map. */
@@ -35,7 +37,7 @@ export function styleSheet(): string {
     `:root{color-scheme:light;${variables(PALETTES.light)}}`,
     `@media screen{:root:has(#theme-dark:checked){color-scheme:dark;${dark}}`,
     `@media (prefers-color-scheme:dark){:root:has(#theme-auto:checked){color-scheme:dark;${dark}}}}`,
-    pageFile('page.css'),
+    ...STYLES.map((name) => pageFile(`${name}.css`)),
   ].join('\n');
 }
 

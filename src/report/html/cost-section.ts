@@ -1,4 +1,4 @@
-import { formatNumber, formatValue } from '../page/format.js';
+import { formatValue } from '../page/format.js';
 import { t } from '../texts/index.js';
 import type { Text } from '../texts/text.js';
 import type { MachineCost } from '../view/cost.js';
@@ -17,7 +17,7 @@ export function costSection(view: ReportView): Markup {
     .slice(0, MOST_ROWS)
     .map(
       ({ configuration, cost }) =>
-        html`<tr><th scope="row">${labelText(configuration.candidate)}</th>${estimateCell(cost.generatedTokensPerSecond, 'rate')}${estimateCell(cost.pricePerMillion, 'plain', currency)}${estimateCell(cost.kilowattHoursPerMillion, 'kilowattHours')}</tr>`,
+        html`<tr><th scope="row">${labelText(configuration.candidate)}</th>${estimateCell(cost.generatedTokensPerSecond, 'rate')}${estimateCell(cost.pricePerMillion, 'money', currency)}${estimateCell(cost.kilowattHoursPerMillion, 'kilowattHours')}</tr>`,
     );
   const numbers = ['colRate', 'colPrice', 'colEnergy'] as const;
   return section(
@@ -46,9 +46,9 @@ function ownershipTable({ ownership }: ReportView): Markup | null {
   if (!ownership) return null;
   const { currency, months, cpu, gpu, saved } = ownership;
   const numbers = ['colPurchase', 'colMonthly', 'colTotal', 'colRate', 'colPrice'] as const;
-  const money = (value: number): Markup => html`<td class="number">${currency}${formatNumber(value, 6)}</td>`;
+  const money = (value: number): Markup => html`<td class="number">${currency}${formatValue('money', value)}</td>`;
   const row = (name: Text, cost: MachineCost): Markup =>
-    html`<tr><th scope="row">${name}</th>${money(cost.purchase)}${money(cost.monthly)}${money(cost.total)}${estimateCell(cost.tokensPerSecond, 'rate')}${estimateCell(cost.pricePerMillion, 'plain', currency)}</tr>`;
+    html`<tr><th scope="row">${name}</th>${money(cost.purchase)}${money(cost.monthly)}${money(cost.total)}${estimateCell(cost.tokensPerSecond, 'rate')}${estimateCell(cost.pricePerMillion, 'money', currency)}</tr>`;
   return html`<h3>${t('ownership', { months })}</h3>
 ${saved !== null && html`<p class="finding">${t(saved >= 0 ? 'ownershipSaved' : 'ownershipLost', { share: formatValue('share', Math.abs(saved)) })}</p>`}
 <div class="scroll"><table>${columnHeads(['colWhat', ...numbers], numbers)}<tbody>${row(t('rowCpu'), cpu)}${row(t('rowGpu'), gpu)}</tbody></table></div>

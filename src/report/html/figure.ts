@@ -8,12 +8,12 @@ import { html, type Markup } from './html.js';
 const MOST_ROWS = 120;
 
 /** A chart, its caption, and its numbers for those who cannot see it or run scripts. */
-export function figure(spec: ChartSpec | null): Markup | null {
+export function figure(spec: ChartSpec | null, hasTable = true): Markup | null {
   if (!spec) return null;
   return html`<figure class="chart" id="figure-${spec.id}">
 <figcaption>${spec.title}</figcaption>
 <div class="plot" data-chart="${spec.id}"><canvas role="img" tabindex="0"></canvas></div>
-${dataTable(spec)}
+${hasTable && dataTable(spec)}
 </figure>`;
 }
 

@@ -151,7 +151,7 @@ export function contextSection(view: ReportView): Markup | null {
         ...{ tokens: formatValue('count', last.tokens), type: chosen.kvType },
         ...{ bytes: formatValue('bytes', last.kvBytes), share: formatValue('share', last.speedShare) },
       }),
-    )}<p>${t('contextLead')}</p>${figure(CHARTS.context(view))}
+    )}<p>${t('contextLead')}</p>${figure(CHARTS.context(view), false)}
 <details class="data"><summary>${t('chartData')}</summary><div class="scroll"><table>${columnHeads(
       ['colKnob', 'colContext', 'kvSize', 'speedLeft'],
       ['colContext', 'kvSize', 'speedLeft'],

@@ -16,29 +16,23 @@ export const PARETO = {
   'not-ranked': 'paretoNone',
 } as const;
 
-const NUMBERS = [
-  'colObjective',
-  'colMemory',
-  'colFile',
-  'colPerplexity',
-  'colKl',
-  'colAgreement',
-  'colAccuracy',
-] as const;
+const NUMBERS = ['colObjective', 'colMemory', 'colFile'] as const;
+const QUALITIES = ['colPerplexity', 'colKl', 'colAgreement', 'colAccuracy'] as const;
 
 export function quantizationSection(view: ReportView): Markup {
   const { rows, isQualityMeasured, reason } = view.quantization;
+  const numbers = isQualityMeasured ? [...NUMBERS, ...QUALITIES] : NUMBERS;
   return section(
     'quantization',
     html`${!isQualityMeasured && html`<p>${reason ? t('qualityUnmeasured', { reason }) : t('qualityAbsent')}</p>`}
 ${figure(CHARTS.quantization(view))}
 <p class="small">${t('paretoNote')}</p>
-<div class="scroll"><table>${columnHeads(['colQuant', 'colPareto', ...NUMBERS], NUMBERS)}<tbody>${rows.map(row)}</tbody></table></div>`,
+<div class="scroll"><table>${columnHeads(['colQuant', 'colPareto', ...numbers], numbers)}<tbody>${rows.map((one) => row(one, isQualityMeasured))}</tbody></table></div>`,
   );
 }
 
-function row({ backend, quant, best, fileBytes, quality }: QuantRow): Markup {
-  return html`<tr><th scope="row">${backend} ${quant}</th><td>${t(PARETO[best?.pareto ?? 'not-ranked'])}</td>${estimateCell(best?.objective ?? null, 'rate')}<td class="number">${formatValue('bytes', best?.peakRssBytes)}</td><td class="number">${formatValue('bytes', fileBytes)}</td>${qualityCells(quality)}</tr>`;
+function row({ backend, quant, best, fileBytes, quality }: QuantRow, hasQuality: boolean): Markup {
+  return html`<tr><th scope="row">${backend} ${quant}</th><td>${t(PARETO[best?.pareto ?? 'not-ranked'])}</td>${estimateCell(best?.objective ?? null, 'rate')}<td class="number">${formatValue('bytes', best?.peakRssBytes)}</td><td class="number">${formatValue('bytes', fileBytes)}</td>${hasQuality && qualityCells(quality)}</tr>`;
 }
 
 function qualityCells(quality: Quality | null): Markup {

@@ -14,7 +14,7 @@ import { PARETO } from './quantization-section.js';
 export type TableData = { columns: TableColumn[]; rows: Cell[][]; labels: Text[]; filters: string[] };
 export type TableColumn = {
   key: TextKey;
-  kind: 'number' | 'estimate' | 'text' | 'configuration' | 'key';
+  kind: 'number' | 'count' | 'estimate' | 'text' | 'configuration' | 'key';
   digits?: number;
 };
 type Cell = number | string | null | [number, number | null, number | null];
@@ -32,9 +32,9 @@ const CONFIGURATION_COLUMNS: TableColumn[] = [
   { key: 'colDecode', kind: 'estimate' },
   { key: 'colPrefill', kind: 'estimate' },
   { key: 'colTtft', kind: 'estimate' },
-  { key: 'colRss', kind: 'number' },
+  { key: 'colRss', kind: 'count' },
   { key: 'colLoad', kind: 'estimate' },
-  { key: 'colTrials', kind: 'number' },
+  { key: 'colTrials', kind: 'count' },
   { key: 'colPareto', kind: 'key' },
   { key: 'colNote', kind: 'text' },
 ];
@@ -74,9 +74,9 @@ const remarks = ({ brokenConstraints, failures }: Configuration): string =>
   );
 
 const TRIAL_COLUMNS: TableColumn[] = [
-  { key: 'colTrial', kind: 'number', digits: 9 },
+  { key: 'colTrial', kind: 'count' },
   { key: 'colPhase', kind: 'text' },
-  { key: 'colBlock', kind: 'number', digits: 9 },
+  { key: 'colBlock', kind: 'count' },
   { key: 'colConfiguration', kind: 'configuration' },
   { key: 'colStatus', kind: 'text' },
   { key: 'colDecode', kind: 'number' },
@@ -84,7 +84,7 @@ const TRIAL_COLUMNS: TableColumn[] = [
   { key: 'colTtft', kind: 'number' },
   { key: 'colItl50', kind: 'number' },
   { key: 'colItl95', kind: 'number' },
-  { key: 'colRss', kind: 'number' },
+  { key: 'colRss', kind: 'count' },
   { key: 'colLoad', kind: 'number' },
   { key: 'colCpu', kind: 'number' },
   { key: 'colSteal', kind: 'number', digits: 2 },

@@ -1,9 +1,8 @@
-/* global formatValue */
 /**
  * Turns a chart of plain data (charts/spec.ts) into a Chart.js configuration.
  * This file runs in Node for pictures and, without its `import` and `export` words, inside the report page.
  */
-import { formatValue } from './format.js';
+import { formatTick, formatValue } from './format.js';
 
 const DEFAULT_RADIUS = 4;
 const FAINT = '59'; // 35 % as a hexadecimal alpha
@@ -24,11 +23,11 @@ function extentOf(spec, axis) {
 }
 
 function scaleOf(spec, axis, { language, palette, font }) {
-  const { title, format, scale, categories, fromZero } = spec[axis];
+  const { title, scale, categories, fromZero } = spec[axis];
   const [low, high] = extentOf(spec, axis);
   const margin = (high - low || Math.abs(high) || 1) * 0.04;
   const tickText = (value) => {
-    if (scale !== 'category') return formatValue(format, value);
+    if (scale !== 'category') return formatTick(value);
     return Number.isInteger(value) && categories[value] ? categories[value][language] : '';
   };
   const common = {
@@ -209,11 +208,29 @@ function tooltipOf(spec, { language, palette, font }) {
       title: (items) => (items[0] ? items[0].raw.label[language] : ''),
       label: ({ raw, dataset }) => {
         const hasInterval = typeof raw.low === 'number' && typeof raw.high === 'number';
-        const limits = hasInterval ? ` (${show(raw.low)} … ${show(raw.high)})` : '';
-        return `${dataset.label}: ${show(raw[valueAxis])}${limits}`;
+        const limits = hasInterval ? [`${show(raw.low)} … ${show(raw.high)}`] : [];
+        const notes = [...limits, ...(raw.n ? [`n = ${raw.n}`] : [])].join(', ');
+        return `${dataset.label}: ${show(raw[valueAxis])}${notes && ` (${notes})`}`;
       },
     },
   };
+}
+
+/** A legend shows the series, not the look of its first point. */
+function legendItems(chart, spec, { language, palette }) {
+  return spec.series.flatMap((series, datasetIndex) => {
+    const color = colorOf(palette, series.color);
+    const item = {
+      text: series.name[language],
+      fontColor: palette.text,
+      fillStyle: color,
+      strokeStyle: color,
+      pointStyle: series.shape,
+      hidden: !chart.isDatasetVisible(datasetIndex),
+      datasetIndex,
+    };
+    return series.isUnnamed ? [] : [item];
+  });
 }
 
 /** `look`: { language, palette, font }. */
@@ -239,7 +256,7 @@ export function chartConfiguration(spec, look) {
             usePointStyle: true,
             boxHeight: 7,
             padding: 14,
-            filter: (item, data) => !data.datasets[item.datasetIndex].isUnnamed,
+            generateLabels: (chart) => legendItems(chart, spec, look),
           },
         },
         tooltip: tooltipOf(spec, look),

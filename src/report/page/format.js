@@ -14,9 +14,19 @@ export function formatNumber(value, digits = DIGITS) {
   if (value === 0) return '0';
   const magnitude = Math.floor(Math.log10(Math.abs(value)));
   const decimals = Math.max(0, Math.min(6, digits - 1 - magnitude));
+  return fixed(value, decimals);
+}
+
+function fixed(value, decimals) {
   const [whole, fraction] = Math.abs(value).toFixed(decimals).split('.');
   const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
   return (value < 0 ? '−' : '') + grouped + (fraction ? `.${fraction}` : '');
+}
+
+/** A number on an axis: as short as it is exact, its unit is in the title. */
+export function formatTick(value) {
+  const [, fraction = ''] = String(Number(value.toPrecision(6))).split('.');
+  return fixed(value, Math.min(6, fraction.length));
 }
 
 function withUnit(value, unit, digits) {
@@ -45,7 +55,8 @@ function formatChange(ratio) {
 /** Every formatter by name, so that charts and tables can name one in plain data. */
 export const FORMATS = {
   plain: (value) => formatNumber(value),
-  count: (value) => formatNumber(Math.round(value), 12),
+  count: (value) => fixed(value, 0),
+  money: (value) => (Math.abs(value) < 1 ? formatNumber(value) : fixed(value, Math.abs(value) < 100 ? 2 : 0)),
   rate: (value) => withUnit(value, 'tok/s'),
   ms: formatMs,
   seconds: (value) => formatMs(value * 1000),

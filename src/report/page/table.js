@@ -1,5 +1,5 @@
 /** A sortable, filterable table that shows one page of rows at a time, so that 20,000 rows cost no more than 50. */
-import { formatNumber } from './format.js';
+import { formatNumber, formatValue } from './format.js';
 import { page } from './page.js';
 
 const PAGE_ROWS = 50;
@@ -17,6 +17,7 @@ function cellText(column, value, labels) {
   if (value === null) return '–';
   if (column.kind === 'configuration') return labels[value][page.language];
   if (column.kind === 'key') return page.say(value);
+  if (column.kind === 'count') return formatValue('count', value);
   if (column.kind === 'number') return formatNumber(value, column.digits);
   return column.kind === 'estimate' ? formatNumber(value[0], column.digits) : value;
 }
@@ -124,7 +125,7 @@ function drawControls(state, { controls, count }, update) {
   controls.replaceChildren(element('label', { class: 'search' }, `${page.say('search')} `, search), ...selects, count);
 }
 
-const isNumeric = ({ kind }) => kind === 'number' || kind === 'estimate';
+const isNumeric = ({ kind }) => kind === 'number' || kind === 'count' || kind === 'estimate';
 
 function drawHead(state, parts, update) {
   const sort = (index) => {
@@ -156,7 +157,7 @@ function drawRows(state, parts, details) {
   parts.body.replaceChildren(...rows.map((row) => rowElement(state, row, details)));
   if (rows.length === 0)
     parts.body.append(element('tr', {}, element('td', { colspan: state.columns.length }, page.say('noRows'))));
-  const show = (count) => formatNumber(count, 12);
+  const show = (count) => formatValue('count', count);
   parts.count.textContent = page.say('shown', { shown: show(state.shown.length), total: show(state.rows.length) });
   drawPager(state, parts, details);
 }

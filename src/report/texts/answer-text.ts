@@ -6,7 +6,7 @@ import { t } from './index.js';
 import { levelText } from './interval-text.js';
 import { joined, type Text } from './text.js';
 
-/** The recommendation in one sentence. */
+/** The recommendation in one sentence, without its interval and full stop. */
 export function headlineText({ answer }: ReportView): Text {
   if (!answer.chosen || answer.verdict === 'none') return t('headlineNone');
   const label = labelText(answer.chosen.candidate);
@@ -15,20 +15,27 @@ export function headlineText({ answer }: ReportView): Text {
   return t('headlineFaster', { label, change: formatValue('change', answer.speedup.ratio.estimate) });
 }
 
-/** How sure that is, and what was measured. */
+/** The interval that belongs to the sentence, or null where none was computed. */
+export function headlineInterval({ answer }: ReportView): Text | null {
+  const { speedup, verdict } = answer;
+  if (!speedup || speedup.ratio.low === null || speedup.ratio.high === null) return null;
+  const { estimate, low, high, level } = speedup.ratio;
+  return t(verdict === 'faster' ? 'headlineInterval' : 'headlineAlternative', {
+    ...{ low: formatValue('change', low), high: formatValue('change', high) },
+    ...{ change: formatValue('change', estimate), level: levelText(level) },
+  });
+}
+
+/** How that was shown, and what was measured. */
 export function proofText({ answer, run }: ReportView): Text {
   const measures = t('measures', { objective: objectiveText(run.plan) });
   const { speedup } = answer;
   if (!speedup) return measures;
-  const { low, high, level } = speedup.ratio;
-  if (low === null || high === null) return joined([t('proofNoInterval'), measures]);
-  const proof = t(speedup.source === 'confirmation' ? 'proofConfirmed' : 'proofRace', {
-    ...{ low: formatValue('change', low), high: formatValue('change', high) },
-    ...{ level: levelText(level), pairs: speedup.pairs },
-  });
-  const { minimumDetectable, pValue } = speedup;
+  const { low, high } = speedup.ratio;
+  const { minimumDetectable, pValue, pairs, source } = speedup;
   return joined([
-    proof,
+    t(source === 'confirmation' ? 'proofConfirmed' : 'proofRace', { pairs }),
+    ...(low === null || high === null ? [t('proofNoInterval')] : []),
     ...(minimumDetectable === null ? [] : [t('proofSmallest', { effect: formatValue('share', minimumDetectable) })]),
     ...(pValue === null ? [] : [t('proofChance', { p: formatNumber(pValue, 2) })]),
     measures,

@@ -1,28 +1,36 @@
 /** The decision, its proof and its price. */
 export const ANSWER_TEXTS = {
   headlineFaster: {
-    en: 'Run {label}: {change} compared with the default settings.',
-    zh: '建议运行 {label}：相比默认设置 {change}。',
+    en: 'Run {label}: {change} against the default settings',
+    zh: '建议运行 {label}：相比默认设置 {change}',
   },
   headlineKeep: {
-    en: 'Keep the default settings: {label}. Nothing that was tried is shown to be faster.',
-    zh: '保持默认设置：{label}。没有任何尝试过的配置被证明更快。',
+    en: 'Keep the default settings, {label}: nothing that was tried is shown to be faster',
+    zh: '保持默认设置（{label}）：没有任何尝试过的配置被证明更快',
   },
   headlineUnconfirmed: {
-    en: '{label} looks best so far, but the run ended before that was confirmed.',
-    zh: '{label} 目前看来最好，但运行在确认之前就结束了。',
+    en: '{label} looks best so far, but the run ended before that was confirmed',
+    zh: '{label} 目前看来最好，但运行在确认之前就结束了',
   },
   headlineNone: {
-    en: 'No configuration ran and met the constraints.',
-    zh: '没有配置能够运行并满足约束条件。',
+    en: 'No configuration ran and met the constraints',
+    zh: '没有配置能够运行并满足约束条件',
+  },
+  headlineInterval: {
+    en: '{level} interval {low} to {high}',
+    zh: '{level} 置信区间 {low} 至 {high}',
+  },
+  headlineAlternative: {
+    en: 'best alternative {change}, {level} interval {low} to {high}',
+    zh: '最佳替代配置 {change}，{level} 置信区间 {low} 至 {high}',
   },
   proofConfirmed: {
-    en: '{level} interval {low} to {high}, from {pairs} fresh pairs of processes run in random order.',
-    zh: '{level} 置信区间 {low} 至 {high}，来自 {pairs} 对随机顺序的全新进程。',
+    en: 'Shown by {pairs} fresh pairs of processes in random order.',
+    zh: '由 {pairs} 对随机顺序的全新进程证明。',
   },
   proofRace: {
-    en: '{level} interval {low} to {high}, from {pairs} race blocks: the run was cut before fresh confirmation pairs, so this may flatter the winner.',
-    zh: '{level} 置信区间 {low} 至 {high}，来自 {pairs} 个竞赛区组：运行在确认之前被截断，因此可能高估胜者。',
+    en: 'From {pairs} race blocks: the run was cut before fresh confirmation pairs, so this may flatter the winner.',
+    zh: '来自 {pairs} 个竞赛区组：运行在确认之前被截断，因此可能高估胜者。',
   },
   proofNoInterval: {
     en: 'Too few trials for an interval: treat it as a hint.',

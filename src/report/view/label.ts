@@ -1,14 +1,29 @@
-import { baseCandidate, type Candidate, candidateLabel, knobDifferences } from '../../core/candidate.js';
-import type { Text } from '../texts/text.js';
+import { baseCandidate, type Candidate, knobDifferences } from '../../core/candidate.js';
+import { axisName } from '../texts/axis-names.js';
+import { joined, same, type Text } from '../texts/text.js';
 
-/** The short name of a configuration in every language. */
+/** Values that need no name of their knob before them. */
+const SELF_NAMED = new Set(['binding', 'allocator']);
+
+/** A configuration in words: engine, quantization, threads, and each knob that is not at its base value. */
 export function labelText(candidate: Candidate): Text {
-  return { en: candidateLabel(candidate), zh: chineseLabel(candidate) };
+  const base = baseCandidate(candidate.backend, candidate.quant, candidate.threads);
+  const rest = knobDifferences({ ...candidate, threadsBatch: null }, base).map(knobText);
+  const parts = [same(`${candidate.backend} ${candidate.quant}`), threadsText(candidate), ...rest];
+  return joined(parts, { en: ', ', zh: '，' });
 }
 
-function chineseLabel(candidate: Candidate): string {
-  const base = baseCandidate(candidate.backend, candidate.quant, candidate.threads);
-  const prefill = candidate.threadsBatch === null ? '' : `/${candidate.threadsBatch}`;
-  const rest = knobDifferences({ ...candidate, threadsBatch: null }, base);
-  return [`${candidate.backend} ${candidate.quant}`, `${candidate.threads}${prefill} 线程`, ...rest].join('，');
+export function threadsText({ threads, threadsBatch }: Pick<Candidate, 'threads' | 'threadsBatch'>): Text {
+  const prefill = threadsBatch !== null && threadsBatch !== threads;
+  return {
+    en: `${threads} thread${threads === 1 ? '' : 's'}${prefill ? ` (prefill ${threadsBatch})` : ''}`,
+    zh: `${threads} 线程${prefill ? `（预填充 ${threadsBatch}）` : ''}`,
+  };
+}
+
+/** `name=value` in words. */
+export function knobText(difference: string): Text {
+  const at = difference.indexOf('=');
+  const [name, value] = [difference.slice(0, at), difference.slice(at + 1)];
+  return SELF_NAMED.has(name) ? same(value) : joined([axisName(name), same(value)], same(' '));
 }

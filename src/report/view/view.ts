@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Configuration, RunResult } from '../../core/run-result.js';
 import type { ReportOptions } from '../reporter.js';
 import { type Answer, answerOf } from './answer.js';
@@ -31,7 +32,7 @@ export type ReportView = {
 };
 
 export function buildView(run: RunResult, options: ReportOptions = {}): ReportView {
-  const runFolder = options.runFolder ?? `results/${run.id}`;
+  const runFolder = runFolderOf(run);
   const answer = answerOf(run, runFolder);
   const quant = quantization(run);
   return {
@@ -60,6 +61,13 @@ function costs(run: RunResult, answer: Answer, options: ReportOptions): ReportVi
     const cost = tokenCost(configuration, run, options.cost);
     return cost ? [{ configuration, cost }] : [];
   });
+}
+
+/** Where the run lies as its user would type it: what `--out` named, else the usual place. */
+export function runFolderOf({ id, plan }: RunResult): string {
+  const at = plan.command.findIndex((word) => word === '--out' || word.startsWith('--out='));
+  const out = plan.command[at]?.startsWith('--out=') ? plan.command[at].slice('--out='.length) : plan.command[at + 1];
+  return at >= 0 && out && basename(out) === id ? out : `results/${id}`;
 }
 
 /** The machine in one line: processor, cores, threads. */
