@@ -1,5 +1,4 @@
 import { type Candidate, candidateId } from '../core/candidate.js';
-import { R1Error } from '../core/errors.js';
 import { type Measurement, OUTCOME_VERSION, type Outcome, type TrialPhase } from '../core/outcome.js';
 import type { Clock } from '../core/ports.js';
 import type { Plan } from '../core/run-result.js';
@@ -21,7 +20,7 @@ export type SweepPorts = {
   measure(trial: Trial): Promise<Measurement>;
   /** Must have stored the outcome for good when it returns: only then is the next trial asked for. */
   onOutcome(outcome: Outcome): void;
-  onTrialStart(trial: Trial, number: number): void;
+  onTrialStart(trial: Trial): void;
   clock: Clock;
   signal: AbortSignal;
 };
@@ -29,12 +28,11 @@ export type SweepPorts = {
 /** Measures one trial and stores its outcome. A trial that the user interrupts is not stored: it did not happen. */
 export async function runOne(trial: Trial, number: number, ports: SweepPorts): Promise<Outcome> {
   ports.signal.throwIfAborted();
-  ports.onTrialStart(trial, number);
+  ports.onTrialStart(trial);
   const startedAt = new Date(ports.clock.now()).toISOString();
   const start = ports.clock.monotonicMs();
   const measurement = await ports.measure(trial);
-  if (ports.signal.aborted)
-    throw new R1Error('INTERRUPTED', 'The run was interrupted; the running trial is lost, all others are kept.');
+  ports.signal.throwIfAborted();
   const outcome: Outcome = {
     ...measurement,
     schemaVersion: OUTCOME_VERSION,

@@ -1,7 +1,7 @@
-import { createRequire } from 'node:module';
 import type { Engine, LoadRequest } from '../../core/engine.js';
 import { R1Error } from '../../core/errors.js';
 import { mappedLibrary } from '../effective.js';
+import { packageVersion } from '../package-folder.js';
 import { LlamaSession } from './session.js';
 import { selectVariant } from './variant.js';
 
@@ -14,8 +14,6 @@ async function importEngine(): Promise<EngineModule> {
     throw new R1Error('ENGINE_MISSING', `node-llama-cpp cannot be loaded: ${(cause as Error).message}`, { cause });
   }
 }
-
-const version = (): string => createRequire(import.meta.url)('node-llama-cpp/package.json').version as string;
 
 /** The kernel library that ggml loaded, from this process's own memory map: "zen4", "haswell", … */
 const loadedVariant = (): string | null => mappedLibrary(/libggml-cpu-([a-z0-9]+)\.so/);
@@ -69,7 +67,7 @@ export function createLlamaCppEngine(cacheFolder: string): Engine {
         context,
         log,
         candidate,
-        name: `llama.cpp ${llama.llamaCppRelease.release} (node-llama-cpp ${version()})`,
+        name: `llama.cpp ${llama.llamaCppRelease.release} (node-llama-cpp ${packageVersion('node-llama-cpp', import.meta.url)})`,
         variant: loadedVariant(),
       });
     },

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { createRequire, register } from 'node:module';
-import { dirname, join } from 'node:path';
+import { register } from 'node:module';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Candidate } from '../../core/candidate.js';
 import { R1Error } from '../../core/errors.js';
+import { packageFolder, packageVersion } from '../package-folder.js';
 
 /**
  * llama.cpp's package ships one CPU kernel library per micro-architecture and loads the best that the CPU can run.
@@ -19,11 +20,6 @@ const FAMILIES: Record<Exclude<Candidate['isa'], 'auto'>, string[]> = {
 };
 
 const PACKAGE = `@node-llama-cpp/${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
-
-async function packageFolder(): Promise<string> {
-  const fromEngine = createRequire(createRequire(import.meta.url).resolve('node-llama-cpp'));
-  return dirname(dirname(fromEngine.resolve(PACKAGE)));
-}
 
 async function copyVariant(source: string, target: string, isa: keyof typeof FAMILIES): Promise<void> {
   const partial = `${target}.partial-${process.pid}`;
@@ -50,8 +46,10 @@ export async function selectVariant(isa: Candidate['isa'], cacheFolder: string):
       'ENGINE_MISSING',
       `Kernel variants of llama.cpp can be chosen on Linux x86-64 only, not for "${isa}" here.`,
     );
-  const source = await packageFolder();
-  const version = createRequire(import.meta.url)(join(source, 'package.json')).version as string;
+  // Resolved from the engine, whose dependency it is: a package manager may keep it out of our own reach.
+  const engine = packageFolder('node-llama-cpp', import.meta.url);
+  const source = packageFolder(PACKAGE, join(engine, 'package.json'));
+  const version = packageVersion(PACKAGE, join(engine, 'package.json'));
   const target = join(cacheFolder, `llama-cpp-${version}-${isa}`);
   if (!existsSync(target)) {
     await mkdir(cacheFolder, { recursive: true });

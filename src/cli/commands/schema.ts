@@ -1,0 +1,40 @@
+import type { Argv } from 'yargs';
+import * as z from 'zod';
+import { candidateSchema } from '../../core/candidate.js';
+import { R1Error } from '../../core/errors.js';
+import { machineSchema } from '../../core/machine.js';
+import { modelFileSchema } from '../../core/model.js';
+import { outcomeSchema } from '../../core/outcome.js';
+import { profileSchema } from '../../core/profile.js';
+import { planSchema, runResultSchema } from '../../core/run-result.js';
+import { workloadSchema } from '../../core/workload.js';
+import { openConsole } from '../console.js';
+
+const SCHEMAS: Record<string, z.ZodType> = {
+  machine: machineSchema,
+  candidate: candidateSchema,
+  workload: workloadSchema,
+  model: modelFileSchema,
+  plan: planSchema,
+  outcome: outcomeSchema,
+  run: runResultSchema,
+  profile: profileSchema,
+};
+
+export const schemaCommand = {
+  command: 'schema <name>',
+  describe: 'Print the JSON Schema of a document: a sentence and a unit for every field',
+  builder: (yargs: Argv) =>
+    yargs.positional('name', { type: 'string', demandOption: true, describe: Object.keys(SCHEMAS).join(', ') }),
+  handler: (args: { name: string }) => {
+    const schema = SCHEMAS[args.name];
+    if (!schema)
+      throw new R1Error(
+        'USAGE',
+        `There is no schema "${args.name}"; expected one of ${Object.keys(SCHEMAS).join(', ')}.`,
+      );
+    openConsole({ quiet: false }).result(
+      JSON.stringify({ $id: `r1-tune/${args.name}`, ...z.toJSONSchema(schema) }, null, 2),
+    );
+  },
+};

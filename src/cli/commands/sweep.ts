@@ -1,0 +1,100 @@
+import { relative } from 'node:path';
+import type { Argv } from 'yargs';
+import type { Machine } from '../../core/machine.js';
+import { probeMachine } from '../../probes/index.js';
+import { createRunFolder, resumeRunFolder } from '../../store/run-folder.js';
+import { strategyById } from '../../sweeps/strategies/index.js';
+import { type Context, openContext } from '../context.js';
+import { resolveArms } from '../sweep/arms.js';
+import { parseBackends } from '../sweep/asked-axes.js';
+import { executeRun, type RunJob } from '../sweep/execute.js';
+import { finishRun } from '../sweep/finish.js';
+import { axisOptions, modelOptions, searchOptions } from '../sweep/options.js';
+import { type PlanFlags, preparePlan } from '../sweep/prepare.js';
+import { summaryText } from '../sweep/summary-text.js';
+
+const builder = (yargs: Argv) =>
+  searchOptions(axisOptions(modelOptions(yargs)))
+    .example('$0 sweep --budget 5m', 'tune the default synthetic 1.5B in five minutes')
+    .example('$0 sweep --model model.gguf --threads 1-8 --allocator glibc,jemalloc', 'two axes of a file of yours');
+
+type Flags = PlanFlags & {
+  model?: string;
+  backend?: string[];
+  quant?: string[];
+  results: string;
+  out?: string;
+  resume?: string;
+  bandwidth: boolean;
+  json: boolean;
+  quiet?: boolean;
+  home?: string;
+};
+
+async function probe(flags: Flags, context: Context): Promise<Machine> {
+  const machine = await probeMachine(context.host, { clock: context.clock });
+  void flags;
+  return machine;
+}
+
+async function startJob(flags: Flags, context: Context, startedMs: number): Promise<RunJob> {
+  strategyById(flags.strategy);
+  const machine = await probe(flags, context);
+  const models = await resolveArms(
+    {
+      spec: flags.model,
+      backends: parseBackends(flags.backend, ['llama-cpp']),
+      quants: flags.quant?.flatMap((q) => q.split(',')),
+    },
+    context,
+  );
+  const createdAt = new Date(context.clock.now()).toISOString();
+  const { plan } = preparePlan(flags, {
+    machine,
+    modelId: models.id,
+    arms: models.arms,
+    excluded: models.excluded,
+    command: process.argv.slice(2),
+    createdAt,
+  });
+  const folder = createRunFolder({
+    parent: flags.results,
+    out: flags.out ?? null,
+    label: plan.label,
+    time: new Date(context.clock.now()),
+  });
+  folder.writeMachine(machine);
+  folder.writePlan(plan);
+  return { folder, machine, plan, arms: models.arms, quality: [], startedMs };
+}
+
+function resumeJob(path: string, context: Context, startedMs: number): RunJob {
+  const { folder, plan, machine } = resumeRunFolder(path);
+  context.console.note(`Going on with ${relative('.', path)}: ${folder.log.outcomes.length} trials are there.`);
+  const arms = plan.models.map((model) => ({
+    backend: model.format === 'onnx' ? ('onnx' as const) : ('llama-cpp' as const),
+    model,
+  }));
+  return { folder, machine, plan, arms, quality: [], startedMs };
+}
+
+export const sweepCommand = {
+  command: 'sweep',
+  describe: 'Find the fastest honest configuration of a model on this machine',
+  builder,
+  handler: async (flags: Flags): Promise<void> => {
+    const context = openContext(flags);
+    const startedMs = context.clock.monotonicMs();
+    const job = flags.resume ? resumeJob(flags.resume, context, startedMs) : await startJob(flags, context, startedMs);
+    context.interrupt.setMend(`Go on with: r1-tune sweep --resume ${relative('.', job.folder.path)}`);
+    try {
+      const run = await executeRun(job, context);
+      const profile = await finishRun(job.folder, run, context);
+      context.console.result(
+        flags.json ? JSON.stringify(profile, null, 2) : summaryText(run, profile, job.folder.path),
+      );
+    } finally {
+      job.folder.close();
+    }
+  },
+};

@@ -1,0 +1,54 @@
+import { R1Error } from '../core/errors.js';
+
+/**
+ * The only place that writes to the terminal. Results go to stdout; progress and remarks to stderr, so that
+ * `--json` output can be piped. On a terminal the progress line is repainted in place; elsewhere each is a line.
+ */
+export type Console = {
+  /** The result of a command. */
+  result(text: string): void;
+  /** A remark for people; silent with --quiet. */
+  note(text: string): void;
+  /** Replaces the progress line; silent with --quiet. */
+  progress(text: string): void;
+  /** Ends the progress line so that other text can follow. */
+  endProgress(): void;
+};
+
+export function openConsole(options: { quiet: boolean }): Console {
+  const isTerminal = Boolean(process.stderr.isTTY);
+  let painted = 0;
+  const clear = (): void => {
+    if (painted > 0) process.stderr.write(`\r${' '.repeat(painted)}\r`);
+    painted = 0;
+  };
+  return {
+    result(text) {
+      clear();
+      process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+    },
+    note(text) {
+      if (options.quiet) return;
+      clear();
+      process.stderr.write(`${text}\n`);
+    },
+    progress(text) {
+      if (options.quiet) return;
+      if (!isTerminal) {
+        process.stderr.write(`${text}\n`);
+        return;
+      }
+      const line = text.slice(0, Math.max(20, (process.stderr.columns ?? 80) - 1));
+      process.stderr.write(`\r${line}${' '.repeat(Math.max(0, painted - line.length))}`);
+      painted = line.length;
+    },
+    endProgress: clear,
+  };
+}
+
+/** An error as a person reads it: what was wrong, then the mend. */
+export function errorText(error: unknown): string {
+  if (error instanceof R1Error) return `r1-tune: ${error.message}\n  → ${error.mend}\n  [${error.code}]`;
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `r1-tune: a fault in r1-tune itself. Please report it with the command.\n${stack}\n  [INTERNAL]`;
+}

@@ -1,0 +1,27 @@
+import { R1Error } from '../core/errors.js';
+
+/** Ctrl-C and SIGTERM as an abort signal; the second one ends the process at once. */
+export type Interrupt = {
+  readonly signal: AbortSignal;
+  /** What to tell the user when it happens, for example the command to resume with. */
+  setMend(mend: string): void;
+};
+
+export function watchInterrupt(): Interrupt {
+  const controller = new AbortController();
+  let mend: string | undefined;
+  const onSignal = (): void => {
+    if (controller.signal.aborted) process.kill(process.pid, 'SIGKILL');
+    controller.abort(
+      new R1Error('INTERRUPTED', 'Interrupted. The running trial is lost, all others are kept.', mend ? { mend } : {}),
+    );
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return {
+    signal: controller.signal,
+    setMend(text) {
+      mend = text;
+    },
+  };
+}

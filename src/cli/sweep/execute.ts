@@ -1,0 +1,152 @@
+import { candidateId } from '../../core/candidate.js';
+import { R1Error } from '../../core/errors.js';
+import type { Machine } from '../../core/machine.js';
+import type { Outcome } from '../../core/outcome.js';
+import type { Plan, Quality, RunResult } from '../../core/run-result.js';
+import { formatDuration } from '../../core/units.js';
+import type { RunFolder } from '../../store/run-folder.js';
+import { assembleRun } from '../../sweeps/assemble-run.js';
+import { toDesignSpace } from '../../sweeps/design-space.js';
+import { openSession } from '../../sweeps/session.js';
+import type { ModelArm } from '../../sweeps/space.js';
+import { strategyById } from '../../sweeps/strategies/index.js';
+import { runSearch, type SweepPorts, type Trial } from '../../sweeps/sweep.js';
+import { deadlineMs, expectedTrialMs, type Pilot, pilotOf } from '../../sweeps/time-plan.js';
+import { toTrialResult } from '../../sweeps/trial-result.js';
+import type { Context } from '../context.js';
+import { createMeasure } from './measure.js';
+import { failedArms, runPilots } from './pilots.js';
+import { trackProgress } from './progress.js';
+
+export type RunJob = {
+  folder: RunFolder;
+  machine: Machine;
+  plan: Plan;
+  arms: readonly ModelArm[];
+  quality: readonly Quality[];
+  /** When the run began, on the monotonic clock: the budget counts from there. */
+  startedMs: number;
+};
+
+/** Kept back from the budget for writing the report. */
+const REPORT_MS = 8_000;
+/** A pilot has no expectation yet: generous, so that a slow disk is not taken for a hang. */
+const PILOT_DEADLINE_MS = 15 * 60_000;
+
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
+
+/** Plan with times: how long trials take, what the search may spend, what to expect. */
+export function planTimes(job: RunJob, pilots: readonly Pilot[], elapsedMs: number): Plan {
+  const { plan, machine } = job;
+  const cost = (fidelity: 'short' | 'full'): number =>
+    mean(plan.candidates.map((c) => expectedTrialMs(c, plan.workloads[fidelity], pilots, machine.limits.threadBudget)));
+  const [shortCost, fullCost] = [cost('short'), cost('full')];
+  const searchBudget =
+    plan.budgetMs === null ? null : { limit: plan.budgetMs - elapsedMs - REPORT_MS, shortCost, fullCost };
+  const timed = { ...plan, searchBudget };
+  const forecast = strategyById(plan.strategy).forecast(designOf(timed, job), searchOptions(timed));
+  return {
+    ...timed,
+    trialDeadlineMs: deadlineMs(Math.max(shortCost, fullCost)),
+    expectedTrials: forecast.short + forecast.full,
+    expectedMs: forecast.short * shortCost + forecast.full * fullCost,
+  };
+}
+
+const searchOptions = (plan: Plan) => ({
+  seed: plan.seed,
+  effort: plan.effort,
+  ...(plan.searchBudget ? { budget: plan.searchBudget } : {}),
+});
+
+/** Coarse steps of answer quality: more bits a weight are at least as good, until quality is measured. */
+function qualityTier(job: RunJob, backend: string, quant: string): number {
+  const measured = job.quality.find((q) => q.backend === backend && q.quant === quant)?.top1Agreement;
+  if (measured != null) return Math.round(measured * 50);
+  const arm = job.arms.find((a) => a.backend === backend && a.model.quant === quant);
+  return arm ? Math.min(8, Math.round((arm.model.bytesPerToken * 8) / arm.model.parameters / 2)) : 0;
+}
+
+function designOf(plan: Plan, job: RunJob) {
+  const space = { candidates: plan.candidates, defaultCandidate: plan.defaultCandidate, excluded: plan.excluded };
+  return toDesignSpace(space, job.arms, (c) => qualityTier(job, c.backend, c.quant));
+}
+
+function withoutFailedArms(plan: Plan, pilots: readonly Outcome[]): Plan {
+  const failed = failedArms(pilots, plan);
+  const bad = new Set(
+    pilots.filter((o) => o.status !== 'measured').map((o) => `${o.candidate.backend} ${o.candidate.quant}`),
+  );
+  const defaultId = candidateId(plan.defaultCandidate);
+  const candidates = plan.candidates.filter((c) => candidateId(c) === defaultId || !bad.has(`${c.backend} ${c.quant}`));
+  if (bad.size > 0 && candidates.every((c) => bad.has(`${c.backend} ${c.quant}`)))
+    throw new R1Error(
+      'NOTHING_VIABLE',
+      `Nothing runs here: ${failed.map((f) => `${f.value}: ${f.reason}`).join('; ')}`,
+    );
+  return { ...plan, candidates, excluded: [...plan.excluded, ...failed] };
+}
+
+function announce(context: Context, plan: Plan): void {
+  const budget = plan.budgetMs === null ? '' : ` within a budget of ${formatDuration(plan.budgetMs)}`;
+  context.console.note(
+    `${plan.candidates.length} configurations, ${plan.strategy} search: about ${plan.expectedTrials} trials and ${formatDuration(plan.expectedMs)}${budget}.`,
+  );
+}
+
+/** Pilots, times, search, result: everything between a prepared plan and run.json. Stored trials are not run again. */
+export async function executeRun(job: RunJob, context: Context): Promise<RunResult> {
+  const { folder, machine, arms } = job;
+  let { plan } = job;
+  let progress = trackProgress(context.console, { trials: arms.length, ms: 0 });
+  let pilots: Pilot[] = [];
+  const expected = (trial: Trial): number =>
+    expectedTrialMs(trial.candidate, trial.workload, pilots, machine.limits.threadBudget);
+  const ports: SweepPorts = {
+    measure: createMeasure({
+      host: context.host,
+      arms,
+      contextTokens: plan.contextTokens,
+      deadlineMs: (trial) =>
+        pilots.length === 0 || trial.phase === 'calibrate' ? PILOT_DEADLINE_MS : deadlineMs(expected(trial)),
+      signal: context.interrupt.signal,
+    }),
+    onOutcome: (outcome) => {
+      folder.log.append(outcome);
+      progress.done(outcome.wallMs);
+    },
+    onTrialStart: (trial) => progress.start(trial),
+    clock: context.clock,
+    signal: context.interrupt.signal,
+  };
+  const known = [...folder.log.outcomes];
+  const piloted = await runPilots(arms, plan, machine, known, ports);
+  pilots = piloted.flatMap((outcome) => pilotOf(outcome) ?? []);
+  const isFresh = plan.expectedTrials === 0;
+  if (isFresh)
+    plan = planTimes(
+      { ...job, plan: withoutFailedArms(plan, piloted) },
+      pilots,
+      context.clock.monotonicMs() - job.startedMs,
+    );
+  folder.writePlan(plan);
+  announce(context, plan);
+  progress = trackProgress(context.console, { trials: plan.expectedTrials, ms: plan.expectedMs });
+  const qualityOf = (outcome: Outcome): number | null =>
+    job.quality.find((q) => q.backend === outcome.candidate.backend && q.quant === outcome.candidate.quant)
+      ?.top1Agreement ?? null;
+  const history = known.filter((o) => o.phase !== 'calibrate').map((o) => toTrialResult(o, plan, qualityOf));
+  const session = openSession(strategyById(plan.strategy), designOf(plan, job), searchOptions(plan), history);
+  if (session.strayCount > 0)
+    throw new R1Error('RUN_INVALID', `${folder.path}: ${session.strayCount} stored trials do not belong to its plan.`);
+  await runSearch(session, plan, { nextNumber: folder.log.outcomes.length, qualityOf }, ports);
+  context.console.endProgress();
+  return assembleRun({
+    id: folder.id,
+    machine,
+    plan,
+    outcomes: folder.log.outcomes,
+    quality: job.quality,
+    search: session.result,
+  });
+}

@@ -1,0 +1,72 @@
+import type { Argv } from 'yargs';
+
+/** Flags that sweep, bench and calibrate share. Values of axes are lists; `auto` derives them from the machine. */
+export function modelOptions<T>(yargs: Argv<T>) {
+  return yargs
+    .option('model', {
+      type: 'string',
+      describe: 'A .gguf file, a folder with an ONNX decoder, a catalog id, or synthetic:GEOMETRY',
+    })
+    .option('backend', { type: 'string', array: true, describe: 'llama-cpp, onnx' })
+    .option('quant', { type: 'string', array: true, describe: 'q4_0, q4_k_m, q8_0, f16, int4, int8, …' })
+    .option('context', {
+      type: 'number',
+      describe: 'Context of each sequence, tokens (default: what the workload needs)',
+    })
+    .option('seed', { type: 'number', default: 1, describe: 'Seed of every random order' })
+    .option('label', { type: 'string', describe: 'Short name of the run' })
+    .option('out', { type: 'string', describe: 'Folder for the run itself (default: a new one under --results)' })
+    .option('results', { type: 'string', default: 'results', describe: 'Folder that holds the runs' })
+    .option('json', { type: 'boolean', default: false, describe: 'Print the result as JSON' });
+}
+
+export function axisOptions<T>(yargs: Argv<T>) {
+  const axis = (describe: string) => ({ type: 'string' as const, array: true as const, describe, group: 'Axes:' });
+  return yargs
+    .option('threads', axis('1,2,4-16: threads that decode'))
+    .option('threads-batch', axis('Threads that prefill (default: as many as decode)'))
+    .option('binding', axis('none, taskset:0-3, numactl:physcpubind=0-3;membind=0, or arms named by `r1-tune probe`'))
+    .option('allocator', axis('glibc,jemalloc,tcmalloc,mimalloc'))
+    .option('isa', axis('auto,avx2,avx512,amx: kernels of llama.cpp'))
+    .option('kv-type', axis('f16,f32,q8_0,q4_0: element type of the KV cache'))
+    .option('flash-attention', axis('on,off'))
+    .option('batch', axis('128,512: most tokens of one prefill call'))
+    .option('mmap', axis('on,off'))
+    .option('mlock', axis('on,off'))
+    .option('huge-pages', axis('default,always,never: transparent huge pages'))
+    .option('replicas', axis('1,2: worker processes'))
+    .option('sequences', axis('1,4: sequences decoded together'))
+    .option('spinning', axis('on,off: ONNX Runtime threads spin while idle'));
+}
+
+export function searchOptions<T>(yargs: Argv<T>) {
+  return yargs
+    .option('objective', {
+      type: 'string',
+      default: 'workload',
+      choices: ['workload', 'decode', 'prefill', 'throughput'] as const,
+      describe: 'What to optimise',
+    })
+    .option('request', {
+      type: 'string',
+      default: '128+1024',
+      describe: 'Prompt + generated tokens of the request that "workload" scores',
+    })
+    .option('max-ttft', { type: 'string', describe: 'Constraint, for example 800ms' })
+    .option('max-rss', { type: 'string', describe: 'Constraint, for example 3GiB' })
+    .option('min-quality', { type: 'number', describe: 'Constraint: least top-1 agreement with the reference, 0 to 1' })
+    .option('effort', {
+      type: 'string',
+      default: 'default',
+      choices: ['quick', 'default', 'thorough'] as const,
+      describe: 'How many trials',
+    })
+    .option('strategy', {
+      type: 'string',
+      default: 'model-race',
+      describe: 'model-race, coordinate-race, random, grid',
+    })
+    .option('budget', { type: 'string', describe: 'Time for the whole run, for example 20m; the work is fitted to it' })
+    .option('bandwidth', { type: 'boolean', default: true, describe: 'Measure memory bandwidth first (about 10 s)' })
+    .option('resume', { type: 'string', describe: 'Go on with an interrupted run folder' });
+}

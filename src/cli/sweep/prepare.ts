@@ -1,0 +1,100 @@
+import type { Machine } from '../../core/machine.js';
+import { type Exclusion, type Plan, RUN_VERSION } from '../../core/run-result.js';
+import { parseBytes, parseDurationMs } from '../../core/units.js';
+import { axisValues } from '../../sweeps/design-space.js';
+import { buildSpace, type ModelArm, type Space } from '../../sweeps/space.js';
+import { engineVersions, gitCommit } from '../versions.js';
+import { type AxisFlags, askedAxes } from './asked-axes.js';
+import { contextFor, parseRequest, workloadsFor } from './workloads.js';
+
+export type PlanFlags = AxisFlags & {
+  context?: number | undefined;
+  seed: number;
+  label?: string | undefined;
+  objective: Plan['objective'];
+  request: string;
+  maxTtft?: string | undefined;
+  maxRss?: string | undefined;
+  minQuality?: number | undefined;
+  effort: Plan['effort'];
+  strategy: string;
+  budget?: string | undefined;
+};
+
+/** A server for reasoning models needs room for long thoughts; the KV cache of this context is part of the measured memory. */
+const DEFAULT_CONTEXT = 4096;
+
+function contextTokens(flags: PlanFlags, workloads: Plan['workloads'], arms: readonly ModelArm[]): number {
+  const longest = Math.min(...arms.map((arm) => arm.model.contextLength));
+  return Math.min(flags.context ?? Math.max(DEFAULT_CONTEXT, contextFor(workloads)), longest);
+}
+
+/** Small contexts (tiny models) get a trace that fits. */
+function fitWorkloads(workloads: Plan['workloads'], arms: readonly ModelArm[]): Plan['workloads'] {
+  const room = Math.min(...arms.map((arm) => arm.model.contextLength)) - 16;
+  const shorten = (w: Plan['workloads']['full']) => {
+    const generateTokens = Math.min(w.generateTokens, Math.floor(room / 2));
+    return { ...w, generateTokens, promptTokens: Math.min(w.promptTokens, room - generateTokens) };
+  };
+  return { short: shorten(workloads.short), full: shorten(workloads.full) };
+}
+
+export type Prepared = { plan: Plan; space: Space };
+
+/** Flags, machine and models → everything decided before the first trial. Measures nothing; throws USAGE for bad flags. */
+export function preparePlan(
+  flags: PlanFlags,
+  facts: {
+    machine: Machine;
+    modelId: string;
+    arms: readonly ModelArm[];
+    excluded: Exclusion[];
+    command: string[];
+    createdAt: string;
+  },
+): Prepared {
+  const { machine, arms } = facts;
+  const workloads = fitWorkloads(workloadsFor(flags.effort, flags.seed), arms);
+  const context = contextTokens(flags, workloads, arms);
+  const constraints: Plan['constraints'] = {
+    maxTtftMs: flags.maxTtft === undefined ? null : parseDurationMs(flags.maxTtft),
+    maxRssBytes: flags.maxRss === undefined ? null : parseBytes(flags.maxRss),
+    minQuality: flags.minQuality ?? null,
+  };
+  const axes = { ...askedAxes(flags, machine), backends: [], quants: {} };
+  const space = buildSpace({ machine, arms, axes, contextTokens: context, maxRssBytes: constraints.maxRssBytes });
+  const plan: Plan = {
+    schemaVersion: RUN_VERSION,
+    kind: 'r1-tune/plan',
+    label:
+      flags.label ??
+      facts.modelId
+        .split(/[:/]/)
+        .at(-1)!
+        .replace(/\.gguf$/, ''),
+    createdAt: facts.createdAt,
+    command: facts.command,
+    seed: flags.seed,
+    versions: engineVersions(),
+    gitCommit: gitCommit(),
+    strategy: flags.strategy,
+    effort: flags.effort,
+    budgetMs: flags.budget === undefined ? null : parseDurationMs(flags.budget),
+    objective: flags.objective,
+    request: parseRequest(flags.request),
+    constraints,
+    workloads,
+    axes: axisValues(space.candidates),
+    defaultCandidate: space.defaultCandidate,
+    candidates: space.candidates,
+    modelId: facts.modelId,
+    contextTokens: context,
+    models: arms.map((arm) => arm.model),
+    excluded: [...facts.excluded, ...space.excluded],
+    searchBudget: null,
+    trialDeadlineMs: 0,
+    expectedTrials: 0,
+    expectedMs: 0,
+  };
+  return { plan, space };
+}

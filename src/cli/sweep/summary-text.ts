@@ -1,0 +1,40 @@
+import { relative } from 'node:path';
+import { candidateLabel } from '../../core/candidate.js';
+import type { Interval } from '../../core/interval.js';
+import type { Profile } from '../../core/profile.js';
+import type { RunResult } from '../../core/run-result.js';
+import { formatBytes, formatChange, formatDuration } from '../../core/units.js';
+
+const rate = (interval: Interval): string =>
+  `${interval.estimate.toFixed(1)} tok/s${interval.low === null || interval.high === null ? '' : ` (${interval.low.toFixed(1)} to ${interval.high.toFixed(1)})`}`;
+
+const ratio = (interval: Interval): string =>
+  `${formatChange(interval.estimate)}${interval.low === null || interval.high === null ? '' : ` (${interval.level * 100} % interval ${formatChange(interval.low)} to ${formatChange(interval.high)})`}`;
+
+function speedupLine(profile: Profile, run: RunResult): string {
+  const { choice } = run;
+  if (profile.speedup)
+    return `Speed-up over the default (${candidateLabel(profile.baseline)}): ${ratio(profile.speedup.ratio)}, ${profile.speedup.pairs} fresh pairs`;
+  return choice?.speedup
+    ? `Best rival of the defaults: ${ratio(choice.speedup.ratio)}, ${choice.speedup.pairs} fresh pairs: no clear gain`
+    : 'Nothing was shown to be faster than the defaults.';
+}
+
+/** What a finished sweep says on the terminal: the answer, its proof, and what to run next. */
+export function summaryText(run: RunResult, profile: Profile, folder: string): string {
+  const place = relative('.', folder) || '.';
+  const { expected } = profile;
+  const spent = Date.parse(run.finishedAt) - Date.parse(run.startedAt);
+  return [
+    '',
+    `Run:      ${candidateLabel(profile.candidate)}${profile.verdict === 'keep-default' ? '  (the defaults: keep them)' : ''}`,
+    `Decode:   ${rate(expected.decodeTokensPerSecond)}   Prefill: ${rate(expected.prefillTokensPerSecond)}   Peak memory: ${expected.peakRssBytes === null ? 'unknown' : formatBytes(expected.peakRssBytes)}`,
+    speedupLine(profile, run),
+    `${run.outcomes.length} trials in ${formatDuration(spent)} on ${profile.machine.description}`,
+    ...run.warnings.filter((w) => w.severity !== 'info').map((w) => `Note: ${w.message}`),
+    '',
+    `Report:   ${place}/report.html`,
+    `Profile:  ${place}/best.json`,
+    `Serve it: r1-tune serve --profile ${place}/best.json`,
+  ].join('\n');
+}

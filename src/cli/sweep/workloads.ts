@@ -1,0 +1,30 @@
+import { R1Error } from '../../core/errors.js';
+import type { Plan } from '../../core/run-result.js';
+import { type DeclaredRequest, FULL_WORKLOAD, SHORT_WORKLOAD } from '../../core/workload.js';
+
+/** `128+1024` → prompt and generated tokens. */
+export function parseRequest(text: string): DeclaredRequest {
+  const match = /^(\d+)\+(\d+)$/.exec(text);
+  if (!match || Number(match[1]) < 1 || Number(match[2]) < 1)
+    throw new R1Error(
+      'USAGE',
+      `--request: "${text}" is not valid; expected prompt+generated tokens, for example 128+1024.`,
+    );
+  return { promptTokens: Number(match[1]), generateTokens: Number(match[2]) };
+}
+
+/** Token traces of a run: quick runs shorten the full trial so that blocks and pairs stay many. */
+export function workloadsFor(effort: Plan['effort'], seed: number): Plan['workloads'] {
+  if (effort === 'quick')
+    return {
+      short: { ...SHORT_WORKLOAD, promptTokens: 64, generateTokens: 24, seed },
+      full: { ...FULL_WORKLOAD, promptTokens: 128, generateTokens: 64, warmUpGenerateTokens: 4, seed },
+    };
+  return { short: { ...SHORT_WORKLOAD, seed }, full: { ...FULL_WORKLOAD, seed } };
+}
+
+/** Room for the longest trace of a trial, rounded up to llama.cpp's step of 256 tokens. */
+export function contextFor(workloads: Plan['workloads']): number {
+  const { contextDepth, promptTokens, generateTokens } = workloads.full;
+  return Math.ceil((contextDepth + promptTokens + generateTokens + 16) / 256) * 256;
+}
