@@ -65,6 +65,9 @@ export const knobsSchema = z.object({
   addressSpaceLimitBytes: factSchema(z.number()).describe(
     'How much address space may be used, in bytes; -1 for no limit.',
   ),
+  openMpVariables: factSchema(z.array(z.string())).describe(
+    'Names of OMP_*, KMP_* and GOMP_* variables that are set; no backend reads them.',
+  ),
 });
 
 export const virtualizationSchema = z.object({

@@ -1,0 +1,70 @@
+/**
+ * Names of ARM cores by implementer and part (MIDR_EL1 bits 31–24 and 15–4), from the vendors' reference manuals and the
+ * kernel's arch/arm64/include/asm/cputype.h. Labels only: no decision rests on this table.
+ */
+const VENDORS: Record<string, { vendor: string; parts: Record<string, string> }> = {
+  '0x41': {
+    vendor: 'arm',
+    parts: {
+      '0xc07': 'Cortex-A7',
+      '0xc09': 'Cortex-A9',
+      '0xc0f': 'Cortex-A15',
+      '0xd03': 'Cortex-A53',
+      '0xd04': 'Cortex-A35',
+      '0xd05': 'Cortex-A55',
+      '0xd07': 'Cortex-A57',
+      '0xd08': 'Cortex-A72',
+      '0xd09': 'Cortex-A73',
+      '0xd0a': 'Cortex-A75',
+      '0xd0b': 'Cortex-A76',
+      '0xd0c': 'Neoverse-N1',
+      '0xd0d': 'Cortex-A77',
+      '0xd40': 'Neoverse-V1',
+      '0xd41': 'Cortex-A78',
+      '0xd42': 'Cortex-A78AE',
+      '0xd44': 'Cortex-X1',
+      '0xd46': 'Cortex-A510',
+      '0xd47': 'Cortex-A710',
+      '0xd48': 'Cortex-X2',
+      '0xd49': 'Neoverse-N2',
+      '0xd4b': 'Cortex-A78C',
+      '0xd4d': 'Cortex-A715',
+      '0xd4e': 'Cortex-X3',
+      '0xd4f': 'Neoverse-V2',
+      '0xd80': 'Cortex-A520',
+      '0xd81': 'Cortex-A720',
+      '0xd82': 'Cortex-X4',
+      '0xd84': 'Neoverse-V3',
+      '0xd85': 'Cortex-X925',
+      '0xd87': 'Cortex-A725',
+      '0xd8e': 'Neoverse-N3',
+    },
+  },
+  '0x42': { vendor: 'broadcom', parts: { '0x516': 'ThunderX2' } },
+  '0x43': { vendor: 'cavium', parts: { '0xa1': 'ThunderX', '0xaf': 'ThunderX2' } },
+  '0x46': { vendor: 'fujitsu', parts: { '0x1': 'A64FX' } },
+  '0x48': { vendor: 'hisilicon', parts: { '0xd01': 'Kunpeng-920', '0xd02': 'Kunpeng-920-v2' } },
+  '0x4e': { vendor: 'nvidia', parts: { '0x3': 'Denver 2', '0x4': 'Carmel' } },
+  '0x51': { vendor: 'qualcomm', parts: { '0xc00': 'Falkor', '0x1': 'Oryon' } },
+  '0x61': {
+    vendor: 'apple',
+    parts: { '0x22': 'Icestorm (M1)', '0x23': 'Firestorm (M1)', '0x32': 'Blizzard (M2)', '0x33': 'Avalanche (M2)' },
+  },
+  '0xc0': { vendor: 'ampere', parts: { '0xac3': 'Ampere-1', '0xac4': 'Ampere-1a' } },
+};
+
+export type ArmCore = { implementer: string; part: number };
+
+/** MIDR_EL1 as sysfs prints it → implementer and part; revision and variant do not make another core. */
+export function parseMidr(text: string): ArmCore | undefined {
+  if (!/^0x[0-9a-f]+$/i.test(text)) return undefined;
+  const midr = Number(BigInt(text) & 0xffffffffn);
+  return { implementer: `0x${(midr >>> 24).toString(16).padStart(2, '0')}`, part: (midr >>> 4) & 0xfff };
+}
+
+export const armVendor = (implementer: string): string | undefined => VENDORS[implementer.toLowerCase()]?.vendor;
+
+export function armName({ implementer, part }: ArmCore): string {
+  const number = `0x${part.toString(16)}`;
+  return VENDORS[implementer.toLowerCase()]?.parts[number] ?? `ARM ${implementer} part ${number}`;
+}
