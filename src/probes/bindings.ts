@@ -2,109 +2,113 @@ import { formatCpuList } from '../core/cpu-list.js';
 import type { BindingArm, CpuEntry, Machine } from '../core/machine.js';
 import { groupBy } from './group-by.js';
 import { defineProbe } from './probe.js';
+import { hasPrograms } from './tools.js';
 
-type Memory = BindingArm['memory'];
-/** What an arm would do, before this machine is asked whether it can. An arm with a `reason` makes no sense here. */
-type Plan = { name: string; description: string; cpus: CpuEntry[]; memory?: Memory; reason?: string };
+/** What an arm would do, before this machine is asked whether it can. A plan with a `reason` makes no sense here. */
+type Plan = { name: string; description: string; cpus: CpuEntry[]; memory?: BindingArm['memory']; reason?: string };
+type Tools = { os: string; has(tool: string): boolean };
 
 /** Named bindings that follow from the topology. Arms that mean the same are merged; impossible ones keep their reason. */
 export const bindingsProbe = defineProbe(
   'bindings',
-  ['platform', 'topology', 'numa', 'tools'],
-  (_host, machine): BindingArm[] => {
-    const tools = new Set(machine.tools.map((tool) => tool.name));
-    const first = new Map<string, string>();
-    return plans(machine.topology, machine.numa, tools.has('numactl')).map((plan) => {
-      const arm = toArm(plan, machine.topology, tools, machine.platform.os);
-      const meaning = `${formatCpuList(plan.cpus.map((cpu) => cpu.id))} ${JSON.stringify(plan.memory ?? null)}`;
-      const twin = arm.available ? first.get(meaning) : undefined;
-      if (arm.available && twin === undefined) first.set(meaning, plan.name);
-      return twin === undefined
-        ? arm
-        : { ...arm, available: false, sameAs: twin, reason: `means the same as ${twin} on this machine` };
-    });
+  ['platform', 'topology', 'tools'],
+  (host, { platform, topology, tools }): BindingArm[] => {
+    const isKnown = hasPrograms(host);
+    const found: Tools = {
+      os: platform.os,
+      has: (name) => !isKnown || tools.some((tool) => tool.name === name),
+    };
+    return merged(plans(topology, found.has('numactl')), (plan) => toArm(plan, topology, found));
   },
 );
 
-function plans(topology: Machine['topology'], numa: Machine['numa'], hasNumactl: boolean): Plan[] {
+/** An arm with the same CPUs and the same memory policy as an earlier one need not be tried. */
+function merged(plans: Plan[], toArm: (plan: Plan) => BindingArm): BindingArm[] {
+  const first = new Map<string, string>();
+  return plans.map((plan) => {
+    const arm = toArm(plan);
+    const meaning = `${formatCpuList(plan.cpus.map((cpu) => cpu.id))} ${JSON.stringify(plan.memory ?? null)}`;
+    const twin = plan.reason === undefined ? first.get(meaning) : undefined;
+    if (plan.reason === undefined && twin === undefined) first.set(meaning, plan.name);
+    if (twin === undefined) return arm;
+    return { ...arm, available: false, sameAs: twin, reason: `means the same as ${twin} on this machine` };
+  });
+}
+
+function plans(topology: Machine['topology'], hasNumactl: boolean): Plan[] {
   const allowed = topology.cpus.filter((cpu) => cpu.isAllowed);
   const performance = allowed.filter((cpu) => cpu.kind === 'performance');
-  const compute = performance.length > 0 ? performance : allowed;
-  const hasKinds = performance.length > 0 && performance.length < allowed.length;
-  const memoryNodes = topology.allowed.memoryNodes;
-  const node = largest(allowed, (cpu) => cpu.node);
-  const ownMemory = node[0]?.node !== null && memoryNodes.includes(node[0]?.node ?? -1);
-  const severalNodes = numa.nodes.length > 1;
   return [
     { name: 'none', description: 'Leaves the affinity as it is.', cpus: allowed },
     { name: 'one-per-core', description: 'One logical CPU of every physical core.', cpus: onePerCore(allowed) },
     {
       name: 'p-cores',
       description: 'One logical CPU of every performance core.',
-      cpus: onePerCore(compute),
-      ...(hasKinds
-        ? {}
-        : { reason: performance.length > 0 ? 'all allowed cores are of one kind' : 'no performance core is allowed' }),
+      cpus: onePerCore(performance),
+      ...(performance.length > 0 ? {} : { reason: 'no performance core is allowed' }),
     },
     { name: 'all-smt', description: 'Every allowed logical CPU, SMT siblings included.', cpus: allowed },
-    packageArm(allowed),
     {
-      name: 'one-node',
-      description: `The CPUs of the NUMA node with the most allowed cores${severalNodes && hasNumactl && ownMemory ? ', and its memory' : '; memory follows by first touch'}.`,
-      cpus: node,
-      ...(severalNodes && hasNumactl && ownMemory ? { memory: { policy: 'bind', nodes: String(node[0]!.node) } } : {}),
-      ...(severalNodes ? {} : { reason: 'the machine shows one NUMA node' }),
+      name: 'one-package',
+      description: 'The CPUs of the package (socket) with the most allowed cores.',
+      cpus: largest(allowed, (cpu) => cpu.package),
     },
-    cacheArm(
-      'one-l3',
-      'The CPUs of the last-level cache with the most allowed cores.',
-      largest(allowed, (cpu) => cpu.llc),
-      topology,
-    ),
-    cacheArm(
-      'one-per-l3',
-      'One core of every last-level cache: the most cache and fabric links a thread.',
-      onePerCache(compute),
-      topology,
-    ),
+    nodePlan(allowed, topology, hasNumactl),
+    ...cachePlans(allowed, performance, topology),
+    interleavePlan(allowed, topology.allowed.memoryNodes),
+  ];
+}
+
+function nodePlan(allowed: CpuEntry[], { machine, allowed: mine }: Machine['topology'], hasNumactl: boolean): Plan {
+  const cpus = largest(allowed, (cpu) => cpu.node);
+  const node = cpus[0]?.node;
+  const bindsMemory = machine.nodes > 1 && hasNumactl && node != null && mine.memoryNodes.includes(node);
+  return {
+    name: 'one-node',
+    description: `The CPUs of the NUMA node with the most allowed cores${bindsMemory ? ', and its memory' : '; its memory by first touch'}.`,
+    cpus,
+    ...(bindsMemory ? { memory: { policy: 'bind', nodes: String(node) } } : {}),
+  };
+}
+
+function cachePlans(allowed: CpuEntry[], performance: CpuEntry[], topology: Machine['topology']): Plan[] {
+  const domains = topology.allowed.llcDomains;
+  const none = domains === 0 ? { reason: 'no level 3 cache is shown' } : {};
+  return [
     {
-      name: 'interleave',
-      description: 'Every allowed CPU, memory pages dealt out over all allowed nodes.',
-      cpus: allowed,
-      memory: { policy: 'interleave', nodes: formatCpuList(memoryNodes) },
-      ...(memoryNodes.length > 1 ? {} : { reason: 'memory may come from one NUMA node only' }),
+      name: 'one-l3',
+      description: 'The CPUs of the last-level cache with the most allowed cores.',
+      cpus: largest(allowed, (cpu) => cpu.llc),
+      ...none,
+    },
+    {
+      name: 'one-per-l3',
+      description: 'One core of every last-level cache: the most cache and memory links a thread.',
+      cpus: onePerCache(performance.length > 0 ? performance : allowed),
+      ...(domains === 1 ? { reason: 'one level 3 cache is reachable: that would be a single core' } : none),
     },
   ];
 }
 
-function packageArm(allowed: CpuEntry[]): Plan {
-  const packages = new Set(allowed.map((cpu) => cpu.package)).size;
+function interleavePlan(allowed: CpuEntry[], nodes: number[]): Plan {
   return {
-    name: 'one-package',
-    description: 'The CPUs of the package (socket) with the most allowed cores.',
-    cpus: largest(allowed, (cpu) => cpu.package),
-    ...(packages > 1 ? {} : { reason: 'one package is allowed' }),
+    name: 'interleave',
+    description: 'Every allowed CPU, memory pages dealt out over all allowed nodes.',
+    cpus: allowed,
+    memory: { policy: 'interleave', nodes: formatCpuList(nodes) },
+    ...(nodes.length > 1 ? {} : { reason: 'memory may come from one NUMA node only' }),
   };
 }
 
-function cacheArm(name: string, description: string, cpus: CpuEntry[], { allowed }: Machine['topology']): Plan {
-  const reason =
-    allowed.llcDomains === 0
-      ? 'no level 3 cache is shown'
-      : allowed.llcDomains === 1
-        ? 'one level 3 cache is reachable'
-        : undefined;
-  return { name, description, cpus, ...(reason === undefined ? {} : { reason }) };
-}
-
-function toArm(plan: Plan, topology: Machine['topology'], tools: Set<string>, os: string): BindingArm {
+function toArm(plan: Plan, topology: Machine['topology'], tools: Tools): BindingArm {
   const isWhole = plan.cpus.length === topology.allowed.cpus.length;
   const tool = plan.memory ? 'numactl' : plan.name === 'none' ? 'none' : 'taskset';
-  const reason = plan.reason ?? toolReason(tool, tools, os);
+  const reason = plan.reason ?? toolReason(tool, tools);
+  const leavesCpus = plan.name === 'none' || (plan.memory && isWhole);
   return {
     name: plan.name,
     tool,
-    cpus: plan.name === 'none' || (plan.memory && isWhole) ? null : formatCpuList(plan.cpus.map((cpu) => cpu.id)),
+    cpus: leavesCpus ? null : formatCpuList(plan.cpus.map((cpu) => cpu.id)),
     memory: plan.memory ?? null,
     cpuCount: plan.cpus.length,
     coreCount: new Set(plan.cpus.map((cpu) => cpu.core)).size,
@@ -114,10 +118,10 @@ function toArm(plan: Plan, topology: Machine['topology'], tools: Set<string>, os
   };
 }
 
-function toolReason(tool: BindingArm['tool'], tools: Set<string>, os: string): string | undefined {
-  if (tool === 'none' || (os === 'linux' && tools.has(tool))) return undefined;
+function toolReason(tool: BindingArm['tool'], { os, has }: Tools): string | undefined {
+  if (tool === 'none') return undefined;
   if (os !== 'linux') return `${os} has no way to bind a process from outside`;
-  return `${tool} is not installed (package ${tool === 'taskset' ? 'util-linux' : 'numactl'})`;
+  return has(tool) ? undefined : `${tool} is not installed (package ${tool === 'taskset' ? 'util-linux' : 'numactl'})`;
 }
 
 function onePerCore(cpus: CpuEntry[]): CpuEntry[] {
@@ -125,12 +129,8 @@ function onePerCore(cpus: CpuEntry[]): CpuEntry[] {
 }
 
 function onePerCache(cpus: CpuEntry[]): CpuEntry[] {
-  return [
-    ...groupBy(
-      cpus.filter((cpu) => cpu.llc !== null),
-      (cpu) => cpu.llc,
-    ).values(),
-  ].map((sharers) => sharers[0]!);
+  const cached = cpus.filter((cpu) => cpu.llc !== null);
+  return [...groupBy(cached, (cpu) => cpu.llc).values()].map((sharers) => sharers[0]!);
 }
 
 /** The group with the most cores, performance cores first; of equals the one with the lowest CPU. */
@@ -138,11 +138,7 @@ function largest(cpus: CpuEntry[], keyOf: (cpu: CpuEntry) => number | null): Cpu
   const cores = (group: CpuEntry[]) => new Set(group.map((cpu) => cpu.core)).size;
   const strength = (group: CpuEntry[]) =>
     cores(group.filter((cpu) => cpu.kind === 'performance')) * 10_000 + cores(group);
-  const groups = [
-    ...groupBy(
-      cpus.filter((cpu) => keyOf(cpu) !== null),
-      keyOf,
-    ).values(),
-  ];
+  const placed = cpus.filter((cpu) => keyOf(cpu) !== null);
+  const groups = [...groupBy(placed, keyOf).values()];
   return groups.reduce((best, group) => (strength(group) > strength(best) ? group : best), groups[0] ?? cpus);
 }

@@ -10,18 +10,18 @@ const ENTRIES = '/sys/firmware/dmi/entries';
 const EDAC = '/sys/devices/system/edac/mc';
 
 /** Memory Type of SMBIOS 3.7, table 78. */
-const TYPES: Record<number, string> = {
-  24: 'DDR3',
-  26: 'DDR4',
-  27: 'LPDDR',
-  28: 'LPDDR2',
-  29: 'LPDDR3',
-  30: 'LPDDR4',
-  32: 'HBM',
-  33: 'HBM2',
-  34: 'DDR5',
-  35: 'LPDDR5',
-  36: 'HBM3',
+const TYPES: Record<string, string> = {
+  '0x18': 'DDR3',
+  '0x1a': 'DDR4',
+  '0x1b': 'LPDDR',
+  '0x1c': 'LPDDR2',
+  '0x1d': 'LPDDR3',
+  '0x1e': 'LPDDR4',
+  '0x20': 'HBM',
+  '0x21': 'HBM2',
+  '0x22': 'DDR5',
+  '0x23': 'LPDDR5',
+  '0x24': 'HBM3',
 };
 
 /** Memory modules from SMBIOS (root only on most machines), channels also from EDAC, which anyone may read. */
@@ -63,7 +63,7 @@ export function parseModule(raw: Uint8Array | undefined): Module | undefined {
     slot: string(0x10) || string(0x11) || 'unnamed',
     bank: string(0x11),
     sizeBytes,
-    type: TYPES[raw[0x12]!] ?? `SMBIOS type 0x${raw[0x12]!.toString(16)}`,
+    type: TYPES[`0x${raw[0x12]!.toString(16)}`] ?? `SMBIOS type ${raw[0x12]}`,
     speedMtPerS: speed > 0 && speed < 0xffff ? speed : null,
     bytesPerTransfer: [0, 0xffff].includes(word(0x0a)) ? 8 : word(0x0a) / 8,
   };

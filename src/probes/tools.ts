@@ -1,4 +1,5 @@
 import type { Machine } from '../core/machine.js';
+import type { Host } from '../core/ports.js';
 import { defineProbe } from './probe.js';
 
 const TOOLS = ['taskset', 'numactl', 'numastat', 'chrt', 'perf', 'turbostat', 'lstopo', 'lscpu', 'gcc', 'systemd-run'];
@@ -13,3 +14,6 @@ export const toolsProbe = defineProbe('tools', [], (host): Machine['tools'] => {
     return folder === undefined ? [] : [{ name, path: `${folder}/${name}` }];
   });
 });
+
+/** False in a recording of proc/ and sys/ alone, which says nothing about what is installed. */
+export const hasPrograms = (host: Host): boolean => ['/usr/bin', '/bin', '/nix'].some((folder) => host.exists(folder));

@@ -1,5 +1,6 @@
 import type { Advice } from '../../core/machine.js';
 import { defineProbe } from '../probe.js';
+import { hasPrograms } from '../tools.js';
 import { kernelRules } from './kernel.js';
 import { limitRules } from './limits.js';
 import { loadRules } from './load.js';
@@ -7,6 +8,8 @@ import type { AdviceRule } from './rule.js';
 import { topologyRules } from './topology.js';
 
 const RULES: AdviceRule[] = [...limitRules, ...loadRules, ...kernelRules, ...topologyRules];
+/** Facts that a recording of proc/ and sys/ alone cannot hold: their absence is no finding. */
+const ABOUT_PROGRAMS = ['tools', 'allocators'];
 const ORDER: Advice['severity'][] = ['problem', 'warning', 'info'];
 
 /** Everything about a machine that will hurt, worst first. */
@@ -26,8 +29,10 @@ export const adviceProbe = defineProbe(
     'tools',
     'allocators',
   ],
-  (_host, facts) => {
-    const found = RULES.flatMap((rule) => rule(facts) ?? []);
+  (host, facts) => {
+    const found = RULES.flatMap((rule) => rule(facts) ?? []).filter(
+      ({ fact }) => hasPrograms(host) || !ABOUT_PROGRAMS.includes(fact),
+    );
     return found.sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
   },
 );
