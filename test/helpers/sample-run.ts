@@ -85,10 +85,10 @@ function candidates(): Candidate[] {
     { ...base, allocator: allocator('tcmalloc') },
     { ...base, allocator: allocator('mimalloc') },
     { ...base, kvType: 'q8_0' },
-    { ...base, flashAttention: true },
+    { ...base, flashAttention: !base.flashAttention },
     { ...six, threadsBatch: 8 },
     { ...six, threadsBatch: 8, allocator: allocator('jemalloc') },
-    { ...six, threadsBatch: 8, flashAttention: true },
+    { ...six, threadsBatch: 8, flashAttention: !base.flashAttention },
   ];
   return [...curves, ...variants];
 }

@@ -16,7 +16,7 @@ export function bandwidthChart({ run }: ReportView): ChartSpec | null {
     id: 'bandwidth',
     title: t('bandwidthChart'),
     x: { title: t('threadsAxis'), format: 'plain', scale: 'linear' },
-    y: { title: t('bandwidthAxis'), format: 'plain', scale: 'linear', fromZero: true },
+    y: { title: t('bandwidthAxis'), format: 'gigabytes', scale: 'linear', fromZero: true },
     series: [
       { name: t('bandwidthMedian'), color: 0, shape: 'circle', line: true, points: steady.map(point) },
       ...(contended.length

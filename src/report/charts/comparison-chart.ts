@@ -16,7 +16,7 @@ export function comparisonChart(view: ReportView): ChartSpec | null {
   const color = (isChosen: boolean) => (isChosen ? ('accent' as const) : ('muted' as const));
   return {
     id: 'comparison',
-    title: t('comparisons'),
+    title: t('comparisonsChart'),
     x: { title: t('effectsAxis'), format: 'percent', scale: 'linear' },
     y: { title: { en: '', zh: '' }, format: 'plain', scale: 'category', categories: points.map(({ label }) => label) },
     series: [true, false].map((isChosen) => ({

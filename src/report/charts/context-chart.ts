@@ -8,7 +8,7 @@ export function contextChart({ context }: ReportView): ChartSpec | null {
     id: 'kv-cache',
     title: t('contextChart'),
     x: { title: t('contextAxis'), format: 'count', scale: 'log2' },
-    y: { title: t('kvAxis'), format: 'plain', scale: 'linear', fromZero: true },
+    y: { title: t('kvAxis'), format: 'gib', scale: 'linear', fromZero: true },
     series: context.map(({ kvType, points }, index) => ({
       name: { en: kvType, zh: kvType },
       color: index,

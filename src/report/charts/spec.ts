@@ -52,8 +52,8 @@ export type Point = {
   look?: 'filled' | 'hollow' | 'faint';
   /** What the tooltip calls it. */
   label: Text;
-  /** Shown beside the point as well. */
-  isLabelled?: boolean;
+  /** A name shown beside the point. */
+  tag?: Text;
 };
 
 export type Mark = { axis: 'x' | 'y'; value: number; label: Text; color: Series['color'] };

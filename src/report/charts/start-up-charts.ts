@@ -10,7 +10,7 @@ export function loadChart({ startUp }: ReportView): ChartSpec | null {
   return {
     id: 'load',
     title: t('loadChart'),
-    x: { title: t('loadAxis'), format: 'plain', scale: 'linear', fromZero: true },
+    x: { title: t('loadAxis'), format: 'seconds', scale: 'linear', fromZero: true },
     y: { title: { en: '', zh: '' }, format: 'plain', scale: 'category', categories: names },
     series: [
       {
@@ -33,7 +33,7 @@ export function warmUpChart({ startUp }: ReportView): ChartSpec | null {
     id: 'warm-up',
     title: t('warmUpChart'),
     x: { title: t('stepAxis'), format: 'plain', scale: 'linear' },
-    y: { title: t('slownessAxis'), format: 'plain', scale: 'linear', fromZero: true },
+    y: { title: t('slownessAxis'), format: 'times', scale: 'linear', fromZero: true },
     series: startUp.warmUps.map(({ backend, steps }, index) => ({
       name: same(backend),
       color: index,

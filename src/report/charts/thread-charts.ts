@@ -20,7 +20,7 @@ function threadChart(view: ReportView, phase: 'decode' | 'prefill'): ChartSpec |
     x: { title: t('threadsAxis'), format: 'plain', scale: 'linear' },
     y: {
       title: t(phase === 'decode' ? 'decodeAxis' : 'prefillAxis'),
-      format: 'plain',
+      format: 'rate',
       scale: 'linear',
       fromZero: true,
     },

@@ -12,7 +12,7 @@ export function answerSection(view: ReportView): Markup {
   const { answer, run } = view;
   const interval = headlineInterval(view);
   return html`<section id="answer" class="answer ${answer.verdict}">
-<h1>${headlineText(view)}${interval && html` <span class="interval">(${interval})</span>`}.</h1>
+<h1>${headlineText(view)}${interval && html` <span class="interval">(${interval})</span>`}</h1>
 <p class="proof">${proofText(view)}</p>
 ${answer.chosen && html`<p>${changesText(view)}</p>`}
 ${run.status === 'cut' && html`<p class="notice warning">${t('cutRun')}</p>`}
@@ -73,7 +73,11 @@ function qualityCard({ answer, quantization }: ReportView): Markup {
   const { backend, quant } = answer.chosen!.candidate;
   const quality = quantization.rows.find((row) => row.backend === backend && row.quant === quant)?.quality;
   if (quality?.top1Agreement != null)
-    return card(t('quality'), formatValue('share', quality.top1Agreement), t('qualityNote'));
+    return card(
+      t('quality'),
+      formatValue('share', quality.top1Agreement),
+      t('qualityNote', { tokens: formatValue('count', quality.tokens) }),
+    );
   return card(t('quality'), t(quality ? 'notMeasurable' : 'notAvailable'), quality?.reason ?? null);
 }
 

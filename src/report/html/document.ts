@@ -115,9 +115,9 @@ function sections(view: ReportView): Section[] {
 }
 
 function contents(view: ReportView): Markup {
-  return html`<nav aria-labelledby="contents-title"><p class="contents-title" id="contents-title">${t('contents')}</p><ol>${sections(
-    view,
-  ).map(({ key }) => html`<li><a href="#${key}">${t(key)}</a></li>`)}</ol></nav>
+  return html`<nav><details open><summary>${t('contents')}</summary><ol>${sections(view).map(
+    ({ key }) => html`<li><a href="#${key}">${t(key)}</a></li>`,
+  )}</ol></details></nav>
 <noscript><p class="notice warning">${t('noScript')}</p></noscript>`;
 }
 

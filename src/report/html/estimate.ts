@@ -11,7 +11,7 @@ export function estimateCell(interval: Interval | null, format: FormatName, pref
   const { estimate, low, high } = interval;
   const limits =
     low === null || high === null
-      ? html` <small>(n = ${interval.n})</small>`
+      ? interval.n > 0 && html` <small>(n = ${interval.n})</small>`
       : html` <small>(${formatValue(format, low)} … ${formatValue(format, high)})</small>`;
   return html`<td class="number">${prefix}${formatValue(format, estimate)}${limits}</td>`;
 }

@@ -32,7 +32,7 @@ ${figure(CHARTS.quantization(view))}
 }
 
 function row({ backend, quant, best, fileBytes, quality }: QuantRow, hasQuality: boolean): Markup {
-  return html`<tr><th scope="row">${backend} ${quant}</th><td>${t(PARETO[best?.pareto ?? 'not-ranked'])}</td>${estimateCell(best?.objective ?? null, 'rate')}<td class="number">${formatValue('bytes', best?.peakRssBytes)}</td><td class="number">${formatValue('bytes', fileBytes)}</td>${hasQuality && qualityCells(quality)}</tr>`;
+  return html`<tr><th scope="row">${backend} ${quant}</th><td class="word">${t(PARETO[best?.pareto ?? 'not-ranked'])}</td>${estimateCell(best?.objective ?? null, 'rate')}<td class="number">${formatValue('bytes', best?.peakRssBytes)}</td><td class="number">${formatValue('bytes', fileBytes)}</td>${hasQuality && qualityCells(quality)}</tr>`;
 }
 
 function qualityCells(quality: Quality | null): Markup {

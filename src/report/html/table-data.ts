@@ -1,6 +1,7 @@
 import type { Interval } from '../../core/interval.js';
 import type { Outcome } from '../../core/outcome.js';
 import type { Configuration } from '../../core/run-result.js';
+import type { FormatName } from '../page/format.js';
 import { TEXTS, type TextKey } from '../texts/index.js';
 import type { Text } from '../texts/text.js';
 import { labelText } from '../view/label.js';
@@ -16,6 +17,7 @@ export type TableColumn = {
   key: TextKey;
   kind: 'number' | 'count' | 'estimate' | 'text' | 'configuration' | 'key';
   digits?: number;
+  format?: FormatName;
 };
 type Cell = number | string | null | [number, number | null, number | null];
 
@@ -27,7 +29,7 @@ const round = <T extends number | null>(value: T): T => (value === null ? null :
 
 const CONFIGURATION_COLUMNS: TableColumn[] = [
   { key: 'colConfiguration', kind: 'configuration' },
-  { key: 'colAgainstDefault', kind: 'estimate', digits: 3 },
+  { key: 'colAgainstDefault', kind: 'estimate', format: 'change' },
   { key: 'colObjective', kind: 'estimate' },
   { key: 'colDecode', kind: 'estimate' },
   { key: 'colPrefill', kind: 'estimate' },
@@ -45,7 +47,7 @@ export function configurationTable({ run }: ReportView): TableData {
     columns: CONFIGURATION_COLUMNS,
     rows: configurations.map((one, index) => [
       index,
-      one.isDefault ? [0, null, null] : change(one.vsDefault),
+      one.isDefault ? [1, null, null] : estimate(one.vsDefault),
       estimate(one.objective),
       estimate(one.decodeTokensPerSecond),
       estimate(one.prefillTokensPerSecond),
@@ -62,11 +64,6 @@ export function configurationTable({ run }: ReportView): TableData {
 }
 
 const mebibytes = (bytes: number | null): number | null => (bytes === null ? null : Math.round(bytes / 1024 ** 2));
-
-function change(ratio: Interval | null): Cell {
-  const percent = (value: number | null): number | null => (value === null ? null : round((value - 1) * 100));
-  return ratio && [percent(ratio.estimate)!, percent(ratio.low), percent(ratio.high)];
-}
 
 const remarks = ({ brokenConstraints, failures }: Configuration): string =>
   [...brokenConstraints, ...failures.map(({ status, reason, trials }) => `${status}: ${reason} (${trials})`)].join(

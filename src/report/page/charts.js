@@ -34,7 +34,13 @@ function scaleOf(spec, axis, { language, palette, font }) {
     title: { display: true, text: title[language], color: palette.muted, font: { family: font, size: 12 } },
     grid: { color: palette.grid, tickLength: 4 },
     border: { color: palette.border },
-    ticks: { color: palette.muted, font: { family: font, size: 12 }, callback: tickText, maxRotation: 45 },
+    ticks: {
+      color: palette.muted,
+      font: { family: font, size: 12 },
+      callback: tickText,
+      maxRotation: 45,
+      includeBounds: false,
+    },
   };
   if (scale === 'category')
     return {
@@ -63,8 +69,9 @@ function scaleOf(spec, axis, { language, palette, font }) {
   return {
     ...common,
     type: 'linear',
-    suggestedMin: fromZero ? 0 : low - margin,
-    suggestedMax: high + margin,
+    ...(axis === 'x'
+      ? { min: fromZero ? 0 : low - margin, max: high + margin }
+      : { suggestedMin: fromZero ? 0 : low - margin, suggestedMax: high + margin }),
   };
 }
 
@@ -157,9 +164,9 @@ function annotationPlugin(spec, { language, palette, font }) {
       ctx.textBaseline = 'middle';
       spec.series.forEach((series, index) => {
         if (!chart.isDatasetVisible(index)) return;
-        for (const point of series.points.filter((one) => one.isLabelled)) {
+        for (const point of series.points.filter((one) => one.tag)) {
           const left = chart.scales.x.getPixelForValue(point.x) + (point.radius ?? DEFAULT_RADIUS) + 6;
-          const text = point.label[language];
+          const text = point.tag[language];
           const isRight = left + ctx.measureText(text).width < area.right;
           ctx.textAlign = isRight ? 'left' : 'right';
           const x = isRight ? left : left - 2 * ((point.radius ?? DEFAULT_RADIUS) + 6);
@@ -220,10 +227,11 @@ function tooltipOf(spec, { language, palette, font }) {
 function legendItems(chart, spec, { language, palette }) {
   return spec.series.flatMap((series, datasetIndex) => {
     const color = colorOf(palette, series.color);
+    const isHollow = series.points.every((point) => point.look === 'hollow');
     const item = {
       text: series.name[language],
       fontColor: palette.text,
-      fillStyle: color,
+      fillStyle: isHollow ? palette.background : color,
       strokeStyle: color,
       pointStyle: series.shape,
       hidden: !chart.isDatasetVisible(datasetIndex),

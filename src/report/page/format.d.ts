@@ -12,7 +12,7 @@ export type FormatName =
   | 'share'
   | 'percent'
   | 'change'
-  | 'threads'
+  | 'times'
   | 'joules'
   | 'kilowattHours';
 

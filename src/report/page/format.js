@@ -67,7 +67,7 @@ export const FORMATS = {
   share: (value) => `${(value * 100).toFixed(1)} %`,
   percent: (value) => `${value.toFixed(1)} %`,
   change: formatChange,
-  threads: (value) => `${value} threads`,
+  times: (value) => `${formatNumber(value)} ×`,
   joules: (value) => withUnit(value, 'J/token'),
   kilowattHours: (value) => withUnit(value, 'kWh'),
 };

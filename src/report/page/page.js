@@ -158,6 +158,8 @@ export function startPage() {
   mountCopyButtons();
   makeTables({ configurations: readData('configurations'), trials: readData('trials') });
   followReading();
+  // On a phone the contents would push the answer off the screen.
+  if (matchMedia('(max-width: 62rem)').matches) document.querySelector('nav details').open = false;
   onChoice('language', setLanguage);
   onChoice('theme', () => redraw());
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => redraw());

@@ -18,9 +18,11 @@ function cellText(column, value, labels) {
   if (column.kind === 'configuration') return labels[value][page.language];
   if (column.kind === 'key') return page.say(value);
   if (column.kind === 'count') return formatValue('count', value);
-  if (column.kind === 'number') return formatNumber(value, column.digits);
-  return column.kind === 'estimate' ? formatNumber(value[0], column.digits) : value;
+  if (column.kind === 'number') return numberText(column, value);
+  return column.kind === 'estimate' ? numberText(column, value[0]) : value;
 }
+
+const numberText = ({ format, digits }, value) => (format ? formatValue(format, value) : formatNumber(value, digits));
 
 /** What a column is sorted by; null comes last either way. */
 function sortValue(column, value, labels) {
@@ -199,8 +201,8 @@ function rowElement(state, row, details) {
   return made;
 }
 
-const limitsText = ({ digits }, [, low, high]) =>
-  element('small', {}, ` (${formatNumber(low, digits)} … ${formatNumber(high, digits)})`);
+const limitsText = (column, [, low, high]) =>
+  element('small', {}, ` (${numberText(column, low)} … ${numberText(column, high)})`);
 
 /** A button in the first cell that opens and closes the row's details below it. */
 function addOpener(row, cell, details, span) {

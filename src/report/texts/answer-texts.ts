@@ -85,7 +85,10 @@ export const ANSWER_TEXTS = {
   load: { en: 'Load time', zh: '加载时间' },
   cpuPerToken: { en: 'CPU time a token', zh: '每词元 CPU 时间' },
   quality: { en: 'Quality kept', zh: '质量保持' },
-  qualityNote: { en: 'next tokens as at the reference precision', zh: '下一词元与参考精度一致的比例' },
+  qualityNote: {
+    en: 'next tokens as at the reference precision, over {tokens} tokens',
+    zh: '下一词元与参考精度一致的比例（{tokens} 个词元）',
+  },
   energy: { en: 'Energy per million tokens', zh: '每百万词元能耗' },
   price: { en: 'Price per million tokens', zh: '每百万词元价格' },
   notAvailable: { en: 'not available', zh: '不可用' },

@@ -10,6 +10,7 @@ export const SECTION_TEXTS = {
     en: 'Each setting against the default settings (0 %), with its interval. An interval that crosses 0 % shows no difference.',
     zh: '每种设置与默认设置（0 %）相比及其区间。区间跨过 0 % 表示未显示差别。',
   },
+  comparisonsChart: { en: 'Change of the objective against the default settings', zh: '目标相对默认设置的变化' },
   chosen: { en: 'Recommended', zh: '推荐配置' },
   default: { en: 'Default settings', zh: '默认设置' },
   physicalCores: { en: 'Threads = physical cores ({threads})', zh: '线程数 = 物理核心数（{threads}）' },
