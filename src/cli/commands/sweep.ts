@@ -1,16 +1,13 @@
 import { relative } from 'node:path';
 import type { Argv } from 'yargs';
-import type { Machine } from '../../core/machine.js';
-import { probeMachine } from '../../probes/index.js';
 import { createRunFolder, resumeRunFolder } from '../../store/run-folder.js';
 import { strategyById } from '../../sweeps/strategies/index.js';
 import { type Context, openContext } from '../context.js';
-import { resolveArms } from '../sweep/arms.js';
-import { parseBackends } from '../sweep/asked-axes.js';
 import { executeRun, type RunJob } from '../sweep/execute.js';
 import { finishRun } from '../sweep/finish.js';
 import { axisOptions, modelOptions, searchOptions } from '../sweep/options.js';
 import { type PlanFlags, preparePlan } from '../sweep/prepare.js';
+import { type StartFlags, startRun } from '../sweep/start.js';
 import { summaryText } from '../sweep/summary-text.js';
 
 const builder = (yargs: Argv) =>
@@ -18,45 +15,14 @@ const builder = (yargs: Argv) =>
     .example('$0 sweep --budget 5m', 'tune the default synthetic 1.5B in five minutes')
     .example('$0 sweep --model model.gguf --threads 1-8 --allocator glibc,jemalloc', 'two axes of a file of yours');
 
-type Flags = PlanFlags & {
-  model?: string;
-  backend?: string[];
-  quant?: string[];
-  results: string;
-  out?: string;
-  resume?: string;
-  bandwidth: boolean;
-  json: boolean;
-  quiet?: boolean;
-  home?: string;
-};
-
-async function probe(flags: Flags, context: Context): Promise<Machine> {
-  const machine = await probeMachine(context.host, { clock: context.clock });
-  void flags;
-  return machine;
-}
+type Flags = PlanFlags &
+  StartFlags & { results: string; out?: string; resume?: string; json: boolean; quiet?: boolean; home?: string };
 
 async function startJob(flags: Flags, context: Context, startedMs: number): Promise<RunJob> {
   strategyById(flags.strategy);
-  const machine = await probe(flags, context);
-  const models = await resolveArms(
-    {
-      spec: flags.model,
-      backends: parseBackends(flags.backend, ['llama-cpp']),
-      quants: flags.quant?.flatMap((q) => q.split(',')),
-    },
-    context,
-  );
-  const createdAt = new Date(context.clock.now()).toISOString();
-  const { plan } = preparePlan(flags, {
-    machine,
-    modelId: models.id,
-    arms: models.arms,
-    excluded: models.excluded,
-    command: process.argv.slice(2),
-    createdAt,
-  });
+  const started = await startRun(flags, ['llama-cpp'], context);
+  const { machine, arms } = started;
+  const { plan } = preparePlan(flags, started);
   const folder = createRunFolder({
     parent: flags.results,
     out: flags.out ?? null,
@@ -65,7 +31,7 @@ async function startJob(flags: Flags, context: Context, startedMs: number): Prom
   });
   folder.writeMachine(machine);
   folder.writePlan(plan);
-  return { folder, machine, plan, arms: models.arms, quality: [], startedMs };
+  return { folder, machine, plan, arms, quality: [], startedMs };
 }
 
 function resumeJob(path: string, context: Context, startedMs: number): RunJob {

@@ -5,7 +5,7 @@ import type { Profile } from '../../core/profile.js';
 import type { RunResult } from '../../core/run-result.js';
 import { formatBytes, formatChange, formatDuration } from '../../core/units.js';
 
-const rate = (interval: Interval): string =>
+export const rateText = (interval: Interval): string =>
   `${interval.estimate.toFixed(1)} tok/s${interval.low === null || interval.high === null ? '' : ` (${interval.low.toFixed(1)} to ${interval.high.toFixed(1)})`}`;
 
 const ratio = (interval: Interval): string =>
@@ -28,7 +28,7 @@ export function summaryText(run: RunResult, profile: Profile, folder: string): s
   return [
     '',
     `Run:      ${candidateLabel(profile.candidate)}${profile.verdict === 'keep-default' ? '  (the defaults: keep them)' : ''}`,
-    `Decode:   ${rate(expected.decodeTokensPerSecond)}   Prefill: ${rate(expected.prefillTokensPerSecond)}   Peak memory: ${expected.peakRssBytes === null ? 'unknown' : formatBytes(expected.peakRssBytes)}`,
+    `Decode:   ${rateText(expected.decodeTokensPerSecond)}   Prefill: ${rateText(expected.prefillTokensPerSecond)}   Peak memory: ${expected.peakRssBytes === null ? 'unknown' : formatBytes(expected.peakRssBytes)}`,
     speedupLine(profile, run),
     `${run.outcomes.length} trials in ${formatDuration(spent)} on ${profile.machine.description}`,
     ...run.warnings.filter((w) => w.severity !== 'info').map((w) => `Note: ${w.message}`),

@@ -1,0 +1,171 @@
+import { relative } from 'node:path';
+import type { Argv } from 'yargs';
+import { candidateId, candidateLabel } from '../../core/candidate.js';
+import { R1Error } from '../../core/errors.js';
+import type { Plan, RunResult } from '../../core/run-result.js';
+import { formatBytes, formatDuration } from '../../core/units.js';
+import { createRunFolder, type RunFolder } from '../../store/run-folder.js';
+import { assembleRun } from '../../sweeps/assemble-run.js';
+import { nextPrecisionLook } from '../../sweeps/precision-stop.js';
+import { countedTrials } from '../../sweeps/summarize.js';
+import { runOne, type SweepPorts } from '../../sweeps/sweep.js';
+import { toProfile } from '../../sweeps/to-profile.js';
+import { type Context, openContext } from '../context.js';
+import { writeReports } from '../sweep/finish.js';
+import { createMeasure } from '../sweep/measure.js';
+import { axisOptions, modelOptions } from '../sweep/options.js';
+import { type PlanFlags, preparePlan } from '../sweep/prepare.js';
+import { trackProgress } from '../sweep/progress.js';
+import { type Started, type StartFlags, startRun } from '../sweep/start.js';
+import { rateText } from '../sweep/summary-text.js';
+
+const DEADLINE_MS = 15 * 60_000;
+/** The first look of the precision stop, for the progress line. */
+const USUAL_TRIALS = 5;
+
+const builder = (yargs: Argv) =>
+  axisOptions(modelOptions(yargs))
+    .option('request', {
+      type: 'string',
+      default: '128+1024',
+      describe: 'Prompt + generated tokens of the request that "workload" scores',
+    })
+    .option('trials', {
+      type: 'number',
+      describe: 'Exactly so many trials (default: until the 95 % interval is within ±2 %, 5 to 30)',
+    })
+    .option('effort', {
+      type: 'string',
+      default: 'default',
+      choices: ['quick', 'default', 'thorough'] as const,
+      describe: 'quick: pp128 + tg64, else pp512 + tg128',
+    });
+
+type Flags = PlanFlags &
+  StartFlags & { trials?: number; results: string; out?: string; json: boolean; quiet?: boolean; home?: string };
+
+/** One value a knob: the first of each axis, and the engine's sensible default for what is not given. */
+function planOne(flags: Flags, started: Started): Plan {
+  const threads = flags.threads ?? [String(started.machine.limits.threadBudget)];
+  const base = { objective: 'workload', strategy: 'bench', binding: ['none'], allocator: ['glibc'] } as const;
+  const asked = {
+    ...flags,
+    ...base,
+    threads,
+    binding: flags.binding ?? [...base.binding],
+    allocator: flags.allocator ?? [...base.allocator],
+  };
+  const { plan } = preparePlan(asked, { ...started, arms: started.arms.slice(0, 1) });
+  const defaultId = candidateId(plan.defaultCandidate);
+  const wanted = plan.candidates.filter((c) => candidateId(c) !== defaultId || String(c.threads) === threads[0]);
+  if (wanted.length !== 1)
+    throw new R1Error(
+      'USAGE',
+      `bench measures one configuration; these flags describe ${wanted.length}${wanted.length === 0 ? ` (${plan.excluded.map((e) => `${e.value}: ${e.reason}`).join('; ')})` : ''}.`,
+      {
+        mend:
+          wanted.length === 0 ? 'Change the flag that excludes it.' : 'Give one value a knob, or use `r1-tune sweep`.',
+      },
+    );
+  return { ...plan, candidates: wanted, defaultCandidate: wanted[0]! };
+}
+
+async function measureOne(
+  plan: Plan,
+  started: Started,
+  folder: RunFolder,
+  flags: Flags,
+  context: Context,
+): Promise<void> {
+  const progress = trackProgress(context.console, { trials: flags.trials ?? USUAL_TRIALS, ms: 0 });
+  const { signal } = context.interrupt;
+  const ports: SweepPorts = {
+    measure: createMeasure({
+      host: context.host,
+      arms: started.arms,
+      contextTokens: plan.contextTokens,
+      deadlineMs: () => DEADLINE_MS,
+      signal,
+    }),
+    onOutcome: (outcome) => {
+      folder.log.append(outcome);
+      progress.done(outcome.wallMs);
+    },
+    onTrialStart: (trial) => progress.start(trial),
+    clock: context.clock,
+    signal,
+  };
+  const trial = {
+    candidate: plan.candidates[0]!,
+    workload: plan.workloads.full,
+    phase: 'bench' as const,
+    block: 0,
+    position: 0,
+    fidelity: 'full' as const,
+  };
+  const rates = (): number[] => countedTrials(folder.log.outcomes).map((o) => o.metrics!.decodeTokensPerSecond);
+  const wanted = (): number => flags.trials ?? nextPrecisionLook(rates()) ?? 0;
+  for (let n = 0; n < wanted(); n++) {
+    const outcome = await runOne({ ...trial, block: n }, n, ports);
+    if (outcome.status !== 'measured')
+      throw new R1Error('NOTHING_VIABLE', `It did not run: ${outcome.status}: ${outcome.reason}`);
+  }
+  context.console.endProgress();
+}
+
+function benchText(run: RunResult, folder: string): string {
+  const { decodeTokensPerSecond, prefillTokensPerSecond, peakRssBytes, trials, candidate, ttftMs } =
+    run.configurations[0]!;
+  const overheads = run.outcomes.flatMap((o) => o.metrics?.overheadMsPerToken ?? []).sort((a, b) => a - b);
+  const shares = run.outcomes.flatMap((o) => o.metrics?.overheadShare ?? []).sort((a, b) => a - b);
+  const middle = Math.floor(overheads.length / 2);
+  const overhead =
+    overheads.length === 0
+      ? 'the engine does not say'
+      : `${overheads[middle]!.toFixed(2)} ms a token over native decode (${(shares[middle]! * 100).toFixed(1)} %)`;
+  return [
+    candidateLabel(candidate),
+    `Decode:   ${rateText(decodeTokensPerSecond!)}`,
+    `Prefill:  ${rateText(prefillTokensPerSecond!)}   first token of ${run.plan.workloads.full.promptTokens}: ${formatDuration(ttftMs!.estimate)}`,
+    `Memory:   ${peakRssBytes === null ? 'unknown' : formatBytes(peakRssBytes)} at its peak`,
+    `Harness:  ${overhead}`,
+    `${trials} processes; files in ${relative('.', folder) || '.'}`,
+  ].join('\n');
+}
+
+export const benchCommand = {
+  command: 'bench',
+  describe: 'Measure one configuration until its rate is known to ±2 %',
+  builder,
+  handler: async (flags: Flags): Promise<void> => {
+    const context = openContext(flags);
+    const started = await startRun(flags, ['llama-cpp'], context);
+    const plan = planOne(flags, started);
+    const time = new Date(context.clock.now());
+    const folder = createRunFolder({
+      parent: flags.results,
+      out: flags.out ?? null,
+      label: `bench-${plan.label}`,
+      time,
+    });
+    try {
+      folder.writeMachine(started.machine);
+      folder.writePlan(plan);
+      await measureOne(plan, started, folder, flags, context);
+      const run = assembleRun({
+        id: folder.id,
+        machine: started.machine,
+        plan,
+        outcomes: folder.log.outcomes,
+        quality: [],
+        search: null,
+      });
+      folder.writeRun(run);
+      folder.writeProfile('best.json', toProfile(run, run.configurations[0]!, plan.label));
+      await writeReports(folder, run, context);
+      context.console.result(flags.json ? JSON.stringify(run.configurations[0], null, 2) : benchText(run, folder.path));
+    } finally {
+      folder.close();
+    }
+  },
+};
