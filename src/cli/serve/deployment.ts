@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync } from 'node:fs';
+import { R1Error } from '../../core/errors.js';
+import { fingerprintDifferences } from '../../core/fingerprint.js';
+import type { Fingerprint, Machine } from '../../core/machine.js';
+import { type ModelFile, shapeDifferences } from '../../core/model.js';
+import type { Profile } from '../../core/profile.js';
+import { inspectGguf } from '../../models/gguf/inspect.js';
+import { readGguf } from '../../models/gguf/read.js';
+import { textOf } from '../../models/gguf/value.js';
+
+/** The file to serve under a profile, and every way in which this deployment is not what was measured. */
+export type Deployment = { model: ModelFile; chatTemplate: string | null; differences: string[] };
+
+/** Throws `PROFILE_MISMATCH` for a model whose speed the profile says nothing about. */
+export async function resolveDeployment(
+  profile: Profile,
+  modelPath: string | undefined,
+  machine: Machine,
+): Promise<Deployment> {
+  const model = modelPath === undefined ? measuredModel(profile) : await otherModel(profile, modelPath);
+  const chatTemplate =
+    model.format === 'gguf' && profile.candidate.backend !== 'fake'
+      ? (textOf(readGguf(model.path).metadata, 'tokenizer.chat_template') ?? null)
+      : null;
+  const differences = [...machineDifferences(profile, machine), ...(await fileDifferences(profile, model))];
+  return { model, chatTemplate, differences };
+}
+
+function measuredModel({ model }: Profile): ModelFile {
+  if (existsSync(model.path)) return model;
+  throw new R1Error('MODEL_NOT_FOUND', `The profile's model ${model.path} is not there.`, {
+    mend: 'Give the file with --model, or make it again with `r1-tune models synth` or `models pull`.',
+  });
+}
+
+async function otherModel(profile: Profile, path: string): Promise<ModelFile> {
+  if (!existsSync(path)) throw new R1Error('MODEL_NOT_FOUND', `The model ${path} is not there.`);
+  if (profile.model.format !== 'gguf' || profile.candidate.backend === 'fake') return { ...profile.model, path };
+  const model = await inspectGguf(path);
+  const reasons = shapeDifferences(model.geometry, profile.model.geometry);
+  if (model.quant !== profile.model.quant) reasons.push(`quantization ${model.quant}, not ${profile.model.quant}`);
+  if (reasons.length === 0) return model;
+  throw new R1Error('PROFILE_MISMATCH', `${path} is not of the kind the profile was tuned on: ${reasons.join('; ')}.`, {
+    mend: 'Give a file of the same geometry and quantization, or tune this one with `r1-tune sweep --model`.',
+  });
+}
+
+function machineDifferences({ machine: before }: Profile, { fingerprint }: Machine): string[] {
+  const measured = { hash: before.fingerprint, hard: before.hard, soft: before.soft } as unknown as Fingerprint;
+  return fingerprintDifferences(measured, fingerprint).map(
+    ({ field, isHard, before: then, now }) =>
+      `${isHard ? 'machine' : 'environment'} ${field}: measured on ${then ?? 'unknown'}, here ${now ?? 'unknown'}`,
+  );
+}
+
+async function fileDifferences({ model: measured, candidate }: Profile, model: ModelFile): Promise<string[]> {
+  if (candidate.backend === 'fake') return [];
+  const differences: string[] = [];
+  if (measured.weights !== model.weights)
+    differences.push(`weights: measured with ${measured.weights} weights, served with ${model.weights} ones`);
+  if (measured.sha256 === null || model.format !== 'gguf') return differences;
+  const sha256 = await fileSha256(model.path);
+  if (sha256 !== measured.sha256)
+    differences.push(`model file: SHA-256 is ${sha256.slice(0, 12)}…, measured was ${measured.sha256.slice(0, 12)}…`);
+  return differences;
+}
+
+async function fileSha256(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}

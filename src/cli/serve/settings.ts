@@ -1,0 +1,113 @@
+import { basename } from 'node:path';
+import { shortHash } from '../../core/canonical.js';
+import { R1Error } from '../../core/errors.js';
+import type { Profile } from '../../core/profile.js';
+import { seededRandom } from '../../core/random.js';
+import { parseDurationMs } from '../../core/units.js';
+import { requestSeconds } from '../../core/workload.js';
+import { HTTP_LIMITS } from '../../serve/http/app.js';
+import type { AccessRules } from '../../serve/http/guards.js';
+import type { ServerSettings } from '../../serve/server.js';
+import type { FleetPlan } from '../../serve/supervisor/fleet.js';
+import { chooseTemplate } from '../../serve/template/choose-template.js';
+import type { Deployment } from './deployment.js';
+import { readKeys } from './keys.js';
+
+export type ServeFlags = {
+  profile: string;
+  model?: string;
+  host: string;
+  port: number;
+  workers?: number;
+  keyFile?: string;
+  allowHost: string[];
+  corsOrigin: string[];
+  maxQueue: number;
+  maxPerKey?: number;
+  thinkingBudget?: number;
+  requestTimeout: string;
+  drainTimeout: string;
+  hangAfter: string;
+  quiet?: boolean;
+  home?: string;
+};
+
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+/** A unit of work may take so many times longer than the profile says before its worker counts as hung. */
+const HANG_FACTOR = 10;
+/** Loading depends on the disk, which the profile does not know. */
+const LEAST_LOAD_MS = 120_000;
+
+/** Profile, flags and model → everything a server needs. Throws `USAGE` for flags that do not go together. */
+export function serverSettings(
+  profile: Profile,
+  flags: ServeFlags,
+  deployment: Deployment,
+  nowMs: number,
+): ServerSettings {
+  const plan = fleetPlan(profile, flags, deployment);
+  const slots = plan.candidate.replicas * plan.candidate.sequences;
+  const { prefillTokensPerSecond: prefill, decodeTokensPerSecond: decode } = profile.expected;
+  const all = slots + flags.maxQueue;
+  return {
+    plan,
+    template: chooseTemplate(deployment.model, deployment.chatTemplate),
+    model: servedModel(profile, deployment),
+    host: flags.host,
+    port: flags.port,
+    access: accessRules(flags),
+    http: HTTP_LIMITS,
+    admission: {
+      maxQueued: flags.maxQueue,
+      maxQueuedTokens: flags.maxQueue * profile.contextTokens,
+      maxPerTenant: flags.maxPerKey ?? all,
+    },
+    expectedServiceMs: requestSeconds(profile.request, prefill.estimate, decode.estimate) * 1000,
+    thinkingBudget: flags.thinkingBudget ?? null,
+    deadlineMs: parseDurationMs(flags.requestTimeout),
+    random: seededRandom(nowMs),
+  };
+}
+
+/** Everything the workers run under: the profile's candidate as it was measured; only `--workers` may change it. */
+export function fleetPlan(profile: Profile, flags: ServeFlags, { model }: Deployment): FleetPlan {
+  const candidate = { ...profile.candidate, replicas: flags.workers ?? profile.candidate.replicas };
+  const { prefillTokensPerSecond: prefill, decodeTokensPerSecond: decode, loadMs } = profile.expected;
+  const leastMs = parseDurationMs(flags.hangAfter);
+  return {
+    model,
+    candidate,
+    contextTokens: profile.contextTokens,
+    hang: {
+      load: Math.max(LEAST_LOAD_MS, HANG_FACTOR * (loadMs ?? 0)),
+      prefill: Math.max(leastMs, (HANG_FACTOR * candidate.batch * 1000) / prefill.estimate),
+      decode: Math.max(leastMs, (HANG_FACTOR * candidate.sequences * 1000) / decode.estimate),
+    },
+  };
+}
+
+function servedModel(profile: Profile, { model }: Deployment): ServerSettings['model'] {
+  const id = profile.modelId;
+  const names = [id, id.split(':').at(-1)!, model.geometryId, model.name, profile.name, basename(model.path)];
+  return {
+    id,
+    aliases: names.filter((name): name is string => Boolean(name) && name !== id),
+    createdSeconds: Math.floor(Date.parse(profile.createdAt) / 1000),
+    fingerprint: `fp_${shortHash([profile.candidate, model.sha256, profile.provenance.versions])}`,
+  };
+}
+
+function accessRules(flags: ServeFlags): AccessRules {
+  const keys = flags.keyFile === undefined ? [] : readKeys(flags.keyFile);
+  const isLoopback = ['127.0.0.1', '::1', 'localhost'].includes(flags.host);
+  if (!isLoopback && keys.length === 0)
+    throw new R1Error('USAGE', `--host ${flags.host} can be reached from other machines, and no key is set.`, {
+      mend: 'Give --key-file with at least one key, or listen on 127.0.0.1.',
+    });
+  return {
+    keys,
+    hosts:
+      isLoopback || flags.allowHost.length > 0 ? [...LOOPBACK, ...flags.allowHost.map((h) => h.toLowerCase())] : null,
+    origins: flags.corsOrigin,
+  };
+}

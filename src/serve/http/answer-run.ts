@@ -1,0 +1,99 @@
+import { alarm } from '../alarm.js';
+import { Refusal } from '../refusal.js';
+import { newTicket, type Service } from '../service.js';
+import type { Ticket, TicketSink } from '../supervisor/ticket.js';
+import type { AnswerWriter } from './answer-writer.js';
+import { addEnd, addStep, type Choice, newChoice, timingsOf, usageOf } from './choice.js';
+
+export type AnswerPlan = { prompt: readonly number[]; parameters: Ticket['parameters'] };
+
+/** The answers to one request, from their tickets to the last byte. */
+export class AnswerRun {
+  private readonly tickets: Ticket[] = [];
+  private readonly choices: Choice[];
+  private isOver = false;
+  private stopDeadline = () => {};
+
+  constructor(
+    private readonly service: Service,
+    private readonly writer: AnswerWriter,
+    private readonly plans: readonly AnswerPlan[],
+    private readonly answersPerPrompt: number,
+  ) {
+    const indexes = plans.flatMap((plan, at) =>
+      Array.from({ length: answersPerPrompt }, (_, i) => ({ plan, index: at * answersPerPrompt + i })),
+    );
+    this.choices = indexes.map(({ plan, index }) => newChoice(index, plan.prompt.length));
+  }
+
+  start(id: string, tenant: string): void {
+    const { service } = this;
+    this.stopDeadline = alarm(service.clock, service.deadlineMs, () =>
+      this.fail(
+        new Refusal('deadline', `The request took longer than ${service.deadlineMs / 1000} s, the most allowed.`),
+      ),
+    );
+    try {
+      for (const choice of this.choices) this.submit(choice, `${id}-${choice.index}`, tenant);
+    } catch (error) {
+      this.fail(error instanceof Refusal ? error : new Refusal('internal', 'The request could not be started.'));
+    }
+  }
+
+  /** Nobody waits for the answer any more. */
+  cancel(): void {
+    this.isOver = true;
+    this.stopDeadline();
+    for (const ticket of this.tickets) this.service.fleet.dispatcher.cancel(ticket);
+  }
+
+  setPaused(isPaused: boolean): void {
+    for (const ticket of this.tickets) this.service.fleet.dispatcher.setPaused(ticket, isPaused);
+  }
+
+  private submit(choice: Choice, id: string, tenant: string): void {
+    const { prompt, parameters } = this.plans[Math.floor(choice.index / this.answersPerPrompt)]!;
+    const seed = (parameters.sampling.seed + choice.index) >>> 0;
+    const own = { ...parameters, sampling: { ...parameters.sampling, seed } };
+    const ticket = newTicket(this.service, { id, tenant, prompt, parameters: own, sink: this.sink(choice) });
+    this.tickets.push(ticket);
+    this.service.fleet.dispatcher.submit(ticket);
+  }
+
+  private sink(choice: Choice): TicketSink {
+    return {
+      started: (cachedTokens) => {
+        if (choice.completionTokens === 0) choice.cachedTokens = cachedTokens;
+        this.writer.begin();
+      },
+      step: (step) => {
+        addStep(choice, step);
+        this.writer.delta(choice, step);
+      },
+      done: (done) => {
+        addEnd(choice, done);
+        this.writer.finish(choice, done);
+        this.completeWhenAllAre();
+      },
+      failed: (refusal) => this.fail(refusal),
+    };
+  }
+
+  private completeWhenAllAre(): void {
+    if (this.isOver || this.choices.some(({ finish }) => finish === null)) return;
+    this.isOver = true;
+    this.stopDeadline();
+    const { admission, clock } = this.service;
+    for (const { startedMs } of this.tickets) admission.served(clock.monotonicMs() - (startedMs ?? 0));
+    this.writer.end(this.choices, {
+      usage: usageOf(this.choices, this.answersPerPrompt),
+      timings: timingsOf(this.choices),
+    });
+  }
+
+  private fail(refusal: Refusal): void {
+    if (this.isOver) return;
+    this.cancel();
+    this.writer.fail(refusal);
+  }
+}

@@ -1,0 +1,59 @@
+import * as z from 'zod';
+import { refused, sharedFields } from './request-schema.js';
+
+const textPart = z.strictObject({ type: z.literal('text'), text: z.string() });
+const content = z
+  .union([z.string(), z.array(textPart).min(1)], { error: 'must be a string or an array of text parts' })
+  .describe('Text. Images, audio and files are not supported.');
+const name = z.string().max(64).nullish().describe('Accepted and not used.');
+
+const messageSchema = z.discriminatedUnion('role', [
+  z.strictObject({ role: z.enum(['system', 'developer']), content, name }),
+  z.strictObject({ role: z.literal('user'), content, name }),
+  z.strictObject({
+    role: z.literal('assistant'),
+    content,
+    name,
+    reasoning_content: z.string().nullish().describe('Accepted and not shown to the model, as for R1.'),
+    refusal: z.null().optional(),
+    annotations: z.array(z.unknown()).nullish(),
+    audio: z.null().optional(),
+    tool_calls: z.array(z.unknown()).max(0).nullish(),
+    function_call: z.null().optional(),
+  }),
+]);
+
+export const chatRequestSchema = z.strictObject({
+  ...sharedFields,
+  messages: z.array(messageSchema).min(1).max(2048).describe('The conversation.'),
+  max_tokens: z.int().min(1).max(10_000_000).nullish().describe('Most tokens of the answer, thinking included.'),
+  max_completion_tokens: z.int().min(1).max(10_000_000).nullish().describe('The newer name of max_tokens.'),
+  logprobs: z.boolean().nullish().describe('Report log-probabilities of the answer, thinking excluded.'),
+  top_logprobs: z.int().min(0).max(20).nullish().describe('Alternatives for each token; needs logprobs.'),
+  reasoning_effort: z
+    .enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh'])
+    .nullish()
+    .describe('none and minimal: no thinking. low: at most 512 tokens of it. medium: 2048. high: no limit.'),
+  thinking_budget: z
+    .int()
+    .min(0)
+    .max(10_000_000)
+    .nullish()
+    .describe('Tokens of thinking after which it is closed. Not in the OpenAI API.'),
+  response_format: z
+    .union([z.strictObject({ type: z.literal('text') })])
+    .nullish()
+    .describe('Form of the answer after the thinking.'),
+  tools: refused(z.array(z.unknown()).max(0), 'Calling tools'),
+  tool_choice: refused(z.enum(['none', 'auto']), 'Calling tools'),
+  parallel_tool_calls: z.boolean().nullish().describe('Accepted and not used.'),
+  functions: refused(z.array(z.unknown()).max(0), 'Calling functions'),
+  function_call: refused(z.enum(['none', 'auto']), 'Calling functions'),
+  modalities: refused(z.tuple([z.literal('text')]), 'Output other than text'),
+  audio: refused(z.never(), 'Audio'),
+  prediction: refused(z.never(), 'Predicted output'),
+  web_search_options: refused(z.never(), 'Web search'),
+  store: refused(z.literal(false), 'Storing completions'),
+  verbosity: z.enum(['low', 'medium', 'high']).nullish().describe('Accepted and not used.'),
+});
+export type ChatRequest = z.infer<typeof chatRequestSchema>;

@@ -1,0 +1,38 @@
+import type { FastifyError, FastifyInstance } from 'fastify';
+import { Refusal, type RefusalReason } from '../refusal.js';
+import { refusalHeaders } from './answer-writer.js';
+
+/** fastify's own errors → ours. Everything else is a fault of the server. */
+const KNOWN: Record<string, RefusalReason> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'tooLarge',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'mediaType',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'malformed',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'malformed',
+  FST_ERR_BAD_URL: 'malformed',
+};
+
+/** Every failure leaves as the error body of the OpenAI API. `report` hears of faults of our own. */
+export function answerFailures(app: FastifyInstance, report: (error: unknown) => void): void {
+  app.setErrorHandler((error: FastifyError | Refusal, _request, reply) => {
+    const refusal = error instanceof Refusal ? error : translate(error);
+    if (refusal.reason === 'internal') report(error);
+    reply.code(refusal.row.status).headers(refusalHeaders(refusal)).send(refusal.body);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const known = (['GET', 'POST'] as const).find((method) => app.hasRoute({ method, url: request.url }));
+    const refusal = known
+      ? new Refusal('method', `${request.url} takes ${known}, not ${request.method}.`)
+      : new Refusal('unknownRoute', `There is no ${request.method} ${request.url} here.`);
+    reply.code(refusal.row.status).headers(refusalHeaders(refusal)).send(refusal.body);
+  });
+}
+
+function translate(error: FastifyError): Refusal {
+  const reason = KNOWN[error.code] ?? (error instanceof SyntaxError ? 'malformed' : undefined);
+  if (reason) return new Refusal(reason, error.message);
+  const isClients = error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500;
+  return isClients
+    ? new Refusal('invalid', error.message)
+    : new Refusal('internal', 'The server failed on this request.');
+}

@@ -1,0 +1,70 @@
+import type { GenerateParameters } from '../protocol.js';
+import { Refusal } from '../refusal.js';
+import type { ReasoningMode } from '../text/think-splitter.js';
+import type { ChatRequest } from './chat-request.js';
+import type { CompletionRequest } from './completion-request.js';
+
+/** DeepSeek's advice for R1 and its distillations (model card): temperature 0.5 to 0.7, 0.6 recommended, top-p 0.95. */
+const DEFAULT_TEMPERATURE = 0.6;
+const DEFAULT_TOP_P = 0.95;
+const COMPLETION_MAX_TOKENS = 16;
+
+/** Tokens of thinking that each effort stands for; null is no limit. */
+const EFFORT_BUDGET = { low: 512, medium: 2048, high: null, xhigh: null } as const;
+
+/** `maxTokens` null: as many as the context holds. */
+export type AskedParameters = Omit<GenerateParameters, 'maxTokens'> & { maxTokens: number | null };
+
+function shared(request: ChatRequest | CompletionRequest, anySeed: () => number) {
+  const stop = request.stop ?? [];
+  return {
+    sampling: {
+      temperature: request.temperature ?? DEFAULT_TEMPERATURE,
+      topP: request.top_p ?? DEFAULT_TOP_P,
+      topK: request.top_k ?? 0,
+      minP: request.min_p ?? 0,
+      // Engines take 32 bits.
+      seed: Number(BigInt.asUintN(32, BigInt(request.seed ?? anySeed()))),
+      frequencyPenalty: request.frequency_penalty ?? 0,
+      presencePenalty: request.presence_penalty ?? 0,
+      logitBias: request.logit_bias ?? {},
+    },
+    stops: typeof stop === 'string' ? [stop] : stop,
+    ignoreEos: request.ignore_eos ?? false,
+  };
+}
+
+/** Whether the model is let think, and for how many tokens. */
+export function thinkingOf(
+  request: ChatRequest,
+  serverBudget: number | null,
+): { thinks: boolean; budget: number | null } {
+  const effort = request.reasoning_effort ?? 'high';
+  if (effort === 'none' || effort === 'minimal' || request.thinking_budget === 0)
+    return { thinks: false, budget: null };
+  const budgets = [EFFORT_BUDGET[effort], request.thinking_budget ?? null, serverBudget].filter((b) => b !== null);
+  return { thinks: true, budget: budgets.length > 0 ? Math.min(...budgets) : null };
+}
+
+export function chatParameters(
+  request: ChatRequest,
+  reasoning: ReasoningMode,
+  thinkingBudget: number | null,
+  anySeed: () => number,
+): AskedParameters {
+  if (request.top_logprobs && !request.logprobs)
+    throw new Refusal('invalid', 'top_logprobs: logprobs must be true.', { param: 'top_logprobs' });
+  const logprobs = request.logprobs ? (request.top_logprobs ?? 0) : null;
+  const maxTokens = request.max_completion_tokens ?? request.max_tokens ?? null;
+  return { ...shared(request, anySeed), maxTokens, reasoning, thinkingBudget, logprobs };
+}
+
+export function completionParameters(request: CompletionRequest, anySeed: () => number): AskedParameters {
+  return {
+    ...shared(request, anySeed),
+    maxTokens: request.max_tokens ?? COMPLETION_MAX_TOKENS,
+    reasoning: 'off',
+    thinkingBudget: null,
+    logprobs: request.logprobs ?? null,
+  };
+}

@@ -1,0 +1,62 @@
+import * as z from 'zod';
+
+/** Fields shared by chat and plain completions. Bounds are those of the OpenAI API unless said. */
+
+const seed = z.int().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER);
+const penalty = z.number().min(-2).max(2);
+const stopString = z
+  .string()
+  .min(1)
+  .max(256)
+  .refine((text) => text.isWellFormed(), 'must not hold half of a surrogate pair');
+const ignored = z.unknown().optional();
+
+export const sharedFields = {
+  model: z.string().min(1).max(256).describe('Id or alias of the served model.'),
+  stream: z.boolean().nullish().describe('Send the answer in server-sent events as it is made.'),
+  stream_options: z
+    .strictObject({ include_usage: z.boolean().optional(), include_obfuscation: z.boolean().optional() })
+    .nullish()
+    .describe('include_usage: one more chunk at the end, with usage and timings.'),
+  temperature: z.number().min(0).max(2).nullish().describe('0 is greedy. Default 0.6, as DeepSeek advises for R1.'),
+  top_p: z.number().gt(0).max(1).nullish().describe('Nucleus sampling. Default 0.95.'),
+  top_k: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .nullish()
+    .describe('Only the k likeliest tokens; 0 is off. Not in the OpenAI API.'),
+  min_p: z
+    .number()
+    .min(0)
+    .max(1)
+    .nullish()
+    .describe('Least probability relative to the best; 0 is off. Not in the OpenAI API.'),
+  seed: seed.nullish().describe('Equal seeds give equal answers on the same deployment.'),
+  stop: z
+    .union([stopString, z.array(stopString).max(4)])
+    .nullish()
+    .describe('Up to four strings that end the answer. They sleep while the model thinks.'),
+  frequency_penalty: penalty.nullish().describe('Lowers tokens by how often they were generated.'),
+  presence_penalty: penalty.nullish().describe('Lowers tokens that were generated at all.'),
+  logit_bias: z
+    .record(z.string().regex(/^\d{1,7}$/, 'must be a token id'), z.number().min(-100).max(100))
+    .refine((bias) => Object.keys(bias).length <= 300, 'must not have more than 300 entries')
+    .nullish()
+    .describe('Token id → added logit.'),
+  n: z.int().min(1).max(16).nullish().describe('Answers to make.'),
+  user: z.string().max(1024).nullish().describe('Accepted and not used.'),
+  ignore_eos: z.boolean().nullish().describe('Go on until max_tokens. Not in the OpenAI API; for load tests.'),
+  metadata: ignored.describe('Accepted and not used.'),
+  service_tier: ignored.describe('Accepted and not used.'),
+  safety_identifier: ignored.describe('Accepted and not used.'),
+  prompt_cache_key: ignored.describe('Accepted and not used: the cache of prompts is always on.'),
+  prompt_cache_retention: ignored.describe('Accepted and not used.'),
+};
+
+/** Absent, or a value that asks for nothing: what this server cannot do is refused, never ignored. */
+export const refused = <T extends z.ZodType>(nothing: T, what: string) =>
+  z.unknown().refine((value) => value === undefined || value === null || nothing.safeParse(value).success, {
+    message: `${what} is not supported by this server`,
+    params: { code: 'unsupported' },
+  });

@@ -1,0 +1,46 @@
+import type { FastifyInstance } from 'fastify';
+import { randomInt } from '../../../core/random.js';
+import { Refusal } from '../../refusal.js';
+import type { Service } from '../../service.js';
+import { written } from '../../template/chat-template.js';
+import { type CompletionRequest, completionRequestSchema } from '../completion-request.js';
+import { completionShape } from '../completion-shape.js';
+import { generate } from '../generate.js';
+import { requireModel } from '../model-name.js';
+import { completionParameters } from '../parameters.js';
+import { validate } from '../validate.js';
+
+export function completionsRoute(app: FastifyInstance, service: Service): void {
+  app.post('/v1/completions', (request, reply) => {
+    const body = validate(completionRequestSchema, request.body);
+    requireModel(service, body.model);
+    return generate(service, request, reply, {
+      promptCount: promptsOf(body).length,
+      prompts: () => Promise.all(promptsOf(body).map((prompt) => toTokens(service, prompt))),
+      answersPerPrompt: body.n ?? 1,
+      parameters: completionParameters(body, () => randomInt(service.random, 2 ** 32)),
+      shape: completionShape(typeof body.logprobs === 'number'),
+      stream: body.stream ?? false,
+      includeUsage: body.stream_options?.include_usage ?? false,
+    });
+  });
+}
+
+function promptsOf({ prompt }: CompletionRequest): (string | number[])[] {
+  if (typeof prompt === 'string') return [prompt];
+  return typeof prompt[0] === 'number' ? [prompt as number[]] : (prompt as (string | number[])[]);
+}
+
+async function toTokens({ fleet }: Service, prompt: string | number[]): Promise<number[]> {
+  const vocabulary = fleet.description?.vocabulary ?? 0;
+  if (typeof prompt !== 'string') {
+    const wrong = prompt.find((token) => token >= vocabulary);
+    if (wrong === undefined) return prompt;
+    throw new Refusal('invalid', `prompt: ${wrong} is not a token id; the vocabulary has ${vocabulary}.`, {
+      param: 'prompt',
+    });
+  }
+  const tokens = await fleet.tokenize([written(prompt)]);
+  if (tokens.length > 0) return tokens;
+  throw new Refusal('invalid', 'prompt: must not be empty for a model without a begin token.', { param: 'prompt' });
+}

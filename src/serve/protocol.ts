@@ -1,0 +1,121 @@
+import * as z from 'zod';
+import { candidateSchema } from '../core/candidate.js';
+import { modelFileSchema } from '../core/model.js';
+import { effectiveSchema } from '../core/outcome.js';
+
+/** What the supervisor and a worker process say to each other over Node's IPC channel. */
+
+const jobId = z.string().describe('Identity of the generation, unique in the supervisor.');
+
+export const samplingSchema = z.object({
+  temperature: z.number(),
+  topP: z.number(),
+  topK: z.int(),
+  minP: z.number(),
+  seed: z.int().describe('Each step draws with its own seed derived from this one.'),
+  frequencyPenalty: z.number(),
+  presencePenalty: z.number(),
+  logitBias: z.record(z.string(), z.number()),
+});
+
+export const generateParametersSchema = z.object({
+  maxTokens: z.int().min(1).describe('Most tokens generated, those of the thinking included.'),
+  sampling: samplingSchema,
+  stops: z.array(z.string()),
+  reasoning: z.enum(['open', 'auto', 'off']).describe('How the text begins; see ReasoningMode.'),
+  thinkingBudget: z.int().min(0).nullable().describe('Tokens of thinking after which it is closed; null for no limit.'),
+  logprobs: z.int().min(0).max(20).nullable().describe('Alternatives reported for each token; null for none.'),
+  ignoreEos: z.boolean().describe('End of sentence does not end the answer.'),
+});
+export type GenerateParameters = z.infer<typeof generateParametersSchema>;
+
+export const segmentSchema = z.object({
+  text: z.string(),
+  special: z.boolean().describe("True only for the template's own text: a user's text never makes special tokens."),
+});
+export type Segment = z.infer<typeof segmentSchema>;
+
+export const toWorkerSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('load'),
+    model: modelFileSchema,
+    candidate: candidateSchema,
+    contextTokens: z.int().min(1),
+  }),
+  z.object({ type: z.literal('tokenize'), id: z.int(), segments: z.array(segmentSchema) }),
+  z.object({
+    type: z.literal('generate'),
+    id: jobId,
+    tenant: z.string().describe('Whose it is: KV cache is reused only within one tenant.'),
+    prompt: z.array(z.int().min(0)).min(1),
+    emitted: z.array(z.int().min(0)).describe('Tokens already generated elsewhere: the answer goes on after them.'),
+    parameters: generateParametersSchema,
+  }),
+  z.object({ type: z.literal('pause'), id: jobId }),
+  z.object({ type: z.literal('resume'), id: jobId }),
+  z.object({ type: z.literal('cancel'), id: jobId }),
+]);
+export type ToWorker = z.infer<typeof toWorkerSchema>;
+export type GenerateMessage = Extract<ToWorker, { type: 'generate' }>;
+
+export const tokenLogprobSchema = z.object({
+  token: z.string().describe('Text of the token; characters cut by its edge are shown as U+FFFD.'),
+  bytes: z.array(z.int()),
+  logprob: z.number(),
+});
+const contentLogprobSchema = tokenLogprobSchema.extend({ top_logprobs: z.array(tokenLogprobSchema) });
+export type ContentLogprob = z.infer<typeof contentLogprobSchema>;
+
+export const finishSchema = z.enum(['stop', 'length', 'cancelled']);
+export type Finish = z.infer<typeof finishSchema>;
+
+export const timingsSchema = z.object({
+  cachedTokens: z.int().describe('Prompt tokens found in the KV cache.'),
+  prefillTokens: z.int().describe('Prompt tokens evaluated.'),
+  prefillMs: z.number().describe('From the start of the job to its first token, ms.'),
+  decodeTokens: z.int().describe('Tokens after the first.'),
+  decodeMs: z.number().describe('From the first token to the last, ms.'),
+});
+export type Timings = z.infer<typeof timingsSchema>;
+
+export const fromWorkerSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('loading'), share: z.number() }),
+  z.object({
+    type: z.literal('ready'),
+    contextTokens: z.int(),
+    vocabulary: z.int(),
+    effective: effectiveSchema,
+  }),
+  z.object({ type: z.literal('tokens'), id: z.int(), tokens: z.array(z.int()) }),
+  z.object({ type: z.literal('tokenize-failed'), id: z.int(), message: z.string() }),
+  z.object({ type: z.literal('started'), id: jobId, cachedTokens: z.int() }),
+  z.object({ type: z.literal('prefilled'), id: jobId, tokens: z.int().describe('Evaluated so far.') }),
+  z.object({
+    type: z.literal('step'),
+    id: jobId,
+    tokens: z.array(z.int()).describe('Tokens added by this step; more than one when thinking was closed.'),
+    reasoning: z.string(),
+    content: z.string(),
+    isThinking: z.boolean().describe('The tokens belong to the reasoning.'),
+    logprobs: z.array(contentLogprobSchema),
+  }),
+  z.object({
+    type: z.literal('done'),
+    id: jobId,
+    finish: finishSchema,
+    reasoning: z.string().describe('Text that had been held back.'),
+    content: z.string().describe('Text that had been held back.'),
+    logprobs: z.array(contentLogprobSchema),
+    timings: timingsSchema,
+  }),
+  z.object({ type: z.literal('failed'), id: jobId, message: z.string() }),
+  z.object({
+    type: z.literal('stats'),
+    rssBytes: z.number(),
+    contextTokensUsed: z.int().describe('Tokens in the KV caches of running sequences.'),
+  }),
+  z.object({ type: z.literal('fatal'), code: z.string(), message: z.string() }),
+]);
+export type FromWorker = z.infer<typeof fromWorkerSchema>;
+export type StepMessage = Extract<FromWorker, { type: 'step' }>;
+export type DoneMessage = Extract<FromWorker, { type: 'done' }>;

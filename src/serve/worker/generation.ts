@@ -1,0 +1,70 @@
+import type { Session, Step } from '../../core/engine.js';
+import type { ContentLogprob, GenerateParameters } from '../protocol.js';
+import { createTextMachine, type TextDelta } from '../text/text-machine.js';
+import { THINK_CLOSE } from '../text/think-splitter.js';
+import { createLogprobLedger } from './logprob-ledger.js';
+
+export type Accepted = TextDelta & {
+  /** The sampled token and what was put after it to close the thinking. */
+  tokens: number[];
+  isThinking: boolean;
+  logprobs: ContentLogprob[];
+  finish: 'stop' | 'length' | undefined;
+};
+
+/** The rules of one answer, apart from any engine's state: what is sent and when it ends. */
+export type Generation = {
+  accept(step: Step): Accepted;
+  /** The rest of the text, after the last token. */
+  flush(): TextDelta & { logprobs: ContentLogprob[] };
+};
+
+/** Given the tokens of a cut answer again it comes to the same state: that is how an answer moves to another worker. */
+export function createGeneration(session: Session, parameters: GenerateParameters): Generation {
+  const { maxTokens, thinkingBudget, ignoreEos } = parameters;
+  const eos = new Set(session.describe().eosTokens);
+  const text = createTextMachine(parameters);
+  const ledger = createLogprobLedger(session, parameters.logprobs);
+  let count = 0;
+  let thoughts = 0;
+  let sent = 0;
+
+  const take = (step: Step): TextDelta => {
+    count++;
+    if (text.phase === 'thinking') thoughts++;
+    const delta = text.push(session.tokenBytes(step.token, { special: false }));
+    if (text.phase !== 'thinking' && !eos.has(step.token)) ledger.add(step, text.answered);
+    sent += delta.content.length;
+    return delta;
+  };
+  const closing = (): number[] => {
+    const isOver = text.phase === 'thinking' && thinkingBudget !== null && thoughts >= thinkingBudget;
+    return isOver ? session.tokenize(`\n${THINK_CLOSE}\n\n`, { special: true }) : [];
+  };
+  const finishAfter = (token: number): Accepted['finish'] => {
+    if (text.stop !== undefined || (eos.has(token) && !ignoreEos)) return 'stop';
+    return count >= maxTokens ? 'length' : undefined;
+  };
+  return {
+    accept(step) {
+      const isThinking = text.phase === 'thinking';
+      const delta = take(step);
+      const tokens = [step.token];
+      let finish = finishAfter(step.token);
+      for (const token of finish ? [] : closing()) {
+        if (finish) break;
+        const more = take({ token });
+        tokens.push(token);
+        delta.reasoning += more.reasoning;
+        delta.content += more.content;
+        finish = finishAfter(token);
+      }
+      return { ...delta, tokens, isThinking, logprobs: ledger.release(sent), finish };
+    },
+    flush() {
+      const rest = text.finish();
+      sent += rest.content.length;
+      return { ...rest, logprobs: ledger.release(sent) };
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import type { Session } from '../../core/engine.js';
+import type { Clock } from '../../core/ports.js';
+import type { FromWorker, GenerateMessage, ToWorker } from '../protocol.js';
+import { type JobContext, runJob } from './job.js';
+import { createPauseGate, type PauseGate } from './pause-gate.js';
+import { createSequencePool } from './sequence-pool.js';
+
+/** The two ends of the IPC channel as a worker sees it. */
+export type WorkerChannel = {
+  send(message: FromWorker): void;
+  onMessage(handler: (message: ToWorker) => void): void;
+};
+
+const STATS_EVERY_MS = 5000;
+
+type Running = { abort: AbortController; gate: PauseGate };
+
+/** Serves jobs on a loaded session until the process ends. The supervisor never sends more jobs than `sequences`. */
+export function runWorker(
+  session: Session,
+  channel: WorkerChannel,
+  { clock, sequences, rssBytes }: { clock: Clock; sequences: number; rssBytes: () => number },
+): void {
+  const pool = createSequencePool(session, sequences);
+  const running = new Map<string, Running>();
+
+  const generate = async (message: GenerateMessage) => {
+    const { id, tenant } = message;
+    const job = { abort: new AbortController(), gate: createPauseGate() };
+    running.set(id, job);
+    const lease = await pool.lend([...message.prompt, ...message.emitted], tenant);
+    if (!lease) return fail(id, 'The worker has no free sequence.');
+    const context: JobContext = { session, clock, send: channel.send, signal: job.abort.signal, gate: job.gate };
+    try {
+      await runJob(message, lease.sequence, lease.cachedTokens, context);
+      pool.giveBack(lease.sequence, tenant);
+    } catch (error) {
+      await pool.discard(lease.sequence);
+      fail(id, error instanceof Error ? error.message : String(error));
+    } finally {
+      running.delete(id);
+    }
+  };
+  const fail = (id: string, message: string) => channel.send({ type: 'failed', id, message });
+
+  channel.onMessage((message) => {
+    if (message.type === 'tokenize') tokenize(session, message, channel.send);
+    else if (message.type === 'generate') void generate(message);
+    else if (message.type === 'pause') running.get(message.id)?.gate.close();
+    else if (message.type === 'resume') running.get(message.id)?.gate.open();
+    else if (message.type === 'cancel') {
+      running.get(message.id)?.abort.abort();
+      running.get(message.id)?.gate.open();
+    }
+  });
+  const stats = () => channel.send({ type: 'stats', rssBytes: rssBytes(), contextTokensUsed: pool.tokensInUse });
+  stats();
+  void (async () => {
+    for (;;) {
+      await clock.sleep(STATS_EVERY_MS);
+      stats();
+    }
+  })();
+}
+
+function tokenize(
+  session: Session,
+  { id, segments }: Extract<ToWorker, { type: 'tokenize' }>,
+  send: WorkerChannel['send'],
+): void {
+  try {
+    const { bosToken } = session.describe();
+    const tokens = segments.flatMap(({ text, special }) => session.tokenize(text, { special }));
+    send({ type: 'tokens', id, tokens: bosToken === null ? tokens : [bosToken, ...tokens] });
+  } catch (error) {
+    send({ type: 'tokenize-failed', id, message: error instanceof Error ? error.message : String(error) });
+  }
+}
