@@ -34,8 +34,9 @@ export type Choice = {
 const SAME_WITHIN = 0.05;
 
 /**
- * Constraints first (points that failed or broke one are out), then speed, then, among points whose estimated deficit is
- * inside the 2 % zone, the better tie-breaks in order. Null when nothing is eligible.
+ * Constraints first (points that failed or broke one are out), then speed, then the tie-breaks in order. A tie must be
+ * shown: only points whose deficit is surely inside the 2 % zone may displace the leader. Giving way to all that could not
+ * be told apart would cost more speed than it saves knobs (docs/search.md). Null when nothing is eligible.
  */
 export function choose(space: DesignSpace, race: RaceRecord): Choice | null {
   const leaderId = race.survivors[0];
@@ -45,7 +46,7 @@ export function choose(space: DesignSpace, race: RaceRecord): Choice | null {
     .map((id) => standing(id, leaderId, race.runs))
     .sort((a, b) => a.deficit - b.deficit);
   const equals = standings.filter((s) => s.deficitAtLeast <= INDIFFERENCE_ZONE).map((s) => s.id);
-  const tied = standings.filter((s) => s.deficit <= INDIFFERENCE_ZONE).map((s) => s.id);
+  const tied = standings.filter((s) => s.id === leaderId || s.deficitAtMost <= INDIFFERENCE_ZONE).map((s) => s.id);
   const { id: winnerId, decidedBy } = breakTie(tied, space, race.runs);
   return { winnerId, leaderId, equals, decidedBy, standings };
 }

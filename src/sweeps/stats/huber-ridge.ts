@@ -40,10 +40,16 @@ export function fitHuberRidge(kernel: Float64Array, values: readonly number[]): 
   }
   return {
     residualSd: scale,
-    predict: (row) => level + dual.reduce((sum, alpha, i) => sum + alpha * row[i]!, 0),
+    predict: (row) => level + dot(dual, row),
     uncertainty(row, self) {
       const half = forwardSolve(factor, row);
-      return Math.sqrt(Math.max(0, self - half.reduce((sum, v) => sum + v * v, 0)));
+      return Math.sqrt(Math.max(0, self - dot(half, half)));
     },
   };
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
 }

@@ -1,6 +1,7 @@
 import { openPurse } from '../purse.js';
 import { type RaceRecord, race } from '../race.js';
-import type { DesignPoint, DesignSpace, SearchForecast, Strategy, TrialResult } from '../strategy.js';
+import type { DesignPoint, DesignSpace, SearchForecast, SearchOptions, Strategy, TrialResult } from '../strategy.js';
+import { budgetTooSmall, fullTrialsIn } from './budget.js';
 import { finish } from './finish.js';
 
 /** measurement.md: two passes of races of at most eight blocks; simulated races of an axis end at about half of that. */
@@ -13,8 +14,10 @@ const CONFIRM_PAIRS = 10;
 export const coordinateRace: Strategy = {
   id: 'coordinate-race',
   summary: 'race the levels of one axis after another, two passes, then confirm the end point',
-  forecast: (space) => forecast(space),
-  *search(space, { seed, budget }) {
+  forecast,
+  *search(space, options) {
+    const { seed, budget } = options;
+    forecast(space, options); // refuses a budget below one pass
     const purse = openPurse(budget);
     const races: RaceRecord[] = [];
     const reserve = 2 * CONFIRM_PAIRS;
@@ -66,12 +69,16 @@ function metBy(id: string, races: readonly RaceRecord[]): RaceRecord {
   return { runs, survivors: isAlive ? [id, ...others] : [], eliminated, blocks, stoppedBy };
 }
 
-function forecast(space: DesignSpace): SearchForecast {
+function forecast(space: DesignSpace, { budget }: SearchOptions): SearchForecast {
   const levels = knobs(space).map((name) => new Set(space.points.map((p) => p.levels[name])).size);
-  const trials = levels.filter((count) => count > 1).reduce((a, b) => a + b, 0) * MAX_BLOCKS * PASSES;
+  const onePass = levels.filter((count) => count > 1).reduce((a, b) => a + b, 0) * MAX_BLOCKS;
+  const confirming = 2 * CONFIRM_PAIRS;
+  const affordable = fullTrialsIn(budget);
+  const least = Math.round(onePass * RACE_SHARE) + confirming;
+  if (affordable < least) throw budgetTooSmall({ short: 0, full: least }, budget!);
   return {
     short: 0,
-    full: Math.round(trials * RACE_SHARE) + 2 * CONFIRM_PAIRS,
-    fullAtMost: trials + 2 * CONFIRM_PAIRS,
+    full: Math.min(affordable, Math.round(onePass * PASSES * RACE_SHARE) + confirming),
+    fullAtMost: Math.min(affordable, onePass * PASSES + confirming),
   };
 }

@@ -1,6 +1,6 @@
-import { R1Error } from '../../core/errors.js';
 import { FEWEST_PAIRS } from '../confirm.js';
-import type { Budget, Effort, SearchForecast, SearchOptions } from '../strategy.js';
+import type { Effort, SearchForecast, SearchOptions } from '../strategy.js';
+import { budgetTooSmall, costOf } from './budget.js';
 
 /** Sizes of the stages of model-race. `screen` and `refine` count short trials, the rest full ones. */
 export type EffortPlan = {
@@ -22,27 +22,23 @@ export const EFFORTS: Record<Effort, EffortPlan> = {
 export const REFINE_BATCH = 8;
 /** Up to this many feasible points a model has nothing to save: all are raced. */
 export const RACE_ALL_UP_TO = 40;
-/** A race shorter than this eliminates nothing. */
-const FEWEST_BLOCKS = 3;
-/** Simulated races end after this share of points × blocks, by elimination and indifference (docs/search.md). */
-const RACE_SHARE = 0.55;
+/** Under a budget fewer points race, not shorter: three blocks eliminate, the next three decide. */
+const BLOCKS_TO_KEEP = 6;
+/** In a small space fewer points teach the model as much: shares of the space, found by replay (docs/search.md). */
+const SCREEN_SHARE = 0.3;
+const REFINE_SHARE = 0.2;
 const SMALLEST: EffortPlan = { screen: 8, refine: 0, finalists: 2, maxBlocks: 3, confirmPairs: FEWEST_PAIRS };
 
 /** The plan for a space of `pointCount` feasible points, shrunk in all its parts until its expected cost fits the budget. */
-export function planEffort(pointCount: number, options: SearchOptions): EffortPlan {
-  const wanted = EFFORTS[options.effort ?? 'default'];
+export function planEffort(pointCount: number, { effort = 'default', budget }: SearchOptions): EffortPlan {
+  const fits = (plan: EffortPlan): boolean => !budget || costOf(forecastPlan(plan, pointCount), budget) <= budget.limit;
   for (let scale = 1; scale >= 0.1; scale -= 0.05) {
-    for (const plan of shapes(wanted, pointCount, scale))
-      if (!options.budget || costOf(plan, options.budget) <= options.budget.limit) return plan;
+    const plan = shapes(EFFORTS[effort], pointCount, scale).find(fits);
+    if (plan) return plan;
   }
   const smallest = bounded(SMALLEST, pointCount);
-  const least = costOf(smallest, options.budget!);
-  if (least <= options.budget!.limit) return smallest;
-  throw new R1Error(
-    'USAGE',
-    `The budget allows ${options.budget!.limit}, and the smallest search that can be trusted costs ${Math.ceil(least)} in the same unit.`,
-    { mend: 'Raise --budget, shorten the trials, or measure one configuration with `r1-tune bench`.' },
-  );
+  if (fits(smallest)) return smallest;
+  throw budgetTooSmall(forecastPlan(smallest, pointCount), budget!);
 }
 
 /** Racing every point comes first where the space is small; a screened search of the same scale is the fallback. */
@@ -57,28 +53,30 @@ const scaled = (plan: EffortPlan, scale: number): EffortPlan => ({
   screen: Math.max(SMALLEST.screen, Math.round(plan.screen * scale)),
   refine: Math.round((plan.refine * scale) / REFINE_BATCH) * REFINE_BATCH,
   finalists: Math.max(SMALLEST.finalists, Math.round(plan.finalists * scale)),
-  maxBlocks: Math.max(FEWEST_BLOCKS, Math.round(plan.maxBlocks * scale)),
+  maxBlocks: Math.max(BLOCKS_TO_KEEP, Math.round(plan.maxBlocks * scale)),
   confirmPairs: Math.max(FEWEST_PAIRS, Math.round(plan.confirmPairs * Math.min(1, 2 * scale))),
 });
 
 const bounded = (plan: EffortPlan, pointCount: number): EffortPlan => ({
   ...plan,
-  screen: Math.min(plan.screen, pointCount + 1),
-  refine: Math.min(plan.refine, Math.max(0, pointCount - plan.screen)),
+  screen: Math.min(plan.screen, Math.max(SMALLEST.screen, Math.ceil(SCREEN_SHARE * pointCount))),
+  refine: Math.min(plan.refine, Math.floor((REFINE_SHARE * pointCount) / REFINE_BATCH) * REFINE_BATCH),
   finalists: Math.min(plan.finalists, pointCount),
 });
 
-export function forecastPlan(plan: EffortPlan): SearchForecast {
-  const racers = plan.finalists + 1;
+export function forecastPlan(plan: EffortPlan, pointCount: number): SearchForecast {
+  const racers = Math.min(plan.finalists + 1, pointCount);
   const pairs = 2 * plan.confirmPairs;
+  const blocks = Math.min(plan.maxBlocks, expectedBlocks(racers / pointCount));
   return {
     short: plan.screen + plan.refine,
-    full: Math.round(Math.max(racers * FEWEST_BLOCKS, racers * plan.maxBlocks * RACE_SHARE)) + pairs,
+    full: Math.round(racers * blocks) + pairs,
     fullAtMost: racers * plan.maxBlocks + pairs,
   };
 }
 
-function costOf(plan: EffortPlan, budget: Budget): number {
-  const { short, full } = forecastPlan(plan);
-  return short * budget.shortCost + full * budget.fullCost;
-}
+/**
+ * Blocks a racer runs on average, fitted to simulated races (scripts/replay-search.mjs): most of a whole space leaves at the
+ * first elimination, while the best few of a large one are close and stay about twice as long.
+ */
+const expectedBlocks = (shareOfSpace: number): number => 3.4 + 2.8 * Math.exp(-7 * shareOfSpace);

@@ -1,33 +1,35 @@
 import { openPurse } from '../purse.js';
 import { race } from '../race.js';
-import type { SearchForecast, Strategy } from '../strategy.js';
+import type { DesignSpace, SearchOptions, Strategy } from '../strategy.js';
+import { budgetTooSmall, fullTrialsIn } from './budget.js';
 import { finish } from './finish.js';
 
-/** Repetitions of each point, in interleaved blocks. */
+/** Repetitions of each point, in interleaved blocks; fewer than three tell nothing apart. */
 const REPETITIONS = 5;
+const FEWEST_REPETITIONS = 3;
 const CONFIRM_PAIRS = 10;
 
-const forecast = (pointCount: number): SearchForecast => {
-  const full = pointCount * REPETITIONS + 2 * CONFIRM_PAIRS;
-  return { short: 0, full, fullAtMost: full };
-};
+function repetitions(space: DesignSpace, { budget }: SearchOptions): number {
+  const points = space.points.length;
+  const affordable = Math.floor((fullTrialsIn(budget) - 2 * CONFIRM_PAIRS) / points);
+  if (affordable >= FEWEST_REPETITIONS) return Math.min(REPETITIONS, affordable);
+  throw budgetTooSmall({ short: 0, full: points * FEWEST_REPETITIONS + 2 * CONFIRM_PAIRS }, budget!);
+}
 
 /** Everything, five times: the yardstick for small spaces and for recording a grid. Costs the most and is not the surest. */
 export const grid: Strategy = {
   id: 'grid',
   summary: 'measure every feasible configuration five times in interleaved blocks, then confirm the best',
-  forecast: (space) => forecast(space.points.length),
-  *search(space, { seed, budget }) {
+  forecast(space, options) {
+    const full = space.points.length * repetitions(space, options) + 2 * CONFIRM_PAIRS;
+    return { short: 0, full, fullAtMost: full };
+  },
+  *search(space, options) {
+    const { seed, budget } = options;
     const purse = openPurse(budget);
     const ids = space.points.map((p) => p.id);
-    const raced = yield* race({
-      ids,
-      seed,
-      maxBlocks: REPETITIONS,
-      purse,
-      reserve: 2 * CONFIRM_PAIRS,
-      keepsAll: true,
-    });
+    const maxBlocks = repetitions(space, options);
+    const raced = yield* race({ ids, seed, maxBlocks, purse, reserve: 2 * CONFIRM_PAIRS, keepsAll: true });
     return yield* finish(space, raced, { seed, pairs: CONFIRM_PAIRS, purse });
   },
 };

@@ -16,7 +16,7 @@ const VIABLE = 0.5;
 export const modelRace: Strategy = {
   id: 'model-race',
   summary: 'screen a balanced sample, fit a model, refine, race the finalists in blocks, confirm with fresh pairs',
-  forecast: (space, options) => forecastPlan(planEffort(space.points.length, options)),
+  forecast: (space, options) => forecastPlan(planEffort(space.points.length, options), space.points.length),
   *search(space, options) {
     const plan = planEffort(space.points.length, options);
     const purse = openPurse(options.budget);

@@ -2,20 +2,28 @@ import { randomStream, shuffled } from '../../core/random.js';
 import { openPurse } from '../purse.js';
 import { race } from '../race.js';
 import type { DesignSpace, SearchOptions, Strategy } from '../strategy.js';
+import { budgetTooSmall, fullTrialsIn } from './budget.js';
 import { EFFORTS, type EffortPlan, forecastPlan } from './effort.js';
 import { finish } from './finish.js';
 
-/** As many random points as model-race would screen, all raced. */
-function plan(space: DesignSpace, options: SearchOptions): EffortPlan {
-  const effort = EFFORTS[options.effort ?? 'default'];
-  return { ...effort, screen: 0, refine: 0, finalists: Math.min(effort.screen, space.points.length - 1) };
+/** Blocks an average point of a random sample stays in its race. */
+const BLOCKS_EACH = 4;
+
+/** As many random points as model-race would screen, all raced; fewer under a budget. */
+function plan(space: DesignSpace, { effort = 'default', budget }: SearchOptions): EffortPlan {
+  const wanted = EFFORTS[effort];
+  const confirming = 2 * wanted.confirmPairs;
+  const affordable = Math.floor((fullTrialsIn(budget) - confirming) / BLOCKS_EACH) - 1;
+  if (affordable < 1) throw budgetTooSmall({ short: 0, full: 2 * BLOCKS_EACH + confirming }, budget!);
+  const finalists = Math.min(wanted.screen, space.points.length - 1, affordable);
+  return { ...wanted, screen: 0, refine: 0, finalists };
 }
 
 /** A random sample and no model: what a search must beat to be worth its code. */
 export const random: Strategy = {
   id: 'random',
   summary: 'race a random sample of the configurations against the default, then confirm the best',
-  forecast: (space, options) => forecastPlan(plan(space, options)),
+  forecast: (space, options) => forecastPlan(plan(space, options), space.points.length),
   *search(space, options) {
     const { finalists, maxBlocks, confirmPairs } = plan(space, options);
     const purse = openPurse(options.budget);

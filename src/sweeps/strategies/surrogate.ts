@@ -1,4 +1,4 @@
-import { fitHuberRidge } from '../stats/huber-ridge.js';
+import { fitHuberRidge, type HuberRidge } from '../stats/huber-ridge.js';
 import type { DesignSpace, TrialResult } from '../strategy.js';
 import { designKernel } from './design-kernel.js';
 
@@ -15,46 +15,52 @@ export type Surrogate = {
 /** Noise of a single short trial assumed for the bonus of unseen points (log units). */
 const TRIAL_NOISE = 0.04;
 
-/** Fits the space afresh on all short results. Null while no trial gave a number. */
+const isViable = (r: TrialResult): boolean => r.value !== null && r.isEligible !== false;
+
+/** Gives a function that fits the space afresh on all short results; null while no trial gave a number. */
 export function openSurrogate(space: DesignSpace): (results: readonly TrialResult[]) => Surrogate | null {
-  const kernel = designKernel(space);
   const indexOf = new Map(space.points.map((p, i) => [p.id, i]));
   const count = space.points.length;
+  const kernelRow = cachedRows(space);
 
-  const predictor = (at: readonly number[], values: readonly number[]) => {
-    const n = at.length;
-    const gram = new Float64Array(n * n);
-    for (let r = 0; r < n; r++) for (let c = 0; c <= r; c++) gram[r * n + c] = gram[c * n + r] = kernel(at[r]!, at[c]!);
-    const fit = fitHuberRidge(gram, values);
-    const row = (i: number): Float64Array => Float64Array.from(at, (other) => kernel(i, other));
-    return { fit, row };
-  };
+  /** A fit on results, and the kernel between a point and each of them. */
+  function fitOn(results: readonly TrialResult[], read: (r: TrialResult) => number): Fit {
+    const at = results.map((r) => indexOf.get(r.id)!);
+    const rows = at.map(kernelRow);
+    const gram = Float64Array.from(rows.flatMap((row) => at.map((i) => row[i]!)));
+    return {
+      model: fitHuberRidge(gram, results.map(read)),
+      rowOf: (i) => Float64Array.from(rows, (row) => row[i]!),
+    };
+  }
 
   return (results) => {
     const measured = results.filter((r) => r.value !== null);
     if (measured.length === 0) return null;
-    const at = measured.map((r) => indexOf.get(r.id)!);
-    const speed = predictor(
-      at,
-      measured.map((r) => Math.log(r.value!)),
-    );
+    const speed = fitOn(measured, (r) => Math.log(r.value!));
     const mean = new Float64Array(count);
     const sd = new Float64Array(count);
     for (let i = 0; i < count; i++) {
-      const row = speed.row(i);
-      mean[i] = speed.fit.predict(row);
-      sd[i] = TRIAL_NOISE * speed.fit.uncertainty(row, kernel(i, i));
+      const row = speed.rowOf(i);
+      mean[i] = speed.model.predict(row);
+      sd[i] = TRIAL_NOISE * speed.model.uncertainty(row, kernelRow.self(i));
     }
-    return { mean, sd, viability: viability(results) };
+    if (results.every(isViable)) return { mean, sd, viability: new Float64Array(count).fill(1) };
+    const viable = fitOn(results, (r) => Number(isViable(r)));
+    return { mean, sd, viability: mean.map((_, i) => viable.model.predict(viable.rowOf(i))) };
   };
+}
 
-  function viability(results: readonly TrialResult[]): Float64Array {
-    const isViable = (r: TrialResult): boolean => r.value !== null && r.isEligible !== false;
-    if (results.every(isViable)) return new Float64Array(count).fill(1);
-    const { fit, row } = predictor(
-      results.map((r) => indexOf.get(r.id)!),
-      results.map((r) => Number(isViable(r))),
-    );
-    return Float64Array.from({ length: count }, (_, i) => fit.predict(row(i)));
-  }
+type Fit = { model: HuberRidge; rowOf: (i: number) => Float64Array };
+
+/** The kernel of a point with all others, computed once for each measured point. */
+function cachedRows(space: DesignSpace) {
+  const kernel = designKernel(space);
+  const rows = new Map<number, Float64Array>();
+  const rowOf = (at: number): Float64Array => {
+    const known = rows.get(at) ?? Float64Array.from(space.points, (_, i) => kernel(at, i));
+    rows.set(at, known);
+    return known;
+  };
+  return Object.assign(rowOf, { self: (i: number): number => kernel(i, i) });
 }
