@@ -66,7 +66,7 @@ export const bandwidthSchema = z.object({
     .number()
     .int()
     .nullable()
-    .describe('Fewest threads with at least 95 % of the maximum; null when all were contended.'),
+    .describe('Fewest threads with at least 95 % of the maximum; null when any point was contended.'),
   isContended: z.boolean().describe('True when any point is.'),
   perNode: z
     .array(

@@ -1,0 +1,64 @@
+import { kvBytesPerToken, type Shape } from './geometry.js';
+
+/**
+ * Decoding one token reads every weight once and the KV cache of every earlier token once, and computes next to nothing
+ * on them: no configuration decodes faster than memory delivers those bytes.
+ */
+
+/**
+ * Bits a weight of each quantization level. Block formats are exact, from the sizes of ggml's blocks (q4_0: 18 bytes for
+ * 32 weights) and of ONNX MatMulNBits (32 weights and a float scale); the mixed `_k_m` levels are llama.cpp's averages.
+ */
+export const BITS_PER_WEIGHT = {
+  f32: 32,
+  f16: 16,
+  bf16: 16,
+  q8_0: 8.5,
+  q6_k: 6.5625,
+  q5_k_m: 5.69,
+  q5_1: 6,
+  q5_0: 5.5,
+  q4_k_m: 4.89,
+  q4_1: 5,
+  q4_0: 4.5,
+  q3_k_m: 3.91,
+  q2_k: 3.16,
+  int8: 9,
+  int4: 5,
+} as const;
+export type RooflineQuant = keyof typeof BITS_PER_WEIGHT;
+
+/** Weights that one decoded token reads: all matrices of the blocks and the output matrix, not the input embedding. */
+export function weightsPerToken(shape: Shape): number {
+  const query = shape.heads * shape.headDim;
+  const keyValue = shape.kvHeads * shape.headDim;
+  const block = 2 * shape.hidden * query + 2 * shape.hidden * keyValue + 3 * shape.hidden * shape.ffn;
+  return shape.layers * block + shape.vocab * shape.hidden;
+}
+
+/** Weight bytes that one decoded token reads at a level. For a file at hand, its own `bytesPerToken` is exact. */
+export const weightBytesPerToken = (shape: Shape, quant: RooflineQuant): number =>
+  (weightsPerToken(shape) * BITS_PER_WEIGHT[quant]) / 8;
+
+/** The most tokens a second that a bandwidth allows for so many bytes a token. */
+export const reachableTokensPerSecond = (bytesPerSecond: number, bytesPerToken: number): number =>
+  bytesPerSecond / bytesPerToken;
+
+export type RooflineRow = { quant: RooflineQuant; bytesPerToken: number; tokensPerSecond: number };
+
+/** What each level of a geometry can reach when `contextTokens` are already in an f16 KV cache. */
+export function decodeRoofline(
+  bytesPerSecond: number,
+  shape: Shape,
+  quants: readonly RooflineQuant[],
+  contextTokens = 0,
+): RooflineRow[] {
+  return quants.map((quant) => {
+    const bytesPerToken = weightBytesPerToken(shape, quant) + contextTokens * kvBytesPerToken(shape);
+    return { quant, bytesPerToken, tokensPerSecond: reachableTokensPerSecond(bytesPerSecond, bytesPerToken) };
+  });
+}
+
+/** How much of the bandwidth a measured decode rate used, 0 to about 1. Above 1 the bandwidth was measured too low. */
+export const rooflineShare = (tokensPerSecond: number, bytesPerToken: number, bytesPerSecond: number): number =>
+  (tokensPerSecond * bytesPerToken) / bytesPerSecond;
