@@ -56,7 +56,10 @@ export const sharedFields = {
 
 /** Absent, or a value that asks for nothing: what this server cannot do is refused, never ignored. */
 export const refused = <T extends z.ZodType>(nothing: T, what: string) =>
-  z.unknown().refine((value) => value === undefined || value === null || nothing.safeParse(value).success, {
-    message: `${what} is not supported by this server`,
-    params: { code: 'unsupported' },
-  });
+  z
+    .unknown()
+    .refine((value) => value === undefined || value === null || nothing.safeParse(value).success, {
+      message: `${what} is not supported by this server`,
+      params: { code: 'unsupported' },
+    })
+    .optional();

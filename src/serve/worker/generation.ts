@@ -32,8 +32,12 @@ export function createGeneration(session: Session, parameters: GenerateParameter
   const take = (step: Step): TextDelta => {
     count++;
     if (text.phase === 'thinking') thoughts++;
-    const delta = text.push(session.tokenBytes(step.token, { special: false }));
-    if (text.phase !== 'thinking' && !eos.has(step.token)) ledger.add(step, text.answered);
+    const bytes = session.tokenBytes(step.token, { special: false });
+    const { answered, phase } = text;
+    const delta = text.push(bytes);
+    // The closing tag and the blanks after it are no part of the answer; a token of half a character is.
+    const isInside = phase === 'answer' && (answered > 0 || bytes[0]! >= 0x80);
+    if (text.answered > answered || (isInside && !eos.has(step.token))) ledger.add(step, text.answered);
     sent += delta.content.length;
     return delta;
   };

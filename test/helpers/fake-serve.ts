@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { systemClock } from '../../src/cli/clock.js';
+import { baseCandidate, type Candidate } from '../../src/core/candidate.js';
+import { GEOMETRIES, kvBytesPerToken, type ModelFile, shapeSchema } from '../../src/core/model.js';
+import { seededRandom } from '../../src/core/random.js';
+import { spawnBound } from '../../src/runners/launch.js';
+import { bindingFaults } from '../../src/runners/verify.js';
+import { HTTP_LIMITS } from '../../src/serve/http/app.js';
+import { type RunningServer, type ServerDeps, type ServerSettings, startServer } from '../../src/serve/server.js';
+import { chooseTemplate } from '../../src/serve/template/choose-template.js';
+
+/** A server in this process with real worker processes that run the fake engine. Needs the built dist/. */
+
+const GEOMETRY = 'deepseek-r1-distill-qwen-1.5b' as const;
+export const WORKER_ENTRY = resolve('dist/cli/entries/serve-worker.js');
+
+/** What a script may say; see src/runners/fake/script.ts. */
+export type Script = Record<string, unknown>;
+
+/** Thinks a little, then answers: the shape of every R1 answer. */
+export const THINKING_SCRIPT: Script = {
+  vocabulary: { pieces: ['<think>', '</think>', 'hello', ' world', 'I', ' think', ' so'], splitPieces: ['f09f98'] },
+  answers: [
+    { after: '<think>\n', say: 'I think so, 兔子 too.\n</think>\n\nhello world 😀!' },
+    { after: '</think>\n\n', say: 'hello world 😀!' },
+  ],
+};
+
+export function fakeModel(path: string): ModelFile {
+  return {
+    path,
+    format: 'gguf',
+    quant: 'q4_0',
+    sizeBytes: 1,
+    sha256: null,
+    architecture: 'qwen2',
+    geometryId: GEOMETRY,
+    geometry: shapeSchema.parse(GEOMETRIES[GEOMETRY]),
+    parameters: 1,
+    bytesPerToken: 1,
+    kvBytesPerToken: kvBytesPerToken(GEOMETRIES[GEOMETRY]),
+    weights: 'random',
+    name: 'Fake',
+    contextLength: 131072,
+  };
+}
+
+export type FakeServer = RunningServer & { folder: string; deaths: string[]; reported: unknown[] };
+
+export async function startFakeServer(
+  script: Script,
+  options: {
+    candidate?: Partial<Candidate>;
+    contextTokens?: number;
+    settings?: Partial<ServerSettings>;
+    hang?: Partial<ServerSettings['plan']['hang']>;
+    deps?: Partial<ServerDeps>;
+  } = {},
+): Promise<FakeServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'r1tune-serve-'));
+  const path = join(folder, 'script.json');
+  writeFileSync(path, JSON.stringify({ kind: 'r1-tune/fake-engine', ...script }));
+  const model = fakeModel(path);
+  const deaths: string[] = [];
+  const reported: unknown[] = [];
+  const server = await startServer(
+    {
+      plan: {
+        model,
+        candidate: { ...baseCandidate('fake', 'q4_0', 1), ...options.candidate },
+        contextTokens: options.contextTokens ?? 4096,
+        hang: { load: 20_000, prefill: 5000, decode: 5000, ...options.hang },
+      },
+      template: chooseTemplate(model, null),
+      model: { id: 'fake-r1', aliases: ['fake'], createdSeconds: 1_700_000_000, fingerprint: 'fp_test' },
+      host: '127.0.0.1',
+      port: 0,
+      access: { keys: [], hosts: ['127.0.0.1', 'localhost'], origins: [] },
+      http: HTTP_LIMITS,
+      admission: { maxQueued: 32, maxQueuedTokens: 1_000_000, maxPerTenant: 64 },
+      expectedServiceMs: 1000,
+      thinkingBudget: null,
+      deadlineMs: 60_000,
+      random: seededRandom(1),
+      ...options.settings,
+    },
+    {
+      spawnWorker: (candidate) => spawnBound(candidate, WORKER_ENTRY, process.env as Record<string, string>),
+      bindingFaults,
+      clock: systemClock,
+      observer: {
+        dequeued() {},
+        cancelled() {},
+        resumed() {},
+        workerDied: (_index, reason) => void deaths.push(reason),
+      },
+      report: (error) => void reported.push(error),
+      ...options.deps,
+    },
+  );
+  const stop = async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { ...server, stop, folder, deaths, reported };
+}
