@@ -1,0 +1,40 @@
+import type { GeometryId } from '../core/model.js';
+
+/** Where a published model lies: the same repository names hold on Hugging Face and its mirrors, and on ModelScope. */
+export type CatalogEntry = {
+  id: string;
+  geometryId: GeometryId;
+  /** Name of the model as it appears in file names. */
+  name: string;
+  licence: string;
+  /** Original weights in safetensors. */
+  original: string;
+  /** GGUF conversions by others: `<name>-Q4_K_M.gguf` and so on. */
+  gguf: string;
+  /** ONNX export by others; null when there is none that runs on a CPU. */
+  onnx: string | null;
+};
+
+const distill = (size: string, base: 'Qwen' | 'Llama', licence: string, onnx: string | null): CatalogEntry => {
+  const name = `DeepSeek-R1-Distill-${base}-${size}`;
+  const id = name.toLowerCase();
+  return {
+    id,
+    geometryId: id as GeometryId,
+    name,
+    licence,
+    original: `deepseek-ai/${name}`,
+    gguf: `unsloth/${name}-GGUF`,
+    onnx,
+  };
+};
+
+export const CATALOG: readonly CatalogEntry[] = [
+  distill('1.5B', 'Qwen', 'MIT (base: Apache-2.0)', 'onnx-community/DeepSeek-R1-Distill-Qwen-1.5B-ONNX'),
+  distill('7B', 'Qwen', 'MIT (base: Apache-2.0)', null),
+  distill('14B', 'Qwen', 'MIT (base: Apache-2.0)', null),
+  distill('32B', 'Qwen', 'MIT (base: Apache-2.0)', null),
+  distill('8B', 'Llama', 'MIT (base: Llama 3.1 Community License)', null),
+];
+
+export const catalogEntry = (id: string): CatalogEntry | undefined => CATALOG.find((entry) => entry.id === id);
