@@ -9,6 +9,8 @@ export type Console = {
   result(text: string): void;
   /** A remark for people; silent with --quiet. */
   note(text: string): void;
+  /** A command to the CI system on stderr, where GitHub reads it too; never silent. */
+  command(text: string): void;
   /** Replaces the progress line; silent with --quiet. */
   progress(text: string): void;
   /** Ends the progress line so that other text can follow. */
@@ -29,6 +31,10 @@ export function openConsole(options: { quiet: boolean }): Console {
     },
     note(text) {
       if (options.quiet) return;
+      clear();
+      process.stderr.write(`${text}\n`);
+    },
+    command(text) {
       clear();
       process.stderr.write(`${text}\n`);
     },

@@ -3,9 +3,11 @@ import type { Machine } from '../core/machine.js';
 import type { Outcome } from '../core/outcome.js';
 import { type Plan, type Quality, RUN_VERSION, type RunResult } from '../core/run-result.js';
 import { decide } from './decision.js';
+import { placeOnPareto } from './place-on-pareto.js';
 import { standardDeviation } from './stats/sample.js';
 import type { SearchResult } from './strategy.js';
 import { pairedLogRatios, summarizeConfigurations } from './summarize.js';
+import { markVoided } from './sweep.js';
 import { objectiveOf } from './trial-result.js';
 import { runWarnings } from './warnings.js';
 
@@ -28,10 +30,11 @@ function pairedSd(parts: RunParts, chosenId: string | undefined): number | null 
 
 /** The document of a run, a pure function of what was stored. */
 export function assembleRun(parts: RunParts): RunResult {
-  const { plan, machine, outcomes, quality } = parts;
+  const { plan, machine, quality } = parts;
+  const outcomes = markVoided(parts.outcomes);
   const qualityOf = (candidate: Candidate): number | null =>
     quality.find((q) => q.backend === candidate.backend && q.quant === candidate.quant)?.top1Agreement ?? null;
-  const configurations = summarizeConfigurations(plan, outcomes, qualityOf);
+  const configurations = placeOnPareto(summarizeConfigurations(plan, outcomes, qualityOf), qualityOf);
   const winner = parts.search?.choice?.winnerId;
   const steals = outcomes.flatMap((o) => o.resources?.stealShare ?? []);
   return {
@@ -48,10 +51,10 @@ export function assembleRun(parts: RunParts): RunResult {
     choice: decide(parts.search, plan, outcomes),
     warnings: runWarnings({ machine, plan, outcomes, configurations }),
     noise: {
-      pairedSd: pairedSd(parts, winner),
+      pairedSd: pairedSd({ ...parts, outcomes }, winner),
       voidedTrials: outcomes.filter((o) => o.voided).length,
       stealShare: steals.length > 0 ? Math.max(...steals) : null,
     },
-    outcomes: [...outcomes],
+    outcomes,
   };
 }

@@ -92,6 +92,7 @@ async function measureOne(
       progress.done(outcome.wallMs);
     },
     onTrialStart: (trial) => progress.start(trial),
+    onVoid: () => {},
     clock: context.clock,
     signal,
   };

@@ -10,7 +10,7 @@ import { toDesignSpace } from '../../sweeps/design-space.js';
 import { openSession } from '../../sweeps/session.js';
 import type { ModelArm } from '../../sweeps/space.js';
 import { strategyById } from '../../sweeps/strategies/index.js';
-import { runSearch, type SweepPorts, type Trial } from '../../sweeps/sweep.js';
+import { markVoided, runSearch, type SweepPorts, type Trial } from '../../sweeps/sweep.js';
 import { deadlineMs, expectedTrialMs, type Pilot, pilotOf } from '../../sweeps/time-plan.js';
 import { toTrialResult } from '../../sweeps/trial-result.js';
 import type { Context } from '../context.js';
@@ -116,6 +116,8 @@ export async function executeRun(job: RunJob, context: Context): Promise<RunResu
       progress.done(outcome.wallMs);
     },
     onTrialStart: (trial) => progress.start(trial),
+    onVoid: (phase, block, reasons) =>
+      context.console.note(`Repeating ${phase} block ${block + 1}: ${reasons.join(' ')}`),
     clock: context.clock,
     signal: context.interrupt.signal,
   };
@@ -135,11 +137,13 @@ export async function executeRun(job: RunJob, context: Context): Promise<RunResu
   const qualityOf = (outcome: Outcome): number | null =>
     job.quality.find((q) => q.backend === outcome.candidate.backend && q.quant === outcome.candidate.quant)
       ?.top1Agreement ?? null;
-  const history = known.filter((o) => o.phase !== 'calibrate').map((o) => toTrialResult(o, plan, qualityOf));
+  const history = markVoided(known)
+    .filter((o) => o.phase !== 'calibrate' && !o.voided)
+    .map((o) => toTrialResult(o, plan, qualityOf));
   const session = openSession(strategyById(plan.strategy), designOf(plan, job), searchOptions(plan), history);
   if (session.strayCount > 0)
     throw new R1Error('RUN_INVALID', `${folder.path}: ${session.strayCount} stored trials do not belong to its plan.`);
-  await runSearch(session, plan, { nextNumber: folder.log.outcomes.length, qualityOf }, ports);
+  await runSearch({ session, plan, qualityOf, outcomes: () => folder.log.outcomes }, plan.expectedTrials, ports);
   context.console.endProgress();
   return assembleRun({
     id: folder.id,

@@ -14,6 +14,8 @@ export type MeasureSettings = {
   signal: AbortSignal;
   /** Injected slow-down, a share of each decode step: for testing the gate. */
   slowdown?: (trial: Trial) => number;
+  /** Trial child of another install; the default is this one's. */
+  entry?: string;
 };
 
 export function environmentOf(host: Host): Record<string, string> {
@@ -38,6 +40,11 @@ export function createMeasure(settings: MeasureSettings): (trial: Trial) => Prom
       contextTokens: settings.contextTokens,
       slowdown: settings.slowdown?.(trial) ?? 0,
     };
-    return runTrial(request, { env, deadlineMs: settings.deadlineMs(trial), signal: settings.signal });
+    return runTrial(request, {
+      env,
+      deadlineMs: settings.deadlineMs(trial),
+      signal: settings.signal,
+      ...(settings.entry ? { entry: settings.entry } : {}),
+    });
   };
 }

@@ -1,0 +1,202 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Argv } from 'yargs';
+import { R1Error } from '../../core/errors.js';
+import type { Machine } from '../../core/machine.js';
+import type { Profile } from '../../core/profile.js';
+import { parseShare } from '../../core/units.js';
+import { probeMachine } from '../../probes/index.js';
+import { readProfile } from '../../store/documents.js';
+import { createRunFolder, type RunFolder } from '../../store/run-folder.js';
+import type { SweepPorts } from '../../sweeps/sweep.js';
+import { type Context, openContext } from '../context.js';
+import { parseGateMetrics } from '../gate/metrics.js';
+import { judgeExact, judgeStored } from '../gate/modes.js';
+import { type OutputFlags, writeGateOutputs } from '../gate/outputs.js';
+import { type GateResult, gateExit } from '../gate/result.js';
+import { type Arm, type PairsJob, runPairs } from '../gate/run-pairs.js';
+import { gateLine, gateMarkdown } from '../gate/text.js';
+import { createMeasure } from '../sweep/measure.js';
+import { profileArm } from '../sweep/profile-arm.js';
+
+const DEADLINE_MS = 15 * 60_000;
+/** A configuration may be gated at the level that measurement.md fixes; it is not a knob, so that nobody tunes it to green. */
+const ALPHA = 0.01;
+
+const builder = (yargs: Argv) =>
+  yargs
+    .option('baseline', { type: 'string', demandOption: true, describe: 'Profile that sets the expectation' })
+    .option('candidate', { type: 'string', describe: 'Profile to judge (default: the baseline itself)' })
+    .option('candidate-install', {
+      type: 'string',
+      describe: 'Folder of another r1-tune install whose engines the candidate runs on',
+    })
+    .option('mode', {
+      type: 'string',
+      default: 'paired',
+      choices: ['paired', 'stored', 'exact'] as const,
+      describe: 'How to judge',
+    })
+    .option('metric', {
+      type: 'string',
+      default: 'decode',
+      describe: 'decode, prefill, ttft, itl, load, rss; several share the false-alarm rate',
+    })
+    .option('margin', { type: 'string', default: '5%', describe: 'The loss that matters' })
+    .option('strict', { type: 'boolean', default: false, describe: 'Exit 4 when inconclusive' })
+    .option('any-machine', {
+      type: 'boolean',
+      default: false,
+      describe: 'Compare both here although the baseline is from another machine',
+    })
+    .option('model', { type: 'string', describe: 'Model file, when it lies elsewhere than the profile says' })
+    .option('seed', { type: 'number', default: 1, describe: 'Seed of the coins' })
+    .option('inject-slowdown', {
+      type: 'string',
+      describe: 'For testing the gate: spin for this share of each decode step of the candidate',
+    })
+    .option('comment', { type: 'string', describe: 'Write a pull-request comment to this file' })
+    .option('junit', { type: 'string', describe: 'Write JUnit XML to this file' })
+    .option('results', { type: 'string', default: 'results', describe: 'Folder that holds the runs' })
+    .option('out', { type: 'string', describe: 'Folder of this gate' })
+    .option('json', { type: 'boolean', default: false, describe: 'Print gate.json' });
+
+type Flags = OutputFlags & {
+  baseline: string;
+  candidate?: string;
+  candidateInstall?: string;
+  mode: GateResult['mode'];
+  metric: string;
+  margin: string;
+  strict: boolean;
+  anyMachine: boolean;
+  model?: string;
+  seed: number;
+  injectSlowdown?: string;
+  results: string;
+  out?: string;
+  json: boolean;
+  quiet?: boolean;
+  home?: string;
+};
+
+/** Hard facts in which this machine differs from the baseline's. */
+function fingerprintDifferences(profile: Profile, machine: Machine): string[] {
+  const here = machine.fingerprint.hard as Record<string, unknown>;
+  return Object.entries(profile.machine.hard)
+    .filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(here[name]))
+    .map(([name, value]) => `${name} ${JSON.stringify(value)} there, ${JSON.stringify(here[name])} here`);
+}
+
+function childOf(install: string | undefined): string | undefined {
+  if (install === undefined) return undefined;
+  const places = [join(install, 'dist/runners/child.js'), join(install, 'node_modules/r1-tune/dist/runners/child.js')];
+  const found = places.map((place) => resolve(place)).find(existsSync);
+  if (!found)
+    throw new R1Error(
+      'USAGE',
+      `--candidate-install: ${install} holds no r1-tune: neither ${places.join(' nor ')} exists.`,
+    );
+  return found;
+}
+
+async function openJob(flags: Flags, machine: Machine, folder: RunFolder, context: Context): Promise<PairsJob> {
+  const baseline = readProfile(flags.baseline);
+  const candidate = flags.candidate ? readProfile(flags.candidate) : baseline;
+  const arms = {
+    baseline: await profileArm(baseline, flags.model, context),
+    candidate: await profileArm(candidate, flags.model, context),
+  };
+  const entry = childOf(flags.candidateInstall);
+  const slowdown = flags.injectSlowdown === undefined ? 0 : parseShare(flags.injectSlowdown);
+  const { signal } = context.interrupt;
+  const portsOf = (arm: Arm): SweepPorts => ({
+    measure: createMeasure({
+      host: context.host,
+      arms: [arms[arm]],
+      contextTokens: (arm === 'baseline' ? baseline : candidate).contextTokens,
+      deadlineMs: () => DEADLINE_MS,
+      signal,
+      ...(arm === 'candidate' ? { slowdown: () => slowdown, ...(entry ? { entry } : {}) } : {}),
+    }),
+    onOutcome: (outcome) => folder.log.append(outcome),
+    onTrialStart: () => {},
+    onVoid: () => {},
+    clock: context.clock,
+    signal,
+  });
+  return {
+    profiles: { baseline, candidate },
+    workload: baseline.workload,
+    seed: flags.seed,
+    options: {
+      metrics: parseGateMetrics(flags.metric),
+      margin: parseShare(flags.margin),
+      alpha: ALPHA,
+      fingerprintDifferences: flags.anyMachine ? [] : fingerprintDifferences(baseline, machine),
+    },
+    portsOf,
+    onPair: (done, verdict) =>
+      context.console.progress(
+        `[${done} pairs, next look at ${verdict.nextLook ?? done}] ${verdict.verdict}: ${verdict.reasons[0] ?? ''}`,
+      ),
+  };
+}
+
+async function judge(flags: Flags, job: PairsJob, machine: Machine, context: Context) {
+  const differences = [...(job.options.fingerprintDifferences ?? [])];
+  if (flags.mode === 'stored') return judgeStored(job, machine, differences, context);
+  if (flags.mode === 'exact') return judgeExact(job);
+  const { pairs, verdict } = await runPairs(job);
+  const mend =
+    verdict.verdict === 'INVALID' && differences.length > 0
+      ? ['Use --any-machine to compare both profiles on this machine all the same.']
+      : [];
+  return {
+    verdict: verdict.verdict,
+    isBlocking: true,
+    reasons: [...verdict.reasons, ...mend],
+    paired: verdict,
+    stored: null,
+    exact: null,
+    pairs,
+  };
+}
+
+export const gateCommand = {
+  command: 'gate',
+  describe: 'Fail when speed has regressed, with a known false-alarm rate',
+  builder,
+  handler: async (flags: Flags): Promise<void> => {
+    const context = openContext(flags);
+    const startedAt = new Date(context.clock.now()).toISOString();
+    parseGateMetrics(flags.metric);
+    readProfile(flags.baseline);
+    const machine = await probeMachine(context.host, { clock: context.clock });
+    const time = new Date(context.clock.now());
+    const folder = createRunFolder({ parent: flags.results, out: flags.out ?? null, label: 'gate', time });
+    try {
+      const job = await openJob(flags, machine, folder, context);
+      const judged = await judge(flags, job, machine, context);
+      context.console.endProgress();
+      const result: GateResult = {
+        schemaVersion: 1,
+        kind: 'r1-tune/gate',
+        mode: flags.mode,
+        margin: job.options.margin!,
+        alpha: ALPHA,
+        metrics: job.options.metrics.map((metric) => metric.name),
+        ...job.profiles,
+        ...judged,
+        startedAt,
+        finishedAt: new Date(context.clock.now()).toISOString(),
+      };
+      writeGateOutputs(result, folder, flags, context);
+      context.console.result(flags.json ? JSON.stringify(result, null, 2) : gateMarkdown(result));
+      context.console.command(gateLine(result));
+      process.exitCode = gateExit(result, flags.strict);
+    } finally {
+      folder.close();
+    }
+  },
+};

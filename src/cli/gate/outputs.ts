@@ -1,0 +1,48 @@
+import { appendFileSync } from 'node:fs';
+import { R1Error } from '../../core/errors.js';
+import { writeFileAtomic } from '../../store/atomic-write.js';
+import type { RunFolder } from '../../store/run-folder.js';
+import type { Context } from '../context.js';
+import type { GateResult } from './result.js';
+import { gateAnnotation, gateJunit, gateMarkdown } from './text.js';
+
+/** GitHub cuts a step summary at 1 MiB and refuses comments of 65,536 characters or more. */
+const STEP_SUMMARY_BYTES = 1024 ** 2 - 1024;
+const COMMENT_CHARACTERS = 65_000;
+/** Finds the earlier comment of the same gate, so that a workflow can replace it. */
+export const COMMENT_MARKER = '<!-- r1-tune-gate -->';
+
+function cut(text: string, most: number): string {
+  if (Buffer.byteLength(text) <= most) return text;
+  const kept = Buffer.from(text)
+    .subarray(0, most - 64)
+    .toString('utf8')
+    .replace(/�+$/, '');
+  return `${kept.slice(0, kept.lastIndexOf('\n'))}\n\n… cut; gate.json has everything.\n`;
+}
+
+export type OutputFlags = { comment?: string | undefined; junit?: string | undefined };
+
+/** Every file a gate leaves: gate.json and gate.md in its folder, and what CI systems read. */
+export function writeGateOutputs(result: GateResult, folder: RunFolder, flags: OutputFlags, context: Context): void {
+  const markdown = gateMarkdown(result);
+  folder.writeFile('gate.json', `${JSON.stringify(result, null, 2)}\n`);
+  folder.writeFile('gate.md', markdown);
+  folder.writeFile('junit.xml', gateJunit(result));
+  if (flags.junit) writeFileAtomic(flags.junit, gateJunit(result));
+  if (flags.comment) writeFileAtomic(flags.comment, `${COMMENT_MARKER}\n${cut(markdown, COMMENT_CHARACTERS)}`);
+  const summary = context.host.env('GITHUB_STEP_SUMMARY');
+  if (summary) appendSummary(summary, cut(markdown, STEP_SUMMARY_BYTES));
+  const annotation = context.host.env('GITHUB_ACTIONS') ? gateAnnotation(result) : null;
+  if (annotation) context.console.command(annotation);
+}
+
+function appendSummary(path: string, text: string): void {
+  try {
+    appendFileSync(path, text);
+  } catch (cause) {
+    throw new R1Error('OUTPUT_UNWRITABLE', `The step summary ${path} cannot be written: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
