@@ -45,7 +45,7 @@ function inputsOf({ machine, allowed, threadsPerCore, cpus }: Topology, quota: Q
     },
     {
       name: 'SMT',
-      value: `${threadsPerCore} threads a core`,
+      value: threadsPerCore === 1 ? 'one thread a core' : `${threadsPerCore} threads a core`,
       cpus: allowed.cores,
       source: `${cpuFolder}/cpu*/topology`,
     },

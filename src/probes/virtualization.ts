@@ -50,8 +50,9 @@ function containerByRoot(host: Host): Fact<boolean> {
   const mountinfo = host.read('/proc/self/mountinfo');
   const root = /^\S+ \S+ \S+ \S+ \/ .* - (\S+) /m.exec(mountinfo ?? '')?.[1];
   if (root === 'overlay') return likely(true, '/proc/self/mountinfo', 'the root file system is an overlay');
-  if (mountinfo === undefined) return unknown('/proc/self/mountinfo');
-  return likely(false, '/.dockerenv, /run/.containerenv, /proc/self/cgroup, /proc/self/mountinfo');
+  const isTold = mountinfo !== undefined || host.read('/proc/self/cgroup') !== undefined;
+  const sources = '/.dockerenv, /run/.containerenv, /proc/self/cgroup, /proc/self/mountinfo';
+  return isTold ? likely(false, sources) : unknown(sources);
 }
 
 function kubernetes(host: Host): Fact<boolean> {

@@ -1,0 +1,77 @@
+import type { Argv } from 'yargs';
+import { R1Error } from '../../core/errors.js';
+import type { Machine } from '../../core/machine.js';
+import { captureMachine, measureBandwidth, openSysroot, probeMachine, writeCapture } from '../../probes/index.js';
+import { type Context, openContext } from '../context.js';
+import { probePage } from '../probe-page.js';
+
+type ProbeArgs = {
+  json: boolean;
+  sysroot?: string;
+  bandwidth?: boolean;
+  capture?: string;
+  quiet?: boolean;
+};
+
+export const probeCommand = {
+  command: 'probe',
+  describe: 'Show what this machine is, and what about it will hurt',
+  builder: (yargs: Argv) =>
+    yargs
+      .option('json', { type: 'boolean', default: false, describe: 'Print the document as JSON' })
+      .option('sysroot', { type: 'string', describe: 'A recorded machine: a folder with proc/ and sys/, or a capture' })
+      .option('bandwidth', {
+        type: 'boolean',
+        describe: 'Measure memory bandwidth, a few seconds (on; off when recorded)',
+      })
+      .option('capture', { type: 'string', describe: 'Pack the files that the probes read into FILE, names removed' }),
+  handler: async (args: ProbeArgs): Promise<void> => {
+    const context = openContext(args);
+    if (args.capture !== undefined) return capture(context, args.capture, args);
+    const machine = await probed(context, args);
+    const hasColor = Boolean(process.stdout.isTTY) && !context.host.env('NO_COLOR');
+    context.console.result(args.json ? JSON.stringify(machine, null, 2) : probePage(machine, { hasColor }));
+  },
+};
+
+async function probed(context: Context, args: ProbeArgs): Promise<Machine> {
+  if (args.sysroot === undefined) {
+    const machine = await probeMachine(context.host, { clock: context.clock });
+    return args.bandwidth === false ? machine : { ...machine, bandwidth: await measured(context, machine) };
+  }
+  if (args.bandwidth)
+    throw new R1Error('USAGE', '--bandwidth cannot measure a recorded machine.', {
+      mend: 'Leave out --bandwidth or --sysroot.',
+    });
+  return probeMachine(openSysroot(args.sysroot));
+}
+
+async function measured(context: Context, machine: Machine) {
+  const { host, clock, console, interrupt } = context;
+  console.progress('measuring memory bandwidth…');
+  const bandwidth = await measureBandwidth(host, machine, {
+    clock,
+    signal: interrupt.signal,
+    onPoint: (point) =>
+      console.progress(
+        `measuring memory bandwidth: ${point.threads} threads ${(point.medianBytesPerSecond / 1e9).toFixed(1)} GB/s`,
+      ),
+  });
+  console.endProgress();
+  return bandwidth;
+}
+
+function capture(context: Context, file: string, args: ProbeArgs): void {
+  if (args.sysroot !== undefined)
+    throw new R1Error('USAGE', '--capture packs the running machine, not a recorded one.', {
+      mend: 'Leave out --sysroot.',
+    });
+  const recorded = captureMachine(context.host);
+  writeCapture(file, recorded);
+  const count = Object.keys(recorded.files).length + Object.keys(recorded.bytes).length;
+  context.console.result(
+    args.json
+      ? JSON.stringify({ file, files: count })
+      : `${file}: ${count} files. Look at it: r1-tune probe --sysroot ${file}`,
+  );
+}
