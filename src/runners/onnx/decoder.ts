@@ -1,0 +1,27 @@
+/** Tokens of one sequence to evaluate in one go. */
+export type Work = {
+  /** Which of the session's sequences. */
+  slot: number;
+  /** Tokens of the sequence that are in its cache already. */
+  past: number;
+  tokens: readonly number[];
+  /** Logits after the last token, or after each. */
+  rows: 'last' | 'all';
+};
+
+/**
+ * Evaluates tokens against the caches of a session's sequences, which it owns. A smaller `past` than before forgets
+ * what was cached behind it.
+ */
+export interface Decoder {
+  /** Most one-token works that one call can take together, of as many sequences. */
+  readonly mostTogether: number;
+  /**
+   * One work of any length, or several of one token. Resolves to the rows of logits of each work, `vocabulary` floats
+   * a row. A last row stays as it is until the next work of the same slot.
+   */
+  evaluate(works: readonly Work[]): Promise<Float32Array[][]>;
+  /** The slot is free: its memory may go. */
+  release(slot: number): void;
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,72 @@
+import type { Decoder, Work } from './decoder.js';
+import { float16ToFloat32 } from './float16.js';
+import type { DecoderGraph } from './graph/decoder-graph.js';
+import type { NodeRuntime } from './node/node-runtime.js';
+import { stepInputs } from './step-inputs.js';
+import { type HostTensor, zeros } from './tensor.js';
+
+/**
+ * Drives a published export, whose `present` outputs are the whole cache: what one step gives back is fed to the next.
+ * Simple and right for any such graph, but every step copies the cache.
+ */
+export class GrowingDecoder implements Decoder {
+  readonly mostTogether = 1;
+  readonly #slots = new Map<number, HostTensor[]>();
+
+  constructor(
+    private readonly graph: DecoderGraph,
+    private readonly runtime: NodeRuntime,
+  ) {}
+
+  async evaluate([work]: readonly [Work]): Promise<Float32Array[][]> {
+    const { caches } = this.graph;
+    const inputs = stepInputs(this.graph, [work]);
+    const kept = this.#slots.get(work.slot);
+    caches.forEach(({ past }, i) => {
+      inputs.set(past, this.#firstRows(kept?.[i], work.past));
+    });
+    const results = await this.runtime.runForNew(inputs, ['logits', ...caches.map(({ result }) => result)]);
+    this.#slots.set(
+      work.slot,
+      caches.map(({ result }) => results.get(result)!),
+    );
+    return [this.#logitRows(results.get('logits')!, work)];
+  }
+
+  release(slot: number): void {
+    this.#slots.delete(slot);
+  }
+
+  async dispose(): Promise<void> {
+    await this.runtime.dispose();
+    this.#slots.clear();
+  }
+
+  /** The first `count` rows of each head: all of them unless the sequence was cut back. */
+  #firstRows(cache: HostTensor | undefined, count: number): HostTensor {
+    const { kvElementType, kvHeads, headDim } = this.graph;
+    const length = cache?.dims[2] ?? 0;
+    if (cache && count === length) return cache;
+    const data = zeros(kvElementType, kvHeads * count * headDim);
+    for (let head = 0; cache && head < kvHeads; head++) {
+      const from = head * length * headDim;
+      (data as Float32Array).set(
+        (cache.data as Float32Array).subarray(from, from + count * headDim),
+        head * count * headDim,
+      );
+    }
+    return { elementType: kvElementType, dims: [1, kvHeads, count, headDim], data };
+  }
+
+  /** The wanted rows; a graph that cannot be told gives one for every token. */
+  #logitRows({ data, dims }: HostTensor, work: Work): Float32Array[] {
+    const { vocabulary } = this.graph;
+    const given = dims[1]!;
+    const wanted = work.rows === 'all' ? work.tokens.length : 1;
+    return Array.from({ length: wanted }, (_, i) => {
+      const from = (given - wanted + i) * vocabulary;
+      const row = data.slice(from, from + vocabulary);
+      return row instanceof Uint16Array ? float16ToFloat32(row) : (row as Float32Array);
+    });
+  }
+}

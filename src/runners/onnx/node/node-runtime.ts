@@ -1,0 +1,80 @@
+import { createRequire } from 'node:module';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { R1Error } from '../../../core/errors.js';
+import { ELEMENT_TYPE } from '../graph/graph-file.js';
+import type { SessionOptions } from '../session-options.js';
+import type { GraphRuntime, HostTensor } from '../tensor.js';
+
+type OrtModule = typeof import('onnxruntime-node');
+
+const TYPE_NAMES: Readonly<Record<number, Tensor.Type>> = {
+  [ELEMENT_TYPE.float32]: 'float32',
+  [ELEMENT_TYPE.float16]: 'float16',
+  [ELEMENT_TYPE.int32]: 'int32',
+  [ELEMENT_TYPE.int64]: 'int64',
+};
+
+/**
+ * ONNX Runtime through onnxruntime-node. Its `run` computes on the JavaScript thread (in a setImmediate), so timers and
+ * messages wait for the end of each evaluation; between evaluations they are served. Every result is copied once.
+ */
+export class NodeRuntime implements GraphRuntime {
+  readonly name: string;
+
+  private constructor(
+    private readonly ort: OrtModule,
+    private readonly session: InferenceSession,
+  ) {
+    const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
+    this.name = `ONNX Runtime ${version} (onnxruntime-node)`;
+  }
+
+  /** Throws `ENGINE_MISSING` when the binding cannot be loaded, and what the binding throws for a model it refuses. */
+  static async open({ path, threads, knobs }: SessionOptions): Promise<NodeRuntime> {
+    const ort = await importBinding();
+    const session = await ort.InferenceSession.create(path, {
+      executionProviders: ['cpu'],
+      intraOpNumThreads: threads,
+      interOpNumThreads: knobs.executionMode === 'parallel' ? threads : 1,
+      executionMode: knobs.executionMode,
+      graphOptimizationLevel: knobs.graphOptimization,
+      enableCpuMemArena: knobs.arena,
+      enableMemPattern: false,
+      logSeverityLevel: 3,
+      extra: { session: { intra_op: { allow_spinning: knobs.spinning ? '1' : '0' } } },
+    });
+    return new NodeRuntime(ort, session);
+  }
+
+  async run(inputs: ReadonlyMap<string, HostTensor>, outputs: ReadonlyMap<string, HostTensor>): Promise<void> {
+    const results = await this.runForNew(inputs, [...outputs.keys()]);
+    for (const [name, { data }] of outputs) (data as Float32Array).set(results.get(name)!.data as Float32Array);
+  }
+
+  /** As `run`, for results whose shapes are not known before: new tensors. */
+  async runForNew(inputs: ReadonlyMap<string, HostTensor>, names: readonly string[]): Promise<Map<string, HostTensor>> {
+    const feeds: Record<string, Tensor> = {};
+    for (const [name, { elementType, data, dims }] of inputs)
+      feeds[name] = new this.ort.Tensor(TYPE_NAMES[elementType]!, data as Float32Array, dims);
+    const results = await this.session.run(feeds, names);
+    return new Map(
+      names.map((name) => {
+        const { data, dims, type } = results[name] as Tensor;
+        const elementType = Number(Object.entries(TYPE_NAMES).find(([, named]) => named === type)![0]);
+        return [name, { elementType, dims, data: data as HostTensor['data'] }];
+      }),
+    );
+  }
+
+  async dispose(): Promise<void> {
+    await this.session.release();
+  }
+}
+
+async function importBinding(): Promise<OrtModule> {
+  try {
+    return await import('onnxruntime-node');
+  } catch (cause) {
+    throw new R1Error('ENGINE_MISSING', `onnxruntime-node cannot be loaded: ${(cause as Error).message}`, { cause });
+  }
+}

@@ -1,0 +1,127 @@
+import type { Sampling, Sequence, Step } from '../../core/engine.js';
+import { R1Error } from '../../core/errors.js';
+import { sampleToken } from '../../core/sampling.js';
+
+/** What a sequence needs of its session. */
+export type SequenceHost = {
+  contextTokens: number;
+  /** Most tokens in one evaluation. */
+  batch: number;
+  /** Tokens whose logits are asked for in one evaluation at most, so that they fit in memory. */
+  logitRows: number;
+  /** Evaluates tokens behind `past` cached ones and gives the wanted rows of logits. */
+  evaluate(past: number, tokens: readonly number[], rows: 'last' | 'all'): Promise<Float32Array[]>;
+  close(): void;
+};
+
+/** One sequence of an ONNX session. Calls must follow one another; a second one at the same time is refused. */
+export class OnnxSequence implements Sequence {
+  readonly #host: SequenceHost;
+  #tokens: number[] = [];
+  /** How often each token was generated since the last prefill or cut, for the penalties. */
+  #counts = new Map<number, number>();
+  #sampled: number | null = null;
+  #isBusy = false;
+  #isClosed = false;
+
+  constructor(host: SequenceHost) {
+    this.#host = host;
+  }
+
+  get tokens(): readonly number[] {
+    return this.#tokens;
+  }
+
+  truncate(count: number): Promise<void> {
+    return this.#exclusively(async () => {
+      if (count < this.#tokens.length) this.#tokens.length = Math.max(0, count);
+      this.#forgetGenerated();
+    });
+  }
+
+  prefill(
+    tokens: readonly number[],
+    options: { signal?: AbortSignal; onBatch?: (done: number) => void } = {},
+  ): Promise<void> {
+    return this.#exclusively(async () => {
+      this.#forgetGenerated();
+      this.#checkRoom(tokens.length);
+      for (let from = 0; from < tokens.length; from += this.#host.batch) {
+        options.signal?.throwIfAborted();
+        const part = tokens.slice(from, from + this.#host.batch);
+        await this.#evaluate(part, 'last');
+        options.onBatch?.(from + part.length);
+      }
+    });
+  }
+
+  step(
+    tokens: readonly number[],
+    sampling: Sampling,
+    options: { logprobs?: number; allowed?: (token: number) => boolean } = {},
+  ): Promise<Step> {
+    return this.#exclusively(async () => {
+      this.#checkRoom(tokens.length);
+      if (tokens.length === 0) throw new R1Error('INTERNAL', 'A decode step was asked for without a token.');
+      if (tokens.length > 1 || tokens[0] !== this.#sampled) this.#forgetGenerated();
+      let row: Float32Array | undefined;
+      for (let from = 0; from < tokens.length; from += this.#host.batch)
+        [row] = await this.#evaluate(tokens.slice(from, from + this.#host.batch), 'last');
+      const step = sampleToken(row!, sampling, { ...options, position: this.#tokens.length, counts: this.#counts });
+      this.#sampled = step.token;
+      this.#counts.set(step.token, (this.#counts.get(step.token) ?? 0) + 1);
+      return step;
+    });
+  }
+
+  logits(tokens: readonly number[]): Promise<Float32Array[]> {
+    return this.#exclusively(async () => {
+      this.#forgetGenerated();
+      this.#checkRoom(tokens.length);
+      const most = Math.min(this.#host.batch, this.#host.logitRows);
+      const rows: Float32Array[] = [];
+      for (let from = 0; from < tokens.length; from += most) {
+        rows.push(...(await this.#evaluate(tokens.slice(from, from + most), 'all')));
+      }
+      return rows;
+    });
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#host.close();
+  }
+
+  async #evaluate(tokens: readonly number[], rows: 'last' | 'all'): Promise<Float32Array[]> {
+    const found = await this.#host.evaluate(this.#tokens.length, tokens, rows);
+    for (const token of tokens) this.#tokens.push(token);
+    return found;
+  }
+
+  #forgetGenerated(): void {
+    this.#counts.clear();
+    this.#sampled = null;
+  }
+
+  #checkRoom(count: number): void {
+    const { contextTokens } = this.#host;
+    if (this.#tokens.length + count > contextTokens)
+      throw new R1Error(
+        'USAGE',
+        `The context holds ${contextTokens} tokens; ${this.#tokens.length} are in it and ${count} more were given.`,
+        { mend: 'Give a larger context, or a shorter prompt.' },
+      );
+  }
+
+  async #exclusively<Result>(act: () => Promise<Result>): Promise<Result> {
+    if (this.#isClosed) throw new R1Error('INTERNAL', 'The sequence was closed before this call.');
+    if (this.#isBusy) throw new R1Error('INTERNAL', 'The sequence is busy: one call at a time.');
+    this.#isBusy = true;
+    try {
+      return await act();
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+}
