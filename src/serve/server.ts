@@ -1,12 +1,18 @@
 import type { FastifyInstance } from 'fastify';
 import { R1Error } from '../core/errors.js';
 import type { Random } from '../core/random.js';
-import { createApp, type HttpLimits } from './http/app.js';
+import { type AppReports, createApp, type HttpLimits } from './http/app.js';
+import type { ConnectionLimits } from './http/client-connection.js';
 import type { AccessRules } from './http/guards.js';
+import { createMetrics, type Metrics } from './metrics.js';
+import { Refusal } from './refusal.js';
 import type { Service } from './service.js';
+import { createSpeedometer, type Speedometer } from './speed.js';
 import { Admission, type AdmissionLimits } from './supervisor/admission.js';
 import { Fleet, type FleetDeps, type FleetPlan } from './supervisor/fleet.js';
+import type { FleetObserver } from './supervisor/observer.js';
 import type { ChatTemplate } from './template/chat-template.js';
+import { warmUp } from './warm-up.js';
 
 export type ServerSettings = {
   plan: FleetPlan;
@@ -17,24 +23,32 @@ export type ServerSettings = {
   port: number;
   access: AccessRules;
   http: HttpLimits;
+  connection: ConnectionLimits;
   admission: AdmissionLimits;
   /** Expected time of one request, ms, until some have been served. */
   expectedServiceMs: number;
   thinkingBudget: number | null;
+  /** Requests before readiness whose speed is compared with the profile; 0 for none. */
+  warmUpRounds: number;
+  isStrict: boolean;
+  /** Labels of the profile in the metrics. */
+  labels: Record<string, string>;
   deadlineMs: number;
   random: Random;
 };
 
-export type ServerDeps = Omit<FleetDeps, 'onBroken'> & {
-  /** Hears of faults of the server itself. */
-  report: (error: unknown) => void;
-};
+export type ServerDeps = Omit<FleetDeps, 'onBroken' | 'observer'> &
+  AppReports & {
+    onWorkerDeath: (index: number, reason: string) => void;
+  };
 
 export type RunningServer = {
   url: string;
   service: Service;
   /** Resolves with the reason when the workers cannot be kept alive. */
   broken: Promise<R1Error>;
+  /** Replaces the workers one by one by those of another profile; rejects, and goes on as before, when they cannot load. */
+  roll(next: Pick<ServerSettings, 'plan' | 'template' | 'model'>): Promise<void>;
   /** Refuses new requests, finishes what was accepted, then stops. True when nothing was cut off. */
   drain(timeoutMs: number): Promise<boolean>;
   stop(): Promise<void>;
@@ -46,15 +60,12 @@ export async function startServer(settings: ServerSettings, deps: ServerDeps): P
   const broken = new Promise<R1Error>((resolve) => {
     onBroken = resolve;
   });
-  const fleet = new Fleet(settings.plan, { ...deps, onBroken });
-  const service: Service = {
-    ...settings,
-    fleet,
-    admission: createAdmission(fleet, settings),
-    clock: deps.clock,
-    isDraining: false,
-  };
-  const app = createApp(service, settings.access, settings.http, deps.report);
+  const speed = createSpeedometer(settings.plan.expectedDecodeRate);
+  const metrics = createMetrics(() => fleet, speed, settings.labels);
+  const fleet: Fleet = new Fleet(settings.plan, { ...deps, onBroken, observer: observe(metrics, speed, deps) });
+  const admission = createAdmission(fleet, settings);
+  const service: Service = { ...settings, fleet, admission, metrics, speed, clock: deps.clock, phase: 'loading' };
+  const app = createApp(service, settings.access, settings.http, deps);
   const url = await listen(app, settings);
   const stop = async () => {
     fleet.stop();
@@ -62,17 +73,36 @@ export async function startServer(settings: ServerSettings, deps: ServerDeps): P
   };
   try {
     await fleet.start();
+    service.phase = 'warming-up';
+    await warmUp(service, settings.warmUpRounds);
+    service.phase = 'serving';
   } catch (error) {
     await stop();
-    throw error;
+    throw error instanceof Refusal ? new R1Error('WORKER_FAILED', error.message) : error;
   }
+  const roll: RunningServer['roll'] = async ({ plan, template, model }) => {
+    await fleet.roll(plan);
+    speed.clear(plan.expectedDecodeRate);
+    Object.assign(service, { template, model });
+  };
   const drain = async (timeoutMs: number) => {
-    service.isDraining = true;
+    service.phase = 'draining';
     const isDone = await fleet.drain(timeoutMs);
     await stop();
     return isDone;
   };
-  return { url, service, broken, drain, stop };
+  return { url, service, broken, roll, drain, stop };
+}
+
+function observe(metrics: Metrics, speed: Speedometer, { onWorkerDeath }: ServerDeps): FleetObserver {
+  return {
+    ...metrics,
+    soloDecode: (rate) => speed.add(rate),
+    workerDied(index, reason) {
+      metrics.workerDied(index, reason);
+      onWorkerDeath(index, reason);
+    },
+  };
 }
 
 function createAdmission(fleet: Fleet, { admission, random, expectedServiceMs }: ServerSettings): Admission {

@@ -1,7 +1,10 @@
 import type { Clock } from '../core/ports.js';
 import type { Random } from '../core/random.js';
+import type { ConnectionLimits } from './http/client-connection.js';
+import type { Metrics } from './metrics.js';
 import type { GenerateParameters } from './protocol.js';
 import { Refusal } from './refusal.js';
+import type { Speedometer } from './speed.js';
 import type { Admission, Reservation } from './supervisor/admission.js';
 import type { Fleet } from './supervisor/fleet.js';
 import type { Ticket, TicketSink } from './supervisor/ticket.js';
@@ -19,17 +22,22 @@ export type Service = {
   thinkingBudget: number | null;
   /** Longest life of a request, ms. */
   deadlineMs: number;
-  isDraining: boolean;
+  connection: ConnectionLimits;
+  metrics: Metrics;
+  speed: Speedometer;
+  /** Not ready when slower than the profile promises. */
+  isStrict: boolean;
+  phase: 'loading' | 'warming-up' | 'serving' | 'draining';
 };
 
 /** A place in the queue, or a refusal at once. */
 export function reserve(service: Service, tenant: string, places: number, timeoutMs: number | undefined): Reservation {
   const { fleet, admission } = service;
   const retryAfterSeconds = admission.retryAfterSeconds();
-  if (service.isDraining || fleet.state === 'stopped')
+  if (service.phase === 'draining' || fleet.state === 'stopped')
     throw new Refusal('draining', 'The server is shutting down.', { retryAfterSeconds });
-  if (fleet.state === 'loading') throw new Refusal('loading', 'The model is still loading.', { retryAfterSeconds });
   if (fleet.state === 'broken') throw new Refusal('workerLost', 'The worker processes keep failing.');
+  if (service.phase !== 'serving') throw new Refusal('loading', 'The model is still loading.', { retryAfterSeconds });
   return admission.reserve(tenant, places, timeoutMs);
 }
 
@@ -57,6 +65,7 @@ export function newTicket(
     state: 'queued',
     phase: 'prefill',
     isPaused: false,
+    isAlone: true,
     deaths: 0,
     stepsSinceStart: 0,
   };

@@ -7,7 +7,8 @@ import { GEOMETRIES, kvBytesPerToken, type ModelFile, shapeSchema } from '../../
 import { seededRandom } from '../../src/core/random.js';
 import { spawnBound } from '../../src/runners/launch.js';
 import { bindingFaults } from '../../src/runners/verify.js';
-import { HTTP_LIMITS } from '../../src/serve/http/app.js';
+import { type AccessEntry, HTTP_LIMITS } from '../../src/serve/http/app.js';
+import { CONNECTION_LIMITS } from '../../src/serve/http/client-connection.js';
 import { type RunningServer, type ServerDeps, type ServerSettings, startServer } from '../../src/serve/server.js';
 import { chooseTemplate } from '../../src/serve/template/choose-template.js';
 
@@ -47,7 +48,12 @@ export function fakeModel(path: string): ModelFile {
   };
 }
 
-export type FakeServer = RunningServer & { folder: string; deaths: string[]; reported: unknown[] };
+export type FakeServer = RunningServer & {
+  folder: string;
+  deaths: string[];
+  reported: unknown[];
+  logged: AccessEntry[];
+};
 
 export async function startFakeServer(
   script: Script,
@@ -65,12 +71,14 @@ export async function startFakeServer(
   const model = fakeModel(path);
   const deaths: string[] = [];
   const reported: unknown[] = [];
+  const logged: AccessEntry[] = [];
   const server = await startServer(
     {
       plan: {
         model,
         candidate: { ...baseCandidate('fake', 'q4_0', 1), ...options.candidate },
         contextTokens: options.contextTokens ?? 4096,
+        expectedDecodeRate: 500,
         hang: { load: 20_000, prefill: 5000, decode: 5000, ...options.hang },
       },
       template: chooseTemplate(model, null),
@@ -79,23 +87,23 @@ export async function startFakeServer(
       port: 0,
       access: { keys: [], hosts: ['127.0.0.1', 'localhost'], origins: [] },
       http: HTTP_LIMITS,
+      connection: CONNECTION_LIMITS,
       admission: { maxQueued: 32, maxQueuedTokens: 1_000_000, maxPerTenant: 64 },
       expectedServiceMs: 1000,
       thinkingBudget: null,
       deadlineMs: 60_000,
       random: seededRandom(1),
+      warmUpRounds: 0,
+      isStrict: false,
+      labels: { profile: 'test' },
       ...options.settings,
     },
     {
       spawnWorker: (candidate) => spawnBound(candidate, WORKER_ENTRY, process.env as Record<string, string>),
       bindingFaults,
       clock: systemClock,
-      observer: {
-        dequeued() {},
-        cancelled() {},
-        resumed() {},
-        workerDied: (_index, reason) => void deaths.push(reason),
-      },
+      onWorkerDeath: (_index, reason) => void deaths.push(reason),
+      log: (entry) => void logged.push(entry),
       report: (error) => void reported.push(error),
       ...options.deps,
     },
@@ -104,5 +112,5 @@ export async function startFakeServer(
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { ...server, stop, folder, deaths, reported };
+  return { ...server, stop, folder, deaths, reported, logged };
 }

@@ -1,16 +1,18 @@
 import { fileURLToPath } from 'node:url';
 import type { Argv } from 'yargs';
 import { candidateLabel } from '../../core/candidate.js';
+import type { Host } from '../../core/ports.js';
 import { parseDurationMs } from '../../core/units.js';
 import { liveHost } from '../../probes/host-live.js';
 import { probeMachine } from '../../probes/index.js';
 import { spawnBound } from '../../runners/launch.js';
 import { bindingFaults } from '../../runners/verify.js';
-import { startServer } from '../../serve/server.js';
+import { type ServerSettings, startServer } from '../../serve/server.js';
 import { readProfile } from '../../store/documents.js';
 import { systemClock } from '../clock.js';
 import { type Console, errorText, openConsole } from '../console.js';
 import { resolveDeployment } from '../serve/deployment.js';
+import { checkMemory } from '../serve/memory-need.js';
 import { type ServeFlags, serverSettings } from '../serve/settings.js';
 import { untilStopped } from '../serve/until-stopped.js';
 import { environmentOf } from '../sweep/measure.js';
@@ -45,27 +47,34 @@ export const serveCommand = {
   handler: async (flags: ServeFlags): Promise<void> => {
     const terminal = openConsole({ quiet: flags.quiet ?? false });
     const host = liveHost({ ...process.env, ...(flags.home ? { R1TUNE_HOME: flags.home } : {}) });
-    const profile = readProfile(flags.profile);
-    const deployment = await resolveDeployment(profile, flags.model, await probeMachine(host, { clock: systemClock }));
-    const settings = serverSettings(profile, flags, deployment, systemClock.now());
-    for (const difference of deployment.differences) terminal.note(`Not as measured: ${difference}`);
-    terminal.note(`Loading ${settings.model.id}: ${candidateLabel(settings.plan.candidate)}`);
+    const settings = await prepare(flags, host, terminal);
     const env = environmentOf(host);
     const server = await startServer(settings, {
       spawnWorker: (candidate) => spawnBound(candidate, WORKER, env),
       bindingFaults,
       clock: systemClock,
-      observer: observer(terminal),
+      onWorkerDeath: (index, reason) => terminal.note(`Worker ${index} died: ${reason}`),
       report: (error) => terminal.note(errorText(error)),
+      log: (entry) => flags.logRequests && terminal.note(JSON.stringify(entry)),
     });
     terminal.result(`Serving on ${server.url}/v1`);
-    await untilStopped(server, parseDurationMs(flags.drainTimeout), terminal);
+    const reload = async () => {
+      await server.roll(await prepare(flags, host, terminal));
+      terminal.note('Serving the new profile.');
+    };
+    await untilStopped(server, { drainMs: parseDurationMs(flags.drainTimeout), reload, terminal });
   },
 };
 
-const observer = (terminal: Console) => ({
-  dequeued() {},
-  cancelled() {},
-  resumed() {},
-  workerDied: (index: number, reason: string) => terminal.note(`Worker ${index} died: ${reason}`),
-});
+/** Reads the profile, looks at the machine and the model, says what differs, and refuses what cannot work. */
+async function prepare(flags: ServeFlags, host: Host, terminal: Console): Promise<ServerSettings> {
+  const profile = readProfile(flags.profile);
+  const machine = await probeMachine(host, { clock: systemClock });
+  const deployment = await resolveDeployment(profile, flags.model, machine);
+  const settings = serverSettings(profile, flags, deployment, systemClock.now());
+  const { model, candidate, contextTokens } = settings.plan;
+  checkMemory(model, candidate, contextTokens, machine.memory.limitBytes.value);
+  for (const difference of deployment.differences) terminal.note(`Not as measured: ${difference}`);
+  terminal.note(`Loading ${settings.model.id}: ${candidateLabel(candidate)}`);
+  return settings;
+}

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { candidateLabel } from '../../core/candidate.js';
 import { shortHash } from '../../core/canonical.js';
 import { R1Error } from '../../core/errors.js';
 import type { Profile } from '../../core/profile.js';
@@ -6,6 +7,7 @@ import { seededRandom } from '../../core/random.js';
 import { parseDurationMs } from '../../core/units.js';
 import { requestSeconds } from '../../core/workload.js';
 import { HTTP_LIMITS } from '../../serve/http/app.js';
+import { CONNECTION_LIMITS } from '../../serve/http/client-connection.js';
 import type { AccessRules } from '../../serve/http/guards.js';
 import type { ServerSettings } from '../../serve/server.js';
 import type { FleetPlan } from '../../serve/supervisor/fleet.js';
@@ -28,6 +30,9 @@ export type ServeFlags = {
   requestTimeout: string;
   drainTimeout: string;
   hangAfter: string;
+  warmUp: number;
+  strict: boolean;
+  logRequests: boolean;
   quiet?: boolean;
   home?: string;
 };
@@ -57,6 +62,7 @@ export function serverSettings(
     port: flags.port,
     access: accessRules(flags),
     http: HTTP_LIMITS,
+    connection: CONNECTION_LIMITS,
     admission: {
       maxQueued: flags.maxQueue,
       maxQueuedTokens: flags.maxQueue * profile.contextTokens,
@@ -66,6 +72,9 @@ export function serverSettings(
     thinkingBudget: flags.thinkingBudget ?? null,
     deadlineMs: parseDurationMs(flags.requestTimeout),
     random: seededRandom(nowMs),
+    warmUpRounds: flags.warmUp,
+    isStrict: flags.strict,
+    labels: profileLabels(profile),
   };
 }
 
@@ -78,12 +87,17 @@ export function fleetPlan(profile: Profile, flags: ServeFlags, { model }: Deploy
     model,
     candidate,
     contextTokens: profile.contextTokens,
+    expectedDecodeRate: decode.estimate,
     hang: {
       load: Math.max(LEAST_LOAD_MS, HANG_FACTOR * (loadMs ?? 0)),
       prefill: Math.max(leastMs, (HANG_FACTOR * candidate.batch * 1000) / prefill.estimate),
       decode: Math.max(leastMs, (HANG_FACTOR * candidate.sequences * 1000) / decode.estimate),
     },
   };
+}
+
+function profileLabels({ name, modelId, candidate, machine }: Profile): Record<string, string> {
+  return { profile: name, model: modelId, candidate: candidateLabel(candidate), fingerprint: machine.fingerprint };
 }
 
 function servedModel(profile: Profile, { model }: Deployment): ServerSettings['model'] {

@@ -1,19 +1,28 @@
 import type { R1Error } from '../../core/errors.js';
 import type { RunningServer } from '../../serve/server.js';
-import type { Console } from '../console.js';
+import { type Console, errorText } from '../console.js';
+
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /**
- * Waits for SIGTERM or SIGINT, then drains; a second signal ends everything at once. Throws when the workers cannot
- * be kept alive.
+ * Waits for SIGTERM or SIGINT, then drains; a second one ends everything at once. SIGHUP calls `reload`. Throws when
+ * the workers cannot be kept alive.
  */
-export async function untilStopped(server: RunningServer, drainMs: number, terminal: Console): Promise<void> {
+export async function untilStopped(
+  server: RunningServer,
+  { drainMs, reload, terminal }: { drainMs: number; reload: () => Promise<void>; terminal: Console },
+): Promise<void> {
   const signals = signalStream();
-  const first = await Promise.race([signals.next(), server.broken]);
-  if (typeof first !== 'string') {
-    await server.stop();
-    throw first;
+  let event = await Promise.race([signals.next(), server.broken]);
+  while (event === 'SIGHUP') {
+    await reload().catch((error) => terminal.note(`The old profile is kept.\n${errorText(error)}`));
+    event = await Promise.race([signals.next(), server.broken]);
   }
-  terminal.note(`${first}: finishing what was accepted; once more ends at once.`);
+  if (typeof event !== 'string') {
+    await server.stop();
+    throw event;
+  }
+  terminal.note(`${event}: finishing what was accepted; once more ends at once.`);
   const ended = await Promise.race([server.drain(drainMs), signals.next(), server.broken]);
   if (ended === true) return;
   await server.stop();
@@ -24,7 +33,7 @@ export async function untilStopped(server: RunningServer, drainMs: number, termi
 function signalStream(): { next(): Promise<string> } {
   const seen: string[] = [];
   let wake = () => {};
-  for (const name of ['SIGTERM', 'SIGINT'] as const)
+  for (const name of SIGNALS)
     process.on(name, () => {
       seen.push(name);
       wake();

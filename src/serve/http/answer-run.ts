@@ -12,6 +12,8 @@ export class AnswerRun {
   private readonly tickets: Ticket[] = [];
   private readonly choices: Choice[];
   private isOver = false;
+  private readonly startMs: number;
+  private readonly lastTokenMs = new Map<Choice, number>();
   private stopDeadline = () => {};
 
   constructor(
@@ -20,6 +22,7 @@ export class AnswerRun {
     private readonly plans: readonly AnswerPlan[],
     private readonly answersPerPrompt: number,
   ) {
+    this.startMs = service.clock.monotonicMs();
     const indexes = plans.flatMap((plan, at) =>
       Array.from({ length: answersPerPrompt }, (_, i) => ({ plan, index: at * answersPerPrompt + i })),
     );
@@ -67,6 +70,7 @@ export class AnswerRun {
         this.writer.begin();
       },
       step: (step) => {
+        this.timeToken(choice);
         addStep(choice, step);
         this.writer.delta(choice, step);
       },
@@ -83,16 +87,35 @@ export class AnswerRun {
     if (this.isOver || this.choices.some(({ finish }) => finish === null)) return;
     this.isOver = true;
     this.stopDeadline();
-    const { admission, clock } = this.service;
+    const { admission, clock, metrics } = this.service;
     for (const { startedMs } of this.tickets) admission.served(clock.monotonicMs() - (startedMs ?? 0));
+    for (const choice of this.choices)
+      metrics.answered({
+        e2eMs: clock.monotonicMs() - this.startMs,
+        decodeMs: choice.timings!.decodeMs,
+        prompt: choice.promptTokens,
+        cached: choice.cachedTokens,
+        reasoning: choice.reasoningTokens,
+        answer: choice.completionTokens - choice.reasoningTokens,
+      });
     this.writer.end(this.choices, {
       usage: usageOf(this.choices, this.answersPerPrompt),
       timings: timingsOf(this.choices),
     });
   }
 
+  private timeToken(choice: Choice): void {
+    const { clock, metrics } = this.service;
+    const nowMs = clock.monotonicMs();
+    const lastMs = this.lastTokenMs.get(choice);
+    if (lastMs === undefined) metrics.firstToken(nowMs - this.startMs);
+    else metrics.nextToken(nowMs - lastMs);
+    this.lastTokenMs.set(choice, nowMs);
+  }
+
   private fail(refusal: Refusal): void {
     if (this.isOver) return;
+    this.service.metrics.refused(refusal.reason);
     this.cancel();
     this.writer.fail(refusal);
   }

@@ -1,10 +1,12 @@
 import fastify, { type FastifyInstance } from 'fastify';
+import type { Clock } from '../../core/ports.js';
 import type { Service } from '../service.js';
-import { answerFailures } from './failures.js';
+import { answerBrokenRequest, answerFailures } from './failures.js';
 import { type AccessRules, guard } from './guards.js';
 import { chatRoute } from './routes/chat.js';
 import { completionsRoute } from './routes/completions.js';
 import { healthRoutes } from './routes/health.js';
+import { metricsRoute } from './routes/metrics.js';
 import { modelsRoutes } from './routes/models.js';
 
 export type HttpLimits = {
@@ -23,12 +25,30 @@ export const HTTP_LIMITS: HttpLimits = {
   connections: 1024,
 };
 
+/** One line of the access log. Never holds text of a prompt or an answer. */
+export type AccessEntry = {
+  time: string;
+  id: string;
+  tenant: string;
+  method: string;
+  route: string;
+  status: number;
+  ms: number;
+};
+
+export type AppReports = {
+  /** Hears of faults of the server itself. */
+  report: (error: unknown) => void;
+  /** Hears of every request that was answered. */
+  log: (entry: AccessEntry) => void;
+};
+
 /** The HTTP face of a service: routes, guards, limits and error bodies. */
 export function createApp(
   service: Service,
   rules: AccessRules,
   limits: HttpLimits,
-  report: (error: unknown) => void,
+  { report, log }: AppReports,
 ): FastifyInstance {
   const app = fastify({
     bodyLimit: limits.bodyBytes,
@@ -37,13 +57,33 @@ export function createApp(
     http: { headersTimeout: limits.headersMs, connectionsCheckingInterval: 1000 },
     forceCloseConnections: true,
     return503OnClosing: false,
+    clientErrorHandler: answerBrokenRequest,
   });
   app.server.maxConnections = limits.connections;
   guard(app, rules);
-  answerFailures(app, report);
+  answerFailures(app, report, service.metrics);
+  logAccess(app, service.clock, log);
   chatRoute(app, service);
   completionsRoute(app, service);
   modelsRoutes(app, service);
   healthRoutes(app, service);
+  metricsRoute(app, service);
   return app;
+}
+
+function logAccess(app: FastifyInstance, clock: Clock, log: AppReports['log']): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const startMs = clock.monotonicMs();
+    reply.raw.once('close', () =>
+      log({
+        time: new Date(clock.now()).toISOString(),
+        id: request.id,
+        tenant: request.tenant,
+        method: request.method,
+        route: request.routeOptions.url ?? '',
+        status: reply.raw.writableFinished ? reply.raw.statusCode : 499,
+        ms: Math.round(clock.monotonicMs() - startMs),
+      }),
+    );
+  });
 }

@@ -2,12 +2,27 @@ import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../core/ports.js';
 import { alarm } from '../alarm.js';
 
-/** Bytes that may wait for a client that reads slowly; Node itself would buffer without bound. */
-const MOST_BUFFERED_BYTES = 1024 ** 2;
-/** How long such a client may take none of them before it is dropped. */
-const PATIENCE_MS = 30_000;
-/** Proxies and clients give up on silent connections; Node's fetch after 300 s without headers. */
-const KEEP_ALIVE_MS = 15_000;
+export type ConnectionLimits = {
+  /** Bytes that may wait for a client that reads slowly; then its generation pauses. */
+  bufferedBytes: number;
+  /** How long such a client may take none of them before it is dropped, ms. */
+  patienceMs: number;
+  /** Silence after which something is sent, ms. */
+  keepAliveMs: number;
+  /** Wait for a whole answer after which its head is sent ahead, ms. */
+  earlyHeadMs: number;
+};
+
+/**
+ * Node buffers without bound for a client that does not read. Proxies and clients give up on silent connections: Node's
+ * fetch after 300 s without headers.
+ */
+export const CONNECTION_LIMITS: ConnectionLimits = {
+  bufferedBytes: 1024 ** 2,
+  patienceMs: 30_000,
+  keepAliveMs: 15_000,
+  earlyHeadMs: 60_000,
+};
 
 /** Writes to one client, with bounded memory. */
 export type ClientConnection = {
@@ -16,7 +31,7 @@ export type ClientConnection = {
   readonly isOpen: boolean;
   write(text: string): void;
   end(text?: string): void;
-  /** Calls `fill`, which writes something, whenever nothing was sent for 15 s. */
+  /** Calls `fill`, which writes something, whenever nothing was sent for a while. */
   keepAlive(fill: () => void): void;
 };
 
@@ -30,6 +45,7 @@ export type ConnectionEvents = {
 export function connectClient(
   response: ServerResponse,
   clock: Clock,
+  limits: ConnectionLimits,
   events: ConnectionEvents,
   baseHeaders: Record<string, string>,
 ): ClientConnection {
@@ -47,7 +63,7 @@ export function connectClient(
   const press = () => {
     isPressed = true;
     events.pressure(true);
-    stopWaiting = alarm(clock, PATIENCE_MS, () => response.destroy());
+    stopWaiting = alarm(clock, limits.patienceMs, () => response.destroy());
   };
   response.on('drain', calm);
   response.on('close', () => {
@@ -59,7 +75,7 @@ export function connectClient(
     if (response.destroyed || response.writableEnded) return;
     lastWriteMs = clock.monotonicMs();
     response.write(text);
-    if (response.writableLength > MOST_BUFFERED_BYTES && !isPressed) press();
+    if (response.writableLength > limits.bufferedBytes && !isPressed) press();
   };
   return {
     get isOpen() {
@@ -76,9 +92,9 @@ export function connectClient(
     keepAlive(fill) {
       stopFilling = alarm(
         clock,
-        KEEP_ALIVE_MS,
+        limits.keepAliveMs,
         () => {
-          if (clock.monotonicMs() - lastWriteMs >= KEEP_ALIVE_MS * 0.9) fill();
+          if (clock.monotonicMs() - lastWriteMs >= limits.keepAliveMs * 0.9) fill();
         },
         true,
       );

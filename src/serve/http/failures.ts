@@ -1,4 +1,7 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance } from 'fastify';
+import type { Metrics } from '../metrics.js';
 import { Refusal, type RefusalReason } from '../refusal.js';
 import { refusalHeaders } from './answer-writer.js';
 
@@ -13,10 +16,11 @@ const KNOWN: Record<string, RefusalReason> = {
 };
 
 /** Every failure leaves as the error body of the OpenAI API. `report` hears of faults of our own. */
-export function answerFailures(app: FastifyInstance, report: (error: unknown) => void): void {
+export function answerFailures(app: FastifyInstance, report: (error: unknown) => void, metrics: Metrics): void {
   app.setErrorHandler((error: FastifyError | Refusal, _request, reply) => {
     const refusal = error instanceof Refusal ? error : translate(error);
     if (refusal.reason === 'internal') report(error);
+    metrics.refused(refusal.reason);
     reply.code(refusal.row.status).headers(refusalHeaders(refusal)).send(refusal.body);
   });
   app.setNotFoundHandler((request, reply) => {
@@ -35,4 +39,21 @@ function translate(error: FastifyError): Refusal {
   return isClients
     ? new Refusal('invalid', error.message)
     : new Refusal('internal', 'The server failed on this request.');
+}
+
+/** Node's own errors for requests that never became one: answered on the bare socket. */
+export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const refusal =
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? new Refusal('slowRequest', 'The request did not arrive in time.')
+      : new Refusal('malformed', 'This is not an HTTP request that can be read.');
+  const body = JSON.stringify(refusal.body);
+  const status = `${refusal.row.status} ${STATUS_CODES[refusal.row.status]}`;
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
 }

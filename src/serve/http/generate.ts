@@ -19,9 +19,6 @@ export type Order = {
   includeUsage: boolean;
 };
 
-/** After so long without an answer the head of a whole answer is sent ahead, so that no client gives up on silence. */
-const EARLY_HEAD_MS = 60_000;
-
 /** Carries one request of a generation route: its place in the queue, its tokens, then its answers. */
 export async function generate(service: Service, request: FastifyRequest, reply: FastifyReply, order: Order) {
   const places = order.promptCount * order.answersPerPrompt;
@@ -54,6 +51,7 @@ function answer(
   const client: ClientConnection = connectClient(
     reply.raw,
     service.clock,
+    service.connection,
     { left: () => run.cancel(), pressure: (isHigh) => run.setPaused(isHigh) },
     Object.fromEntries(headers),
   );
@@ -63,7 +61,7 @@ function answer(
   else
     reply.raw.once(
       'close',
-      alarm(service.clock, EARLY_HEAD_MS, () => client.keepAlive(writer.keepAlive)),
+      alarm(service.clock, service.connection.earlyHeadMs, () => client.keepAlive(writer.keepAlive)),
     );
   run.start(id, request.tenant);
 }

@@ -7,6 +7,8 @@ import type { FleetObserver } from './observer.js';
 import { isSuspect, type Ticket } from './ticket.js';
 import type { Worker } from './worker.js';
 
+/** Shorter answers say little about speed. */
+const TOKENS_THAT_TELL_SPEED = 16;
 const QUARANTINE_MS = 10 * 60_000;
 
 type TicketMessage = Extract<FromWorker, { type: 'started' | 'prefilled' | 'step' | 'done' | 'failed' }>;
@@ -56,6 +58,7 @@ export class Dispatcher {
   setPaused(ticket: Ticket, isPaused: boolean): void {
     if (ticket.isPaused === isPaused || ticket.state === 'ended') return;
     ticket.isPaused = isPaused;
+    ticket.isAlone = false;
     const owner = this.owners.get(ticket);
     if (!owner) return;
     owner.progressMs = this.clock.monotonicMs();
@@ -109,6 +112,8 @@ export class Dispatcher {
   private dispatch(ticket: Ticket, worker: Worker): void {
     const nowMs = this.clock.monotonicMs();
     if (worker.active.size === 0) worker.progressMs = nowMs;
+    ticket.isAlone &&= worker.active.size === 0;
+    for (const other of worker.active.values()) other.isAlone = false;
     Object.assign(ticket, { state: 'running', phase: 'prefill', stepsSinceStart: 0 });
     if (ticket.startedMs === undefined) this.observer.dequeued(nowMs - ticket.enqueuedMs);
     ticket.startedMs ??= nowMs;
@@ -129,6 +134,9 @@ export class Dispatcher {
     }
     if (message.type === 'done') {
       ticket.state = 'ended';
+      const { decodeTokens, decodeMs } = message.timings;
+      if (ticket.isAlone && decodeTokens >= TOKENS_THAT_TELL_SPEED && decodeMs > 0)
+        this.observer.soloDecode((decodeTokens / decodeMs) * 1000);
       ticket.sink.done(message);
     }
     if (message.type === 'failed')

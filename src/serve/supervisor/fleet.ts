@@ -19,6 +19,8 @@ export type FleetPlan = {
   candidate: Candidate;
   contextTokens: number;
   hang: HangLimits;
+  /** Decode speed of one request alone that the profile promises, tok/s. */
+  expectedDecodeRate: number;
 };
 
 export type FleetDeps = {
@@ -38,6 +40,8 @@ export class Fleet {
   readonly dispatcher: Dispatcher;
   readonly tokenizer: TokenizerCalls;
   state: 'loading' | 'serving' | 'broken' | 'stopped' = 'loading';
+  /** What the engine last said about itself; undefined until a worker was ready. */
+  description: ReadyMessage | undefined;
   private workers: Worker[] = [];
   private readonly policies = new Map<number, RestartPolicy>();
   private readonly waiting = new Map<number, { resolve: () => void; reject: (error: R1Error) => void }>();
@@ -54,9 +58,9 @@ export class Fleet {
     return { plan: this.plan, workers: this.workers };
   }
 
-  /** What the engine said about itself; undefined until a worker is ready. */
-  get description(): ReadyMessage | undefined {
-    return this.workers.find((worker) => worker.ready)?.ready;
+  /** At least one worker takes requests now. */
+  get isUp(): boolean {
+    return this.workers.some((worker) => worker.state === 'ready');
   }
 
   get slots(): number {
@@ -163,7 +167,7 @@ export class Fleet {
       this.cannotLoad(worker, { code: 'NOT_PERMITTED', message: `it was started, but ${faults.join('; ')}.` });
       return;
     }
-    worker.ready = message;
+    this.description = message;
     worker.state = 'ready';
     this.settle(worker.index)?.resolve();
     this.tokenizer.pump();

@@ -4,5 +4,7 @@ export type FleetObserver = {
   cancelled(stage: 'queued' | 'prefill' | 'decode'): void;
   /** A request goes on after its worker died. */
   resumed(): void;
+  /** A request that was alone on its worker was decoded at this speed. */
+  soloDecode(tokensPerSecond: number): void;
   workerDied(index: number, reason: string): void;
 };

@@ -24,6 +24,8 @@ export type Ticket = {
   state: 'queued' | 'running' | 'ended';
   phase: 'prefill' | 'decode';
   isPaused: boolean;
+  /** It never shared its worker: its speed can be compared with the profile. */
+  isAlone: boolean;
   /** Workers that died while they ran it. */
   deaths: number;
   stepsSinceStart: number;

@@ -17,7 +17,6 @@ const STDERR_KEPT = 4000;
 /** One worker process as the supervisor sees it. A restarted worker is a new one of these. */
 export class Worker {
   state: 'starting' | 'ready' | 'gone' = 'starting';
-  ready: ReadyMessage | undefined;
   readonly active = new Map<string, Ticket>();
   /** When it last showed a sign of work, ms on the supervisor's monotonic clock. */
   progressMs: number;
