@@ -1,5 +1,5 @@
+import { shellWord } from '../../core/shell-word.js';
 import { t } from '../texts/index.js';
-import { shellWord } from '../view/answer.js';
 import type { ReportView } from '../view/view.js';
 import { columnHeads, section } from './finding-sections.js';
 import { html, type Markup } from './html.js';

@@ -1,5 +1,6 @@
 import { knobDifferences } from '../../core/candidate.js';
 import type { Configuration, RunResult, Speedup } from '../../core/run-result.js';
+import { shellWord } from '../../core/shell-word.js';
 
 /** The decision as the report tells it. */
 export type Answer = {
@@ -29,9 +30,4 @@ export function answerOf(run: RunResult, runFolder: string): Answer {
     equals: equals.flatMap((id) => byId.get(id) ?? []),
     serveCommand: chosen ? `r1-tune serve --profile ${shellWord(`${runFolder}/best.json`)}` : null,
   };
-}
-
-/** A word that every POSIX shell reads back as it is. */
-export function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,4 +1,5 @@
 import type { Candidate } from '../../core/candidate.js';
+import { KV_SIZE_OVER_F16 } from '../../core/kv-type.js';
 import type { ModelFile } from '../../core/model.js';
 import type { RunResult } from '../../core/run-result.js';
 
@@ -11,8 +12,6 @@ export type ContextPoint = {
 };
 export type ContextCost = { kvType: Candidate['kvType']; isChosen: boolean; points: ContextPoint[] };
 
-/** Bytes an element relative to f16. Blocks of q8_0 hold 32 elements in 34 bytes, of q4_0 in 18 (ggml block layouts). */
-const RELATIVE_SIZE: Record<Candidate['kvType'], number> = { f32: 2, f16: 1, q8_0: 34 / 64, q4_0: 18 / 64 };
 const DEPTHS = [512, 2048, 8192, 16384, 32768, 65536, 131072];
 
 export function contextCosts(run: RunResult, candidate: Candidate): ContextCost[] {
@@ -20,13 +19,13 @@ export function contextCosts(run: RunResult, candidate: Candidate): ContextCost[
   const model = run.plan.models.find((one) => one.quant === candidate.quant && one.format === format);
   if (!model) return [];
   const types = new Set([candidate.kvType, ...run.plan.candidates.map(({ kvType }) => kvType)]);
-  return (Object.keys(RELATIVE_SIZE) as Candidate['kvType'][])
+  return (Object.keys(KV_SIZE_OVER_F16) as Candidate['kvType'][])
     .filter((kvType) => types.has(kvType))
     .map((kvType) => ({ kvType, isChosen: kvType === candidate.kvType, points: points(model, kvType) }));
 }
 
 function points(model: ModelFile, kvType: Candidate['kvType']): ContextPoint[] {
-  const bytesPerToken = model.kvBytesPerToken * RELATIVE_SIZE[kvType];
+  const bytesPerToken = model.kvBytesPerToken * KV_SIZE_OVER_F16[kvType];
   return DEPTHS.filter((tokens) => tokens <= model.contextLength).map((tokens) => {
     const kvBytes = bytesPerToken * tokens;
     return { tokens, kvBytes, speedShare: model.bytesPerToken / (model.bytesPerToken + kvBytes) };

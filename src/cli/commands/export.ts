@@ -1,0 +1,72 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Argv } from 'yargs';
+import { R1Error } from '../../core/errors.js';
+import { EXPORT_TARGETS, type ExportFile, type ExportTarget, exportProfile } from '../../export/index.js';
+import { writeFileAtomic } from '../../store/atomic-write.js';
+import { readProfile } from '../../store/documents.js';
+import { openConsole } from '../console.js';
+
+type Flags = {
+  profile: string;
+  to: ExportTarget;
+  out?: string;
+  host: string;
+  port: number;
+  image: string;
+  profilePath?: string;
+  json: boolean;
+  quiet?: boolean;
+};
+
+export const exportCommand = {
+  command: 'export',
+  describe: 'Turn a profile into a deployment: systemd, Kubernetes, Docker, compose, shell or llama-server',
+  builder: (yargs: Argv) =>
+    yargs
+      .option('profile', { type: 'string', demandOption: true, describe: 'The profile, for example best.json' })
+      .option('to', { choices: EXPORT_TARGETS, demandOption: true, describe: 'What to make' })
+      .option('out', { type: 'string', describe: 'Folder to write to (without it: printed)' })
+      .option('host', {
+        type: 'string',
+        default: '127.0.0.1',
+        describe: 'Address to listen on; others than loopback need keys',
+      })
+      .option('port', { type: 'number', default: 7860, describe: 'Port to listen on' })
+      .option('image', { type: 'string', default: 'r1-tune:local', describe: 'Container image' })
+      .option('profile-path', {
+        type: 'string',
+        describe: 'Where the profile will lie on the serving machine (where it is now)',
+      })
+      .option('json', { type: 'boolean', default: false, describe: 'Print the files as JSON' }),
+  handler: (flags: Flags): void => {
+    const terminal = openConsole({ quiet: flags.quiet ?? false });
+    const { host, port, image } = flags;
+    if (!Number.isInteger(port) || port < 1 || port > 65535)
+      throw new R1Error('USAGE', `--port: "${port}" is not valid; expected a whole number from 1 to 65535.`);
+    const profilePath = flags.profilePath ?? resolve(flags.profile);
+    const files = exportProfile(readProfile(flags.profile), flags.to, { host, port, image, profilePath });
+    if (flags.out !== undefined) {
+      const paths = write(flags.out, files);
+      terminal.result(flags.json ? JSON.stringify({ files: paths }, null, 2) : paths.join('\n'));
+    } else terminal.result(flags.json ? JSON.stringify({ files }, null, 2) : printed(files));
+  },
+};
+
+function write(folder: string, files: readonly ExportFile[]): string[] {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    throw new R1Error('OUTPUT_UNWRITABLE', `${folder} cannot be made: ${(cause as Error).message}`, { cause });
+  }
+  return files.map(({ name, text, isExecutable }) => {
+    const path = join(folder, name);
+    writeFileAtomic(path, text);
+    if (isExecutable) chmodSync(path, 0o755);
+    return path;
+  });
+}
+
+/** One file as it is, so that it can be piped; several under their names. */
+const printed = (files: readonly ExportFile[]): string =>
+  files.length === 1 ? files[0]!.text : files.map(({ name, text }) => `# ==> ${name}\n${text}`).join('\n');

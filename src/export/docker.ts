@@ -1,0 +1,109 @@
+import type { Profile } from '../core/profile.js';
+import { shellWord } from '../core/shell-word.js';
+import { type ContainerPlan, containerPlan, profileText } from './container-profile.js';
+import { provenanceLines } from './provenance.js';
+import { comment, serviceName } from './quoting.js';
+import { memoryNeed } from './sizing.js';
+import {
+  ANY_HOST,
+  DRAIN_SECONDS,
+  type Exporter,
+  type ExportOptions,
+  KEYS_NAME,
+  MODEL_MOUNT,
+  serveArguments,
+} from './target.js';
+
+export const CONTAINER_PROFILE = '/etc/r1-tune/profile.json';
+/** Any number that is nobody on the host. */
+export const CONTAINER_USER = 10001;
+
+/** An image, the profile as it reads inside, and a script that builds and runs it. */
+export const dockerFiles: Exporter = (profile, options) => {
+  const plan = containerPlan(profile);
+  return [
+    { name: 'Dockerfile', text: dockerfile(profile, plan) },
+    { name: 'profile.json', text: profileText(plan.profile) },
+    { name: 'run.sh', text: runScript(profile, plan, options), isExecutable: true },
+  ];
+};
+
+export function dockerfile(profile: Profile, { allocatorPackage }: ContainerPlan): string {
+  const version = profile.provenance.versions['r1-tune'] ?? 'latest';
+  const packages = ['tini', ...(allocatorPackage === null ? [] : [allocatorPackage])];
+  return [
+    ...provenanceLines(profile).map((line) => comment(line)),
+    comment('A glibc image: the engines ship prebuilt for glibc. Debian 12, for the paths of its allocators.'),
+    'FROM node:22-bookworm-slim',
+    ...(allocatorPackage === null ? [] : [comment(`${allocatorPackage}: the allocator that was measured.`)]),
+    `RUN apt-get update && apt-get install -y --no-install-recommends ${packages.slice(allocatorPackage === null ? 0 : 1).join(' ')} util-linux && rm -rf /var/lib/apt/lists/*`,
+    comment('The version that made the profile.'),
+    `RUN npm install --global --omit=dev ${shellWord(`r1-tune@${version}`)} && npm cache clean --force`,
+    comment('The profile as it reads inside: binding left to the container, model and allocator at their places here.'),
+    `COPY --chmod=0444 profile.json ${CONTAINER_PROFILE}`,
+    comment('Not root, and no user of the host.'),
+    `USER ${CONTAINER_USER}:${CONTAINER_USER}`,
+    'ENV NODE_ENV=production R1TUNE_HOME=/tmp/r1-tune',
+    'ENTRYPOINT ["r1-tune"]',
+    '',
+  ].join('\n');
+}
+
+/** Settings of `docker run`, each with why. */
+function runFlags(profile: Profile, { modelFolder }: ContainerPlan, options: ExportOptions): [string[], string][] {
+  const { binding, mlock } = profile.candidate;
+  const memory = memoryNeed(profile);
+  return [
+    [['--name', serviceName(profile.name)], ''],
+    ...placement(binding),
+    [
+      ['--memory', `${memory.mebibytes}m`, '--memory-swap', `${memory.mebibytes}m`],
+      `${memory.reason} Equal limits: no swap.`,
+    ],
+    ...(mlock
+      ? ([[['--ulimit', 'memlock=-1:-1'], 'The profile locks the weights in RAM.']] as [string[], string][])
+      : []),
+    [['--ulimit', 'nofile=65536:65536'], 'A file descriptor for every open stream.'],
+    [['--publish', `${options.host}:${options.port}:${options.port}`], 'Reachable only where you said.'],
+    [['--mount', `type=bind,source=${modelFolder},target=${MODEL_MOUNT},readonly`], 'The model, read-only.'],
+    [
+      ['--mount', `type=bind,source=/etc/r1-tune/${KEYS_NAME},target=/run/secrets/${KEYS_NAME},readonly`],
+      'Keys, one a line, in a file.',
+    ],
+    [['--read-only', '--tmpfs', '/tmp'], 'Nothing else can be written.'],
+    [['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'], ''],
+    [['--init'], 'Reaps processes and passes signals on.'],
+    [
+      ['--stop-timeout', String(DRAIN_SECONDS + 30)],
+      `Longer than the ${DRAIN_SECONDS} s that running answers may take.`,
+    ],
+    [['--restart', 'on-failure'], ''],
+  ];
+}
+
+/** The container's CPU and memory sets stand in for taskset and numactl, which need rights inside. */
+function placement({ name, cpus, memory }: Profile['candidate']['binding']): [string[], string][] {
+  return [
+    ...(cpus === null
+      ? []
+      : ([[['--cpuset-cpus', cpus], `Binding "${name}": the CPUs that were measured.`]] as [string[], string][])),
+    ...(memory?.nodes == null
+      ? []
+      : ([[['--cpuset-mems', memory.nodes], 'The memory nodes that were measured.']] as [string[], string][])),
+  ];
+}
+
+function runScript(profile: Profile, plan: ContainerPlan, options: ExportOptions): string {
+  const keysFile = `/run/secrets/${KEYS_NAME}`;
+  const serve = serveArguments({ ...options, profilePath: CONTAINER_PROFILE, host: ANY_HOST, keysFile });
+  const flags = runFlags(profile, plan, options);
+  return [
+    '#!/bin/sh',
+    ...provenanceLines(profile).map((line) => comment(line)),
+    'set -eu',
+    `docker build --tag ${shellWord(options.image)} "$(dirname "$0")"`,
+    ...flags.map(([words, why]) => `${why ? `${comment(why)}\n` : ''}set -- "$@" ${words.map(shellWord).join(' ')}`),
+    `exec docker run "$@" ${shellWord(options.image)} ${serve.map(shellWord).join(' ')}`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,78 @@
+import { R1Error } from '../core/errors.js';
+import type { Profile } from '../core/profile.js';
+import { shellWord } from '../core/shell-word.js';
+import { provenanceLines } from './provenance.js';
+import { comment, serviceName } from './quoting.js';
+import { bindingPrefix } from './shell.js';
+import { type Exporter, type ExportOptions, isLoopback } from './target.js';
+
+type Flag = [words: string[], why: string];
+
+/** Flags of llama.cpp's own server, for those who run upstream. */
+export const llamaServerScript: Exporter = (profile, options) => {
+  if (profile.candidate.backend !== 'llama-cpp')
+    throw new R1Error(
+      'USAGE',
+      `The profile runs ${profile.candidate.backend}; llama-server runs llama-cpp profiles only.`,
+      {
+        mend: 'Use another --to, or sweep with --backend llama-cpp.',
+      },
+    );
+  const { allocator, binding, replicas, flashAttention } = profile.candidate;
+  const prefix = bindingPrefix(binding).flatMap(({ words }) => words);
+  const preload = allocator.path === null ? [] : [`LD_PRELOAD=${allocator.path}`];
+  const launch = ['env', ...preload, ...prefix].map(shellWord).join(' ');
+  const notes = [
+    'r1-tune did not measure this server: check it with  r1-tune load --url http://…',
+    ...(replicas > 1
+      ? [
+          `The profile runs ${replicas} replicas; this is one: start ${replicas} on ports of their own behind a balancer.`,
+        ]
+      : []),
+  ];
+  const text = [
+    '#!/bin/sh',
+    ...[...provenanceLines(profile), ...notes].map((line) => comment(line)),
+    'set -eu',
+    `LLAMA_SERVER=\${LLAMA_SERVER:-llama-server}`,
+    ...flags(profile, options).map(([words, why]) => `${comment(why)}\nset -- "$@" ${words.map(shellWord).join(' ')}`),
+    flashAttentionLines(flashAttention),
+    ...(isLoopback(options.host)
+      ? []
+      : [`${comment('Keys, one a line.')}\nset -- "$@" --api-key-file /etc/r1-tune/api-keys`]),
+    `exec ${launch} "$LLAMA_SERVER" "$@"`.replace('exec env "', 'exec "'),
+  ];
+  return [{ name: `${serviceName(profile.name)}-llama-server.sh`, text: `${text.join('\n')}\n`, isExecutable: true }];
+};
+
+function flags({ candidate, model, contextTokens }: Profile, options: ExportOptions): Flag[] {
+  const { sequences, threads, threadsBatch, batch, kvType, mmap, mlock, binding } = candidate;
+  return [
+    [['-m', model.path], 'The model that was measured.'],
+    [['--host', options.host, '--port', String(options.port)], 'Where it listens; its own default is port 8080.'],
+    [
+      ['-c', String(contextTokens * sequences)],
+      `Context of ${contextTokens} tokens for each of ${sequences} sequence(s): -c is their sum.`,
+    ],
+    [['-np', String(sequences)], 'Sequences decoded together.'],
+    [['-t', String(threads)], 'Threads that decode.'],
+    [['-tb', String(threadsBatch ?? threads)], 'Threads that prefill.'],
+    [['-b', String(batch), '-ub', String(batch)], 'Prefill batch; r1-tune measures with both equal.'],
+    [['-ctk', kvType, '-ctv', kvType], 'Element type of the KV cache.'],
+    ...(mmap ? [] : [[['--no-mmap'], 'Weights read into memory instead of mapped.'] as Flag]),
+    ...(mlock ? [[['--mlock'], 'Weights locked in RAM: needs `ulimit -l unlimited`.'] as Flag] : []),
+    ...(binding.tool === 'numactl'
+      ? [[['--numa', 'numactl'], 'Follow the CPUs and nodes that numactl gives.'] as Flag]
+      : []),
+  ];
+}
+
+/** -fa was a bare switch until llama.cpp took on, off and auto (pull request 15434, August 2025): ask the program itself. */
+const flashAttentionLines = (isOn: boolean): string =>
+  [
+    comment(`Flash attention ${isOn ? 'on' : 'off'}; older builds know only the bare switch.`),
+    `if "$LLAMA_SERVER" --help 2>&1 | grep -q 'flash-attn.*auto'; then`,
+    `  set -- "$@" -fa ${isOn ? 'on' : 'off'}`,
+    ...(isOn ? ['else', '  set -- "$@" -fa'] : []),
+    'fi',
+  ].join('\n');
