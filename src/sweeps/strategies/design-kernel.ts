@@ -54,24 +54,26 @@ function unitPositions(axis: Axis, points: readonly DesignPoint[]): Float64Array
   const scale = axis.scale === 'log2' ? Math.log2 : axis.scale === 'ln' ? Math.log : (x: number): number => x;
   const positions = points.map((p) => scale(Number(p.levels[axis.name])));
   const finite = positions.filter(Number.isFinite);
-  const [low, high] = [Math.min(...finite), Math.max(...finite)];
+  const low = finite.reduce((a, b) => Math.min(a, b), Infinity);
+  const high = finite.reduce((a, b) => Math.max(a, b), -Infinity);
   return Float64Array.from(positions, (x) =>
     Number.isFinite(x) && high > low ? (2 * (x - low)) / (high - low) - 1 : 0,
   );
 }
 
-/** u, u², u³ along each axis, and u·v, u²·v, u·v² for each two. */
+/** u, u², u³ along each axis, and u·v, u²·v, u·v² for each two; all crossings together weigh as much as a single one. */
 function smoothTerms(axes: readonly Float64Array[], a: number, b: number): number {
-  let sum = 0;
+  let along = 0;
+  let crossed = 0;
   for (let k = 0; k < axes.length; k++) {
     const linear = axes[k]![a]! * axes[k]![b]!;
-    sum += linear + linear ** 2 + linear ** 3;
+    along += linear + linear ** 2 + linear ** 3;
     for (let m = 0; m < k; m++) {
       const other = axes[m]![a]! * axes[m]![b]!;
-      sum += linear * other * (1 + linear + other);
+      crossed += linear * other * (1 + linear + other);
     }
   }
-  return sum;
+  return along + crossed / Math.max(1, (axes.length * (axes.length - 1)) / 2);
 }
 
 const pairsOf = (count: number): [number, number][] =>

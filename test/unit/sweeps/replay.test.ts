@@ -1,0 +1,96 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { modelRace } from '../../../src/sweeps/strategies/model-race.js';
+import { successiveHalving } from '../../helpers/search/baselines/successive-halving.js';
+import { tpe } from '../../helpers/search/baselines/tpe.js';
+import { type RecordedGrid, readGrid, recordedGridSchema, recordedWorld } from '../../helpers/search/recorded-grid.js';
+import { contestant, score } from '../../helpers/search/replay.js';
+import { adversarialWorld, smallWorld, syntheticWorld } from '../../helpers/search/synthetic-world.js';
+import { bestTruth, type World } from '../../helpers/search/world.js';
+
+const SEEDS = 200;
+const GRIDS = fileURLToPath(new URL('../../fixtures/grids/', import.meta.url));
+
+/** A grid "recorded" on a made-up machine, five interleaved blocks. */
+function record(world: World, blocks = 5): RecordedGrid {
+  const env = world.open(99);
+  const trials = Array.from({ length: blocks }, (_, block) =>
+    world.space.points.map(({ id }) => ({ id, block, fidelity: 'full' as const, value: env.run(id, 'full') })),
+  ).flat();
+  const { axes, points, defaultId } = world.space;
+  return recordedGridSchema.parse({
+    schemaVersion: 1,
+    kind: 'r1-tune/recorded-grid',
+    about: 'made up',
+    unit: 'tok/s',
+    axes,
+    points,
+    defaultId,
+    trials,
+  });
+}
+
+describe('the default search on synthetic machines', () => {
+  const worlds = Array.from({ length: SEEDS }, (_, i) => syntheticWorld(i + 1));
+
+  it('is within 3 % of the best in at least 90 % of 200 seeds, with a fraction of the trials', () => {
+    const own = score(contestant(modelRace), worlds, SEEDS);
+    expect(own.within3).toBeGreaterThanOrEqual(0.9);
+    expect(own.meanTrials).toBeLessThan(160);
+    for (const baseline of [successiveHalving(81), tpe(Math.round(own.meanTrials))])
+      expect(own.within3, baseline.name).toBeGreaterThan(score(baseline, worlds.slice(0, 60), 60).within3 + 0.1);
+  }, 60_000);
+
+  it('finds a hidden three-way interaction more often than not', () => {
+    const hard = Array.from({ length: 60 }, (_, i) => adversarialWorld(i + 1));
+    const own = score(contestant(modelRace), hard, 60);
+    expect(own.within3).toBeGreaterThan(0.65);
+  }, 60_000);
+});
+
+describe('a recorded grid', () => {
+  const world = smallWorld(4, 120);
+  const grid = record(world);
+  const replayed = recordedWorld(grid);
+
+  it('gives back the truth it was recorded from, to within the noise of five trials', () => {
+    const errors = [...world.truth].map(([id, log]) => replayed.truth.get(id)! - log);
+    const centre = errors.reduce((a, b) => a + b, 0) / errors.length;
+    const sd = Math.sqrt(errors.reduce((a, b) => a + (b - centre) ** 2, 0) / errors.length);
+    expect(sd).toBeLessThan(0.06);
+    expect(bestTruth(replayed)).toBeGreaterThan(bestTruth(world) - 0.2);
+  });
+
+  it('replays the same noise for the same seed, and other noise for another', () => {
+    const id = world.space.defaultId;
+    const series = (seed: number): (number | null)[] => {
+      const env = replayed.open(seed);
+      return Array.from({ length: 40 }, () => env.run(id, 'full'));
+    };
+    expect(series(1)).toEqual(series(1));
+    expect(series(1)).not.toEqual(series(2));
+    expect(new Set(series(1)).size).toBeGreaterThan(20);
+  });
+
+  it('keeps a point that failed failing', () => {
+    const id = grid.points[3]!.id;
+    const trials = grid.trials.map((t) => (t.id === id ? { ...t, value: null } : t));
+    const broken = recordedWorld({ ...grid, trials });
+    expect(broken.truth.has(id)).toBe(false);
+    expect(broken.open(1).run(id, 'full')).toBeNull();
+  });
+});
+
+const recorded = existsSync(GRIDS) ? readdirSync(GRIDS).filter((name) => name.endsWith('.json')) : [];
+if (recorded.length === 0)
+  console.warn('No recorded grid in test/fixtures/grids: the replay on a real machine is skipped.');
+
+describe.runIf(recorded.length > 0).each(recorded)('the default search on the recorded grid %s', (name) => {
+  it('is within 3 % of the best in at least 90 % of 200 seeds, at no more than 25 % of the trials', () => {
+    const grid = readGrid(`${GRIDS}${name}`);
+    const own = score(contestant(modelRace), [recordedWorld(grid)], SEEDS);
+    expect(own.within3).toBeGreaterThanOrEqual(0.9);
+    expect(own.meanTrials).toBeLessThanOrEqual(0.25 * grid.trials.filter((t) => t.fidelity === 'full').length);
+  }, 60_000);
+});
