@@ -1,0 +1,98 @@
+import type { Shape } from '../../core/model.js';
+import { type Graph, MICROSOFT } from './graph.js';
+import { STEP } from './step-inputs.js';
+
+/** Constants that the attention of every layer uses. */
+export function attentionConstants(graph: Graph, { heads, kvHeads, headDim }: Shape): void {
+  graph.int64('attention.split', [heads * headDim, kvHeads * headDim, kvHeads * headDim]);
+  graph.int64('attention.query_heads', [0, 0, kvHeads, heads / kvHeads, headDim]);
+  graph.int64('attention.query_rows', [0, 0, -1, headDim]);
+  graph.int64('attention.kv_heads', [0, 0, kvHeads, headDim]);
+  graph.int64('attention.output_heads', [0, 0, -1, heads / kvHeads, headDim]);
+  graph.int64('attention.output_rows', [0, 0, heads * headDim]);
+}
+
+/**
+ * Grouped-query attention over cached and new rows, which stay where they are: queries are multiplied with both, and one
+ * softmax is taken over all scores. GroupQueryAttention would copy the cache at each step unless input and output share memory,
+ * which onnxruntime-node cannot arrange. `qkv` is [batch, new, (heads + 2 kvHeads) × headDim]; gives [batch, new, heads × headDim].
+ */
+export function attention(graph: Graph, shape: Shape, layer: number, qkv: string): string {
+  const name = (part: string): string => `layers.${layer}.${part}`;
+  graph.node('Split', [qkv, 'attention.split'], [name('q'), name('k'), name('v')], { axis: 2 });
+  const queries = queryRows(graph, shape, name);
+  const keys = cacheRows(graph, rotary(graph, shape, name('k'), shape.kvHeads), `new.${layer}.key`, name('k'));
+  const values = cacheRows(graph, name('v'), `new.${layer}.value`, name('v'));
+  declareOutputs(graph, shape, layer);
+
+  const scale = 1 / Math.sqrt(shape.headDim);
+  const [pastKeys, pastValues] = ['key', 'value'].map((kind) => `past_key_values.${layer}.${kind}`) as [string, string];
+  const scores = graph.node(
+    'Concat',
+    [
+      product(graph, queries, pastKeys, name('scores.past'), { transB: 1, alpha: { float: scale } }),
+      product(graph, queries, keys, name('scores.new'), { transB: 1, alpha: { float: scale } }),
+    ],
+    [name('scores')],
+    { axis: 3 },
+  );
+  graph.node('Split', [softmax(graph, scores, name), STEP.positionSplit], [name('p.past'), name('p.new')], { axis: 3 });
+  graph.node(
+    'Add',
+    [
+      product(graph, name('p.past'), pastValues, name('mixed.past')),
+      product(graph, name('p.new'), values, name('mixed.new')),
+    ],
+    [name('mixed')],
+  );
+  return outputRows(graph, name);
+}
+
+function rotary(graph: Graph, { architecture }: Shape, input: string, heads: number): string {
+  // GGUF stores llama's q and k rows so that the pairs of a rotation are neighbours; qwen2's are half a head apart.
+  const attributes = { num_heads: heads, interleaved: architecture === 'llama' ? 1 : 0 };
+  const inputs = [input, STEP.rotaryRows, STEP.cos, STEP.sin];
+  return graph.node('RotaryEmbedding', inputs, [`${input}.rotated`], attributes, MICROSOFT);
+}
+
+/** [batch, new, heads × width] → [batch, kvHeads, new × group, width]: the queries of a group lie together. */
+function queryRows(graph: Graph, shape: Shape, name: (part: string) => string): string {
+  const rotated = rotary(graph, shape, name('q'), shape.heads);
+  graph.node('Reshape', [rotated, 'attention.query_heads'], [name('q.heads')]);
+  graph.node('Transpose', [name('q.heads')], [name('q.grouped')], { perm: [0, 2, 1, 3, 4] });
+  return graph.node('Reshape', [name('q.grouped'), 'attention.query_rows'], [name('q.rows')]);
+}
+
+/** [batch, new, kvHeads × width] → [new, batch, kvHeads, width], the layout of the cache. */
+function cacheRows(graph: Graph, input: string, output: string, name: string): string {
+  graph.node('Reshape', [input, 'attention.kv_heads'], [`${name}.heads`]);
+  return graph.node('Transpose', [`${name}.heads`], [output], { perm: [1, 0, 2, 3] });
+}
+
+function declareOutputs(graph: Graph, { kvHeads, headDim }: Shape, layer: number): void {
+  for (const kind of ['key', 'value'])
+    graph.output(`new.${layer}.${kind}`, 'float32', ['sequence_length', 'batch_size', kvHeads, headDim]);
+}
+
+/** transBatchB: the right operand is [rows, batch, kvHeads, width] and is read with strides, not copied. */
+const product = (
+  graph: Graph,
+  left: string,
+  right: string,
+  output: string,
+  attributes: Parameters<Graph['node']>[3] = {},
+): string => graph.node('FusedMatMul', [left, right], [output], { transBatchB: 1, ...attributes }, MICROSOFT);
+
+function softmax(graph: Graph, scores: string, name: (part: string) => string): string {
+  graph.node('Reshape', [scores, STEP.scoresByHead], [name('scores.heads')]);
+  graph.node('Add', [name('scores.heads'), STEP.mask], [name('scores.masked')]);
+  graph.node('Softmax', [name('scores.masked')], [name('p.heads')], { axis: -1 });
+  return graph.node('Reshape', [name('p.heads'), STEP.scoresFlat], [name('p')]);
+}
+
+/** [batch, kvHeads, new × group, width] → [batch, new, heads × width]. */
+function outputRows(graph: Graph, name: (part: string) => string): string {
+  graph.node('Reshape', [name('mixed'), 'attention.output_heads'], [name('mixed.heads')]);
+  graph.node('Transpose', [name('mixed.heads')], [name('mixed.ordered')], { perm: [0, 2, 1, 3, 4] });
+  return graph.node('Reshape', [name('mixed.ordered'), 'attention.output_rows'], [name('attention')]);
+}

@@ -1,0 +1,48 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { kvBytesPerToken, type ModelFile, matchGeometry } from '../../core/model.js';
+import { invalidModel } from '../invalid.js';
+import { GRAPH, GRAPH_DATA, MANIFEST, type Manifest, manifestSchema } from './manifest.js';
+
+/** Reads what a folder made by `convertToOnnx` is. Throws MODEL_INVALID when a part is missing or damaged. */
+export function inspectOwnOnnx(folder: string): ModelFile {
+  const manifest = readManifest(folder);
+  const { geometry } = manifest;
+  return {
+    path: join(folder, GRAPH),
+    format: 'onnx',
+    quant: manifest.quant,
+    sizeBytes: sizeOf(folder, GRAPH) + sizeOf(folder, GRAPH_DATA),
+    sha256: null,
+    architecture: geometry.architecture,
+    geometryId: matchGeometry(geometry)?.id ?? null,
+    geometry,
+    parameters: manifest.parameters,
+    bytesPerToken: manifest.bytesPerToken,
+    kvBytesPerToken: kvBytesPerToken(geometry),
+    weights: manifest.weights,
+    name: manifest.name,
+    contextLength: geometry.contextLength,
+  };
+}
+
+function readManifest(folder: string): Manifest {
+  const path = join(folder, MANIFEST);
+  try {
+    return manifestSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (cause) {
+    throw invalidModel(
+      path,
+      `not readable (${(cause as Error).message.split('\n')[0]})`,
+      'a manifest made by r1-tune',
+      cause,
+    );
+  }
+}
+
+function sizeOf(folder: string, name: string): number {
+  const path = join(folder, name);
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  if (size === undefined) throw invalidModel(path, 'the file is missing', 'a whole model folder');
+  return size;
+}
