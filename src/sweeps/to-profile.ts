@@ -1,3 +1,4 @@
+import { backendOf } from '../core/backend-of.js';
 import type { Machine } from '../core/machine.js';
 import { PROFILE_VERSION, type Profile } from '../core/profile.js';
 import type { Configuration, RunResult } from '../core/run-result.js';
@@ -17,9 +18,7 @@ export function toProfile(run: RunResult, configuration: Configuration, name: st
     kind: 'r1-tune/profile',
     name,
     createdAt: run.finishedAt,
-    model: plan.models.find(
-      (m) => m.quant === candidate.quant && (m.format === 'onnx') === (candidate.backend === 'onnx'),
-    )!,
+    model: plan.models.find((m) => m.quant === candidate.quant && backendOf(m) === candidate.backend)!,
     modelId: plan.modelId,
     candidate,
     contextTokens: plan.contextTokens,

@@ -1,8 +1,23 @@
 import type { CommandModule } from 'yargs';
 import { benchCommand } from './bench.js';
+import { exportCommand } from './export.js';
 import { gateCommand } from './gate.js';
+import { probeCommand } from './probe.js';
+import { profileCommand } from './profile.js';
+import { reportCommand } from './report.js';
 import { schemaCommand } from './schema.js';
+import { serveCommand } from './serve.js';
 import { sweepCommand } from './sweep.js';
 
 /** Every command of the program, in the order of --help. */
-export const COMMANDS = [benchCommand, sweepCommand, gateCommand, schemaCommand] as unknown as CommandModule[];
+export const COMMANDS = [
+  probeCommand,
+  benchCommand,
+  sweepCommand,
+  reportCommand,
+  profileCommand,
+  gateCommand,
+  exportCommand,
+  serveCommand,
+  schemaCommand,
+] as unknown as CommandModule[];

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import type { Argv } from 'yargs';
+import { backendOf } from '../../core/backend-of.js';
 import { createRunFolder, resumeRunFolder } from '../../store/run-folder.js';
 import { strategyById } from '../../sweeps/strategies/index.js';
 import { type Context, openContext } from '../context.js';
@@ -38,7 +39,7 @@ function resumeJob(path: string, context: Context, startedMs: number): RunJob {
   const { folder, plan, machine } = resumeRunFolder(path);
   context.console.note(`Going on with ${relative('.', path)}: ${folder.log.outcomes.length} trials are there.`);
   const arms = plan.models.map((model) => ({
-    backend: model.format === 'onnx' ? ('onnx' as const) : ('llama-cpp' as const),
+    backend: backendOf(model),
     model,
   }));
   return { folder, machine, plan, arms, quality: [], startedMs };

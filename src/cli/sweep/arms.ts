@@ -15,6 +15,8 @@ export type ArmsRequest = { spec: string | undefined; backends: readonly Backend
 
 export async function resolveArms(request: ArmsRequest, context: Context): Promise<ResolvedArms> {
   const spec = request.spec ?? 'synthetic:deepseek-r1-distill-qwen-1.5b';
+  if (request.backends.includes('fake'))
+    return { id: spec, arms: fakeArms(spec, request.quants ?? ['q4_0']), excluded: [] };
   if (!spec.startsWith('synthetic:'))
     return { id: spec, arms: [{ backend: 'llama-cpp', model: await inspectGguf(spec) }], excluded: [] };
   const id = spec.slice(10);
@@ -31,4 +33,29 @@ export async function resolveArms(request: ArmsRequest, context: Context): Promi
     });
   }
   return { id: spec, arms, excluded: [] };
+}
+
+/** The fake engine reads a script where others read weights; its shape stands for nothing. For testing r1-tune itself. */
+function fakeArms(path: string, quants: readonly string[]): ModelArm[] {
+  if (!existsSync(path))
+    throw new R1Error('MODEL_NOT_FOUND', `${path} does not exist; the fake engine needs a script.`);
+  const { id, ...shape } = GEOMETRIES.tiny;
+  const script = {
+    path,
+    format: 'gguf' as const,
+    sizeBytes: 1000,
+    sha256: null,
+    architecture: shape.architecture,
+    geometryId: id,
+    geometry: shape,
+  };
+  const numbers = {
+    parameters: 1000,
+    bytesPerToken: 500,
+    kvBytesPerToken: 16,
+    weights: 'random' as const,
+    name: 'fake',
+    contextLength: 4096,
+  };
+  return quants.map((quant) => ({ backend: 'fake', model: { ...script, ...numbers, quant } }));
 }
