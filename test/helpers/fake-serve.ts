@@ -114,3 +114,46 @@ export async function startFakeServer(
   };
   return { ...server, stop, folder, deaths, reported, logged };
 }
+
+/** Waits until a condition holds; fails loudly when it does not in time. */
+export async function until(what: string, holds: () => boolean, timeoutMs = 5000): Promise<void> {
+  const end = performance.now() + timeoutMs;
+  while (!holds()) {
+    if (performance.now() > end) throw new Error(`Waited ${timeoutMs} ms in vain: ${what}`);
+    await systemClock.sleep(5);
+  }
+}
+
+export type Event = {
+  choices: { delta?: { content?: string; reasoning_content?: string }; finish_reason?: string | null }[];
+};
+
+/** The events of a chat answer as they come; `[DONE]` and errors included, comments left out. */
+export async function* chatEvents(server: { url: string }, body: object, signal?: AbortSignal): AsyncGenerator<string> {
+  const response = await postChat(server, { stream: true, ...body }, signal);
+  let rest = '';
+  for await (const part of response.body!.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + part).split('\n\n');
+    rest = lines.pop()!;
+    for (const line of lines) if (line.startsWith('data: ')) yield line.slice('data: '.length);
+  }
+}
+
+export const postChat = (server: { url: string }, body: object, signal?: AbortSignal): Promise<Response> =>
+  fetch(`${server.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'fake-r1', temperature: 0, messages: [{ role: 'user', content: 'Why?' }], ...body }),
+    ...(signal ? { signal } : {}),
+  });
+
+/** Text of a streamed answer, thinking and all. */
+export async function chatText(events: AsyncIterable<string>): Promise<string> {
+  let text = '';
+  for await (const data of events) {
+    if (data === '[DONE]') return text;
+    const [choice] = (JSON.parse(data) as Event).choices ?? [];
+    text += (choice?.delta?.reasoning_content ?? '') + (choice?.delta?.content ?? '');
+  }
+  return `${text} (cut off)`;
+}
