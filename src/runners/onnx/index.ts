@@ -32,7 +32,8 @@ export function createOnnxEngine(options: { access?: OnnxAccess } = {}): Engine 
       const contextTokens = checkContext(graph, request);
       const vocabulary = findVocabulary(model.path);
       const settings = sessionOptions(model.path, candidate);
-      const opened = await openDecoder(graph, settings, contextTokens, options.access ?? 'auto').catch((cause) => {
+      const access = options.access ?? 'auto';
+      const opened = await openDecoder(graph, settings, request, access).catch((cause) => {
         throw loadError(model.path, cause);
       });
       return new OnnxSession({
@@ -68,7 +69,7 @@ type OpenedDecoder = { decoder: Decoder; engine: string; note: string | null };
 async function openDecoder(
   graph: DecoderGraph,
   settings: SessionOptions,
-  contextTokens: number,
+  { contextTokens, sequences }: LoadRequest,
   access: OnnxAccess,
 ): Promise<OpenedDecoder> {
   if (graph.answer === 'present') {
@@ -79,7 +80,7 @@ async function openDecoder(
   const native = access === 'node' ? 'not asked for' : await openNative(settings, access);
   const runtime = typeof native === 'string' ? await NodeRuntime.open(settings) : native;
   const note = typeof native === 'string' ? `C API not used: ${native}.` : null;
-  return { decoder: new RowsDecoder(graph, runtime, contextTokens), engine: runtime.name, note };
+  return { decoder: new RowsDecoder(graph, runtime, contextTokens, sequences), engine: runtime.name, note };
 }
 
 /** The C API, or why it cannot be used. */
