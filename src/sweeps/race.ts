@@ -31,47 +31,90 @@ export type RacePlan = {
 
 /** A deficit that nobody would change a setting for; also the zone of ties in choose.ts. */
 export const INDIFFERENCE_ZONE = 0.02;
-/** Two values of a pair agree by luck too often: no elimination before the third block. */
+/** Two values of a pair agree by luck too often: nobody leaves for being slow before the third block. */
 const FIRST_ELIMINATION_BLOCK = 3;
 const ELIMINATION_ALPHA = 0.05;
+
+type Elimination = RaceRecord['eliminated'][number];
+
+type RaceState = {
+  runs: Map<string, TrialResult[]>;
+  alive: string[];
+  eliminated: Elimination[];
+  blocks: number;
+};
 
 /**
  * Every live point once a block, in random order, so that drift and bursts strike all alike; from the third block a point
  * leaves when the paired bound shows it slower than the leader.
  */
 export function* race(plan: RacePlan): SearchGenerator<RaceRecord> {
-  const first = plan.firstBlock ?? 0;
-  const runs = new Map<string, TrialResult[]>(plan.ids.map((id) => [id, []]));
-  const eliminated: RaceRecord['eliminated'][number][] = [];
-  let alive = [...plan.ids];
-  let done = 0;
-  let stoppedBy: RaceRecord['stoppedBy'] = 'blocks';
-  while (done < plan.maxBlocks) {
-    if (done > 0 && !plan.purse.affords(0, alive.length + plan.reserve)) {
-      stoppedBy = 'budget';
-      break;
-    }
-    const block = first + done;
-    const order = shuffled(alive, randomStream(plan.seed, `race-${block}`));
+  const state: RaceState = {
+    runs: new Map(plan.ids.map((id) => [id, []])),
+    alive: [...plan.ids],
+    eliminated: [],
+    blocks: 0,
+  };
+  let stoppedBy: RaceRecord['stoppedBy'] | null = null;
+  while (stoppedBy === null) {
+    const block = (plan.firstBlock ?? 0) + state.blocks;
+    const order = shuffled(state.alive, randomStream(plan.seed, `race-${block}`));
     const batch: TrialAsk[] = order.map((id) => ({ phase: 'race', block, id, fidelity: 'full' }));
     const results = yield batch;
     plan.purse.pay(batch, results);
-    done += 1;
-    for (const result of results) {
-      runs.get(result.id)!.push(result);
-      if (result.value === null) eliminated.push({ id: result.id, block, because: 'failed' });
-      else if (result.isEligible === false) eliminated.push({ id: result.id, block, because: 'not-eligible' });
-    }
-    alive = alive.filter((id) => !eliminated.some((e) => e.id === id));
-    const verdict = plan.keepsAll ? GO_ON : judge(alive, runs, done);
-    for (const id of verdict.slower) eliminated.push({ id, block, because: 'slower' });
-    alive = alive.filter((id) => !verdict.slower.includes(id));
-    if (alive.length <= 1 || verdict.isSettled) {
-      stoppedBy = alive.length === 0 ? 'none-left' : alive.length === 1 ? 'one-left' : 'indifference';
-      break;
-    }
+    record(state, results, block);
+    const isSettled = !plan.keepsAll && dropSlower(state, block);
+    stoppedBy = whyStop(state, plan, isSettled);
   }
-  return { runs, survivors: ranked(alive, runs), eliminated, blocks: done, stoppedBy };
+  dropIneligible(state, 1);
+  const { runs, eliminated, blocks } = state;
+  return { runs, survivors: ranked(state.alive, runs), eliminated, blocks, stoppedBy };
+}
+
+function whyStop(state: RaceState, plan: RacePlan, isSettled: boolean): RaceRecord['stoppedBy'] | null {
+  if (state.alive.length === 0) return 'none-left';
+  if (state.alive.length === 1 && !plan.keepsAll) return 'one-left';
+  if (isSettled) return 'indifference';
+  if (state.blocks >= plan.maxBlocks) return 'blocks';
+  return plan.purse.affords(0, state.alive.length + plan.reserve) ? null : 'budget';
+}
+
+function drop(state: RaceState, ids: readonly string[], block: number, because: Elimination['because']): void {
+  state.eliminated.push(...ids.map((id) => ({ id, block, because })));
+  state.alive = state.alive.filter((id) => !ids.includes(id));
+}
+
+/** A failed trial ends the race of its point; a broken constraint does when most trials break it. */
+function record(state: RaceState, results: readonly TrialResult[], block: number): void {
+  for (const result of results) state.runs.get(result.id)!.push(result);
+  state.blocks += 1;
+  const failed = results.filter((r) => r.value === null).map((r) => r.id);
+  drop(state, failed, block, 'failed');
+  dropIneligible(state, FIRST_ELIMINATION_BLOCK);
+}
+
+function dropIneligible(state: RaceState, fromBlocks: number): void {
+  const isOut = (id: string): boolean => {
+    const own = state.runs.get(id)!;
+    return own.length >= fromBlocks && 2 * own.filter((r) => r.isEligible === false).length > own.length;
+  };
+  const lastBlock = Math.max(0, ...[...state.runs.values()].flat().map((r) => r.block));
+  drop(state, state.alive.filter(isOut), lastBlock, 'not-eligible');
+}
+
+/** Drops what is shown to be slower than the leader; true when no one left can be more than the zone behind. */
+function dropSlower(state: RaceState, block: number): boolean {
+  if (state.blocks < FIRST_ELIMINATION_BLOCK || state.alive.length < 2) return false;
+  const [leader, ...others] = ranked(state.alive, state.runs);
+  const best = logValues(state.runs, leader!);
+  const deficits = others.map((id) => {
+    const own = logValues(state.runs, id);
+    const differences = best.map((value, i) => value - own[i]!);
+    return { id, ...pairedBound(differences, ELIMINATION_ALPHA) };
+  });
+  const slower = deficits.filter((d) => d.lower > 0).map((d) => d.id);
+  drop(state, slower, block, 'slower');
+  return deficits.every((d) => d.lower > 0 || d.upper <= INDIFFERENCE_ZONE);
 }
 
 const logValues = (runs: RaceRecord['runs'], id: string): number[] => runs.get(id)!.map((r) => Math.log(r.value!));
@@ -86,29 +129,4 @@ function ranked(ids: readonly string[], runs: RaceRecord['runs']): string[] {
     .map((id) => ({ id, level: level(id) }))
     .sort((a, b) => b.level - a.level)
     .map(({ id }) => id);
-}
-
-const GO_ON: { slower: string[]; isSettled: boolean } = { slower: [], isSettled: false };
-
-function judge(
-  alive: readonly string[],
-  runs: RaceRecord['runs'],
-  done: number,
-): { slower: string[]; isSettled: boolean } {
-  if (done < FIRST_ELIMINATION_BLOCK || alive.length < 2) return GO_ON;
-  const [leader, ...others] = ranked(alive, runs);
-  const best = logValues(runs, leader!);
-  const bounds = others.map((id) => {
-    const own = logValues(runs, id);
-    return {
-      id,
-      deficit: pairedBound(
-        best.map((value, i) => value - own[i]!),
-        ELIMINATION_ALPHA,
-      ),
-    };
-  });
-  const slower = bounds.filter(({ deficit }) => deficit.lower > 0).map(({ id }) => id);
-  const rest = bounds.filter(({ deficit }) => deficit.lower <= 0);
-  return { slower, isSettled: rest.every(({ deficit }) => deficit.upper <= INDIFFERENCE_ZONE) };
 }

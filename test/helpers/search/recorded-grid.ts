@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { randomInt, seededRandom } from '../../../src/core/random.js';
 import { median } from '../../../src/sweeps/stats/sample.js';
 import type { DesignSpace } from '../../../src/sweeps/strategy.js';
-import type { Environment, World } from './world.js';
+import type { Environment, Measured, World } from './world.js';
 
 /** A real exhaustive grid, recorded once in interleaved blocks: test/fixtures/grids/*.json. */
 export const recordedGridSchema = z.object({
@@ -61,7 +61,7 @@ export function recordedWorld(grid: RecordedGrid): World {
   const short = shortTrials.length > 0 ? additiveFit(shortTrials) : full;
   // exactOptionalPropertyTypes: a parsed optional may be undefined, the space's may only be absent.
   const space = { axes: grid.axes, points: grid.points, defaultId: grid.defaultId } as DesignSpace;
-  return { space, truth: full.truth, open: (seed) => openRecorded({ full, short }, seed) };
+  return { space, truth: full.truth, open: (seed) => openRecorded({ full, short, costs: costsOf(grid.trials) }, seed) };
 }
 
 type AdditiveFit = { truth: Map<string, number>; residuals: number[] };
@@ -104,7 +104,30 @@ const countBy = <T, K>(items: readonly T[], key: (item: T) => K): Map<K, number>
 const mediansBy = <T, K>(items: readonly T[], key: (item: T) => K, read: (item: T) => number): Map<K, number> =>
   new Map([...groupBy(items, key)].map(([k, group]) => [k, median(group.map(read))]));
 
-function openRecorded(fits: Record<'full' | 'short', AdditiveFit>, seed: number): Environment {
+type Costs = Map<string, Pick<Measured, 'cpuSecondsPerToken' | 'peakRssBytes'>>;
+
+/** Median CPU time and memory of each point, for the tie-breaks; left out where they were not recorded. */
+function costsOf(trials: readonly Trial[]): Costs {
+  const middle = (own: readonly Trial[], read: (t: Trial) => number | undefined): number | undefined => {
+    const values = own.flatMap((t) => read(t) ?? []);
+    return values.length === 0 ? undefined : median(values);
+  };
+  return new Map(
+    [...groupBy(trials, (t) => t.id)].map(([id, own]) => {
+      const cpuSecondsPerToken = middle(own, (t) => t.cpuSecondsPerToken);
+      const peakRssBytes = middle(own, (t) => t.peakRssBytes);
+      return [
+        id,
+        {
+          ...(cpuSecondsPerToken === undefined ? {} : { cpuSecondsPerToken }),
+          ...(peakRssBytes === undefined ? {} : { peakRssBytes }),
+        },
+      ];
+    }),
+  );
+}
+
+function openRecorded(fits: { full: AdditiveFit; short: AdditiveFit; costs: Costs }, seed: number): Environment {
   const random = seededRandom(seed);
   const streams = {
     full: movingBlocks(fits.full.residuals, random),
@@ -112,11 +135,11 @@ function openRecorded(fits: Record<'full' | 'short', AdditiveFit>, seed: number)
   };
   const env = {
     trials: 0,
-    run(id: string, fidelity: 'full' | 'short'): number | null {
+    run(id: string, fidelity: 'full' | 'short'): Measured {
       env.trials += 1;
       const level = fits[fidelity].truth.get(id);
       const residual = streams[fidelity]();
-      return level === undefined ? null : Math.exp(level + residual);
+      return { value: level === undefined ? null : Math.exp(level + residual), ...fits.costs.get(id) };
     },
   };
   return env;

@@ -20,7 +20,7 @@ export function playStrategy(
   for (let batch = session.ask(); batch.length > 0; batch = session.ask())
     for (const ask of batch) {
       if (ask.phase !== 'confirm') searchTrials += 1;
-      session.tell({ phase: ask.phase, block: ask.block, id: ask.id, value: env.run(ask.id, ask.fidelity) });
+      session.tell({ ...ask, ...env.run(ask.id, ask.fidelity) });
     }
   return { result: session.result!, searchTrials, trials: env.trials };
 }

@@ -1,7 +1,7 @@
 import { gaussian, type Random, randomInt, randomStream, shuffled } from '../../../src/core/random.js';
 import type { DesignPoint, DesignSpace } from '../../../src/sweeps/strategy.js';
 import { searchNoise } from './noise.js';
-import type { World } from './world.js';
+import type { Measured, World } from './world.js';
 
 /** A made-up machine per seed: a roofline with saturating bandwidth, SMT and oversubscription penalties, and small surprises. */
 
@@ -120,9 +120,9 @@ function openNoisy(truth: ReadonlyMap<string, number>, seed: number) {
   const noise = searchNoise(seed);
   const env = {
     trials: 0,
-    run(id: string): number {
+    run(id: string): Measured {
       env.trials += 1;
-      return Math.exp(truth.get(id)! + noise());
+      return { value: Math.exp(truth.get(id)! + noise()) };
     },
   };
   return env;

@@ -1,4 +1,4 @@
-import type { DesignSpace, Fidelity } from '../../../src/sweeps/strategy.js';
+import type { DesignSpace, Fidelity, TrialResult } from '../../../src/sweeps/strategy.js';
 
 /** A machine to replay a search on: the true speed of every point, and noise that arrives in the order of the trials. */
 export type World = {
@@ -8,9 +8,11 @@ export type World = {
   open(seed: number): Environment;
 };
 
+export type Measured = Pick<TrialResult, 'value' | 'cpuSecondsPerToken' | 'peakRssBytes'>;
+
 export type Environment = {
-  /** One trial: its value, or null when the point fails. */
-  run(id: string, fidelity: Fidelity): number | null;
+  /** One trial: its value (null when the point fails) and what the tie-breaks look at. */
+  run(id: string, fidelity: Fidelity): Measured;
   readonly trials: number;
 };
 

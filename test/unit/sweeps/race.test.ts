@@ -2,12 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { gaussian, seededRandom } from '../../../src/core/random.js';
 import { openPurse } from '../../../src/sweeps/purse.js';
 import { type RacePlan, type RaceRecord, race } from '../../../src/sweeps/race.js';
-import type { TrialAsk } from '../../../src/sweeps/strategy.js';
+import type { TrialAsk, TrialResult } from '../../../src/sweeps/strategy.js';
 
 const PLAN: Omit<RacePlan, 'ids'> = { seed: 1, maxBlocks: 12, purse: openPurse(undefined), reserve: 0 };
 
 /** Runs a race where the value of a point is its level with noise of `sd`, or null. */
-function run(levels: Record<string, number | null>, sd = 0.02, plan: Partial<RacePlan> = {}) {
+function run(
+  levels: Record<string, number | null>,
+  sd = 0.02,
+  plan: Partial<RacePlan> = {},
+  judge: (r: TrialResult) => TrialResult = (r) => r,
+) {
   const random = seededRandom(7);
   const batches: TrialAsk[][] = [];
   const generator = race({ ...PLAN, ids: Object.keys(levels), ...plan });
@@ -16,7 +21,7 @@ function run(levels: Record<string, number | null>, sd = 0.02, plan: Partial<Rac
     batches.push(step.value);
     const results = step.value.map((ask) => {
       const level = levels[ask.id]!;
-      return { ...ask, value: level === null ? null : level * Math.exp(sd * gaussian(random)) };
+      return judge({ ...ask, value: level === null ? null : level * Math.exp(sd * gaussian(random)) });
     });
     step = generator.next(results);
   }
@@ -58,6 +63,19 @@ describe('race', () => {
     const { record } = run({ a: 10, broken: null, b: 9 });
     expect(record.eliminated).toContainEqual({ id: 'broken', block: 0, because: 'failed' });
     expect(record.runs.get('broken')).toHaveLength(1);
+  });
+
+  it('takes a point out when most of its trials break a constraint, and not for one', () => {
+    const spoil = (bad: (block: number) => boolean) =>
+      run({ a: 10, b: 9.9, c: 9.95 }, 0.02, {}, (r) => (r.id === 'b' && bad(r.block) ? { ...r, isEligible: false } : r))
+        .record;
+    expect(spoil(() => true).eliminated).toContainEqual({ id: 'b', block: 2, because: 'not-eligible' });
+    expect(spoil((block) => block === 0).survivors).toContain('b');
+  });
+
+  it('leaves no survivor that broke a constraint in the only block there was', () => {
+    const judge = (r: TrialResult): TrialResult => ({ ...r, isEligible: r.id !== 'a' });
+    expect(run({ a: 10, b: 9 }, 0.02, { maxBlocks: 1 }, judge).record.survivors).toEqual(['b']);
   });
 
   it('ends when all fail', () => {

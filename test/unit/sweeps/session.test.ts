@@ -15,7 +15,7 @@ function play(strategy: (typeof STRATEGIES)[number], seed: number): TrialResult[
   const session = openSession(strategy, world.space, { seed });
   for (let batch = session.ask(); batch.length > 0; batch = session.ask())
     for (const { phase, block, id, fidelity } of batch) {
-      const result: TrialResult = { phase, block, id, value: env.run(id, fidelity) };
+      const result: TrialResult = { phase, block, id, value: env.run(id, fidelity).value };
       history.push(result);
       session.tell(result);
     }

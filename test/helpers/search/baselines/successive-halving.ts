@@ -16,7 +16,7 @@ export const successiveHalving = (sample: number, eta = 3, mostRepetitions = 9):
     const level = (id: string): number => median(values.get(id)!);
     for (let repetitions = 1; alive.length > 1; repetitions = Math.min(repetitions * eta, mostRepetitions)) {
       for (let round = 0; round < repetitions; round++)
-        for (const id of shuffled(alive, random)) values.get(id)!.push(env.run(id, 'full') ?? 0);
+        for (const id of shuffled(alive, random)) values.get(id)!.push(env.run(id, 'full').value ?? 0);
       alive = alive.sort((a, b) => level(b) - level(a)).slice(0, Math.max(1, Math.floor(alive.length / eta)));
     }
     return { id: alive[0]!, trials: env.trials };

@@ -22,7 +22,7 @@ export const tpe = (trials: number): Contestant => ({
     while (seen.length < trials) {
       const point =
         seen.length < START ? points[randomInt(random, points.length)]! : suggest(points, names, seen, random);
-      seen.push({ point, value: env.run(point.id, 'full') ?? 0 });
+      seen.push({ point, value: env.run(point.id, 'full').value ?? 0 });
     }
     return { id: bestMean(seen), trials: env.trials };
   },

@@ -16,7 +16,7 @@ function play(world: World, options: SearchOptions, judge: (r: TrialResult, p: D
   for (let batch = session.ask(); batch.length > 0; batch = session.ask())
     for (const ask of batch) {
       asked.push(ask);
-      session.tell(judge({ ...ask, value: env.run(ask.id, ask.fidelity) }, points.get(ask.id)!));
+      session.tell(judge({ ...ask, ...env.run(ask.id, ask.fidelity) }, points.get(ask.id)!));
     }
   return { result: session.result!, asked };
 }

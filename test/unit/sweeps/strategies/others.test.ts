@@ -57,7 +57,7 @@ describe('coordinate-race', () => {
       levels: { ...p.levels, quant: `${p.levels.backend}-${p.levels.quant}` },
     }));
     const truth = new Map(points.map((p) => [p.id, p.levels.backend === 'onnx' ? 1 : 0]));
-    const open = () => ({ trials: 0, run: (id: string) => Math.exp(truth.get(id)!) });
+    const open = () => ({ trials: 0, run: (id: string) => ({ value: Math.exp(truth.get(id)!) }) });
     const { result } = playStrategy(coordinateRace, { space: { ...world.space, points }, truth, open }, { seed: 1 }, 1);
     expect(result.choice!.winnerId).toContain('onnx');
   });
