@@ -6,6 +6,8 @@ import { tensorBytes } from './types.js';
 
 const CHUNK_WEIGHTS = 1 << 20;
 
+export const rowBytesOf = ({ type, dims }: GgufTensor): number => tensorBytes(type, dims[0]!);
+
 /** Reads the tensors of an open GGUF file in pieces of whole rows, so that no tensor has to fit in memory. */
 export class TensorData {
   readonly #fd: number;
@@ -32,9 +34,7 @@ export class TensorData {
 
   /** The bytes of a tensor as stored, some rows at a time. A piece is overwritten by the next one. */
   *rawRows(tensor: GgufTensor): Generator<Buffer> {
-    const columns = tensor.dims[0]!;
-    const rowBytes = tensorBytes(tensor.type, columns);
-    const pieceBytes = Math.max(1, Math.floor(CHUNK_WEIGHTS / columns)) * rowBytes;
+    const pieceBytes = Math.max(1, Math.floor(CHUNK_WEIGHTS / tensor.dims[0]!)) * rowBytesOf(tensor);
     const buffer = Buffer.allocUnsafe(Math.min(pieceBytes, tensor.bytes));
     for (let done = 0; done < tensor.bytes; done += buffer.length) {
       const piece = buffer.subarray(0, Math.min(buffer.length, tensor.bytes - done));
@@ -55,7 +55,7 @@ export class TensorData {
       );
     let weights: Float32Array | undefined;
     for (const piece of this.rawRows(tensor)) {
-      const count = (piece.length / tensor.bytes) * tensor.elements;
+      const count = (piece.length / rowBytesOf(tensor)) * tensor.dims[0]!;
       weights ??= new Float32Array(count);
       const part = weights.subarray(0, count);
       decode(piece, part);

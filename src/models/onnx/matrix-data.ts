@@ -1,6 +1,6 @@
 import { halfTable } from '../blocks/half.js';
 import type { GgufTensor } from '../gguf/read.js';
-import type { TensorData } from '../gguf/tensor-data.js';
+import { rowBytesOf, type TensorData } from '../gguf/tensor-data.js';
 import {
   type Bits,
   blocksOf,
@@ -66,7 +66,7 @@ function* packers(
   }
   const repack = bits === 4 ? repackQ4_0 : repackQ8_0;
   for (const piece of data.rawRows(tensor)) {
-    const rows = (piece.length / tensor.bytes) * tensor.dims[1]!;
+    const rows = piece.length / rowBytesOf(tensor);
     yield [rows, (into) => repack(piece, halfTable(), into)];
   }
 }
