@@ -14,6 +14,9 @@ export const SYNTHETIC_QUANTS = ['q4_0', 'q8_0', 'f16', 'f32'] as const satisfie
 export const isSyntheticQuant = (quant: string): quant is SyntheticType =>
   (SYNTHETIC_QUANTS as readonly string[]).includes(quant);
 
+/** Raised when the same seed gives other bytes than before: cached files are then made again. */
+export const SYNTHETIC_REVISION = 1;
+
 export type SynthesisRequest = WriteOptions & {
   geometry: Geometry;
   quant: SyntheticType;

@@ -1,18 +1,20 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kvBytesPerToken, type ModelFile, matchGeometry } from '../../core/model.js';
 import { invalidModel } from '../invalid.js';
-import { GRAPH, GRAPH_DATA, MANIFEST, type Manifest, manifestSchema } from './manifest.js';
+import { GRAPH, MANIFEST, type Manifest, manifestSchema } from './manifest.js';
+import { readOnnx } from './read.js';
 
 /** Reads what a folder made by `convertToOnnx` is. Throws MODEL_INVALID when a part is missing or damaged. */
 export function inspectOwnOnnx(folder: string): ModelFile {
   const manifest = readManifest(folder);
   const { geometry } = manifest;
+  const path = join(folder, GRAPH);
   return {
-    path: join(folder, GRAPH),
+    path,
     format: 'onnx',
     quant: manifest.quant,
-    sizeBytes: sizeOf(folder, GRAPH) + sizeOf(folder, GRAPH_DATA),
+    sizeBytes: readOnnx(path).sizeBytes,
     sha256: null,
     architecture: geometry.architecture,
     geometryId: matchGeometry(geometry)?.id ?? null,
@@ -38,11 +40,4 @@ function readManifest(folder: string): Manifest {
       cause,
     );
   }
-}
-
-function sizeOf(folder: string, name: string): number {
-  const path = join(folder, name);
-  const size = statSync(path, { throwIfNoEntry: false })?.size;
-  if (size === undefined) throw invalidModel(path, 'the file is missing', 'a whole model folder');
-  return size;
 }

@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import type { ModelFile } from '../../core/model.js';
+import { fileSha256 } from '../file-hash.js';
+import { readOnnx } from '../onnx/read.js';
+import type { ResolveOptions } from './types.js';
+
+/** SHA-256 of a model: that of a GGUF file, or one over the hashes of an ONNX graph and its data files. */
+export async function modelSha256(
+  model: ModelFile,
+  options: Pick<ResolveOptions, 'home' | 'signal' | 'onStep'>,
+): Promise<string> {
+  if (model.format === 'gguf') return hashWithStep(model.path, options);
+  const hash = createHash('sha256');
+  for (const path of [model.path, ...readOnnx(model.path).dataFiles.sort()])
+    hash.update(await hashWithStep(path, options));
+  return hash.digest('hex');
+}
+
+function hashWithStep(
+  path: string,
+  { home, signal, onStep }: Pick<ResolveOptions, 'home' | 'signal' | 'onStep'>,
+): Promise<string> {
+  const onProgress = (share: number): void => onStep?.(`Reading ${basename(path)} through for its SHA-256`, share);
+  return fileSha256(path, home, { signal, onProgress });
+}

@@ -1,0 +1,74 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { R1Error } from '../../core/errors.js';
+import { GEOMETRIES, GEOMETRY_IDS, isGeometryId, type ModelFile } from '../../core/model.js';
+import { CATALOG, catalogEntry } from '../catalog.js';
+import { pulledFolder } from '../folders.js';
+import { inspectGguf } from '../gguf/inspect.js';
+import { inspectOnnxFolder } from '../onnx/inspect.js';
+import type { Source } from './types.js';
+
+const SYNTHETIC = 'synthetic:';
+const DEFAULT_ID = 'deepseek-r1-distill-qwen-1.5b';
+
+/**
+ * Reads `--model`: a .gguf or .onnx file, a folder with such files, a catalog id that has been pulled, or synthetic:GEOMETRY.
+ * Without one: the catalog's 1.5B when it is on disk, else its synthetic twin. Throws MODEL_NOT_FOUND and what reading throws.
+ */
+export async function readSource(spec: string | undefined, home: string): Promise<Source> {
+  if (spec === undefined) {
+    const isPulled = (await pulledFiles(DEFAULT_ID, home)).length > 0;
+    return readSource(isPulled ? DEFAULT_ID : SYNTHETIC + DEFAULT_ID, home);
+  }
+  if (spec.startsWith(SYNTHETIC)) return synthetic(spec.slice(SYNTHETIC.length));
+  if (existsSync(spec)) return { id: spec, kind: 'files', files: await filesAt(spec) };
+  if (catalogEntry(spec)) return catalog(spec, home);
+  throw new R1Error(
+    'MODEL_NOT_FOUND',
+    `There is no model "${spec}": not a file or folder, not synthetic:GEOMETRY, and not one of ${CATALOG.map(({ id }) => id).join(', ')}.`,
+  );
+}
+
+function synthetic(id: string): Source {
+  if (!isGeometryId(id))
+    throw new R1Error('MODEL_NOT_FOUND', `There is no geometry "${id}"; expected one of ${GEOMETRY_IDS.join(', ')}.`);
+  return { id: SYNTHETIC + id, kind: 'synthetic', geometry: GEOMETRIES[id] };
+}
+
+async function catalog(id: string, home: string): Promise<Source> {
+  const files = await pulledFiles(id, home);
+  if (files.length > 0) return { id, kind: 'files', files };
+  throw new R1Error('MODEL_NOT_FOUND', `${id} has not been pulled to ${pulledFolder(home, id)}.`, {
+    mend: `Run \`r1-tune models pull ${id}\`, or use --model synthetic:${id}.`,
+  });
+}
+
+async function pulledFiles(id: string, home: string): Promise<ModelFile[]> {
+  const folder = pulledFolder(home, id);
+  return existsSync(folder) ? filesIn(folder) : [];
+}
+
+async function filesAt(path: string): Promise<ModelFile[]> {
+  if (statSync(path).isDirectory()) {
+    const files = await filesIn(path);
+    if (files.length > 0) return files;
+    throw new R1Error('MODEL_NOT_FOUND', `The folder ${path} holds no .gguf file and no ONNX decoder.`);
+  }
+  return [path.endsWith('.onnx') ? await oneOnnx(path) : await inspectGguf(path)];
+}
+
+async function oneOnnx(path: string): Promise<ModelFile> {
+  const all = inspectOnnxFolder(join(path, '..'));
+  const found = all.find((model) => model.path === path) ?? all.find((model) => join(model.path) === join(path));
+  if (found) return found;
+  throw new R1Error('MODEL_NOT_FOUND', `${path} is not an ONNX decoder that r1-tune knows.`);
+}
+
+/** Models in a folder and, for ONNX, in folders of it. Vocabulary files are not models. */
+async function filesIn(folder: string): Promise<ModelFile[]> {
+  const names = readdirSync(folder).sort();
+  const gguf = names.filter((name) => name.endsWith('.gguf') && name !== 'tokenizer.gguf');
+  const folders = names.filter((name) => statSync(join(folder, name)).isDirectory() && name !== 'onnx');
+  const onnx = [folder, ...folders.map((name) => join(folder, name))].flatMap(inspectOnnxFolder);
+  return [...(await Promise.all(gguf.map((name) => inspectGguf(join(folder, name))))), ...onnx];
+}
