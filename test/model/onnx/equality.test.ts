@@ -1,0 +1,135 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Backend, baseCandidate } from '../../../src/core/candidate.js';
+import { GREEDY, type Session } from '../../../src/core/engine.js';
+import { GEOMETRIES, type ModelFile } from '../../../src/core/model.js';
+import { tokenTrace } from '../../../src/core/workload.js';
+import { inspectGguf } from '../../../src/models/gguf/inspect.js';
+import { convertToOnnx } from '../../../src/models/onnx/convert.js';
+import { synthesizeGguf } from '../../../src/models/synthesize.js';
+import { measureQuality } from '../../../src/quality/measure-quality.js';
+import { createLlamaCppEngine } from '../../../src/runners/llama-cpp/index.js';
+import { createOnnxEngine, type OnnxAccess } from '../../../src/runners/onnx/index.js';
+import { sharedFile } from '../../helpers/shared.js';
+
+const stories = sharedFile('models/stories260K-f32.gguf');
+const storiesText = sharedFile('models/eval-stories.txt');
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'r1tune-equality-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A file of random weights of the Qwen2 kind, small enough for a test. */
+async function tinyQwen(): Promise<string> {
+  const path = join(folder, 'tiny.gguf');
+  await synthesizeGguf({ geometry: GEOMETRIES.tiny, quant: 'f32', seed: 1, path });
+  return path;
+}
+
+async function load(backend: Backend, model: ModelFile, access: OnnxAccess = 'auto'): Promise<Session> {
+  const engine = backend === 'onnx' ? createOnnxEngine({ access }) : createLlamaCppEngine(folder);
+  // llama.cpp's fused attention, and a cache in f16, round more than the difference that is looked for.
+  const exact = { kvType: 'f32' as const, flashAttention: false, batch: 64 };
+  const candidate = { ...baseCandidate(backend, model.quant, 1), ...exact };
+  return engine.load({ model, candidate, contextTokens: 512, sequences: 2 });
+}
+
+/** Root of the mean square difference, as a share of the reference's. */
+function relativeError(rows: Float32Array[], reference: Float32Array[]): number {
+  let difference = 0;
+  let size = 0;
+  rows.forEach((row, i) => {
+    row.forEach((value, j) => {
+      difference += (value - reference[i]![j]!) ** 2;
+      size += reference[i]![j]! ** 2;
+    });
+  });
+  return Math.sqrt(difference / size);
+}
+
+async function greedyText(session: Session, prompt: readonly number[], count: number): Promise<number[]> {
+  const sequence = session.openSequence();
+  const tokens = [(await sequence.step(prompt, GREEDY)).token];
+  while (tokens.length < count) tokens.push((await sequence.step([tokens.at(-1)!], GREEDY)).token);
+  await sequence.dispose();
+  return tokens;
+}
+
+async function logitsOf(session: Session, tokens: readonly number[]): Promise<Float32Array[]> {
+  const sequence = session.openSequence();
+  const rows = await sequence.logits(tokens);
+  await sequence.dispose();
+  return rows;
+}
+
+describe.each([
+  ['stories260K', async () => stories],
+  ['a random tiny Qwen2', tinyQwen],
+])('%s: ONNX Runtime and llama.cpp are the same function', (name, source) => {
+  let reference: Session;
+  const others = new Map<OnnxAccess, Session>();
+  const hasModel = name !== 'stories260K' || stories !== undefined;
+
+  beforeAll(async () => {
+    if (!hasModel) return;
+    const gguf = (await source())!;
+    const onnx = await convertToOnnx({ source: gguf, level: 'fp32', folder: join(folder, `${name}-onnx`) });
+    reference = await load('llama-cpp', await inspectGguf(gguf));
+    for (const access of ['c-api', 'node'] as const) others.set(access, await load('onnx', onnx, access));
+  }, 60_000);
+  afterAll(async () => {
+    for (const session of [reference, ...others.values()]) await session?.dispose();
+  });
+
+  it.skipIf(!hasModel)('fp32 logits agree to 1e-4 relative at every place of a prompt', async () => {
+    const tokens = tokenTrace(3, 100, reference.describe().vocabulary);
+    const expected = await logitsOf(reference, tokens);
+    for (const session of others.values()) {
+      const error = relativeError(await logitsOf(session, tokens), expected);
+      console.log(`${name}, ${session.describe().engine}: relative error of logits ${error.toExponential(1)}`);
+      expect(error).toBeLessThan(1e-4);
+    }
+  });
+
+  it.skipIf(!hasModel)('64 greedy tokens are the same', async () => {
+    const { bosToken } = reference.describe();
+    const prompt = [
+      ...(bosToken === null ? [] : [bosToken]),
+      ...reference.tokenize('Once upon a time', { special: false }),
+    ];
+    const expected = await greedyText(reference, prompt, 64);
+    for (const session of others.values()) expect(await greedyText(session, prompt, 64)).toEqual(expected);
+  });
+
+  it.skipIf(!hasModel)('two sequences that decode together say what each says alone', async () => {
+    const prompts = [1, 2].map((seed) => tokenTrace(seed, 20 * seed, reference.describe().vocabulary));
+    for (const session of others.values()) {
+      const alone = [await greedyText(session, prompts[0]!, 32), await greedyText(session, prompts[1]!, 32)];
+      expect(await Promise.all(prompts.map((prompt) => greedyText(session, prompt, 32)))).toEqual(alone);
+    }
+  });
+
+  it.skipIf(!hasModel)('describes the same vocabulary', () => {
+    const { vocabulary, bosToken, eosTokens } = reference.describe();
+    for (const session of others.values())
+      expect(session.describe()).toMatchObject({ vocabulary, bosToken, eosTokens });
+  });
+});
+
+it.skipIf(stories === undefined)(
+  'stories260K through ONNX Runtime has its published perplexity',
+  async () => {
+    const model = await convertToOnnx({ source: stories!, level: 'fp32', folder: join(folder, 'stories-ppl') });
+    const session = await load('onnx', model);
+    const text = readFileSync(storiesText!, 'utf8');
+    const { quality } = await measureQuality({ session, model, backend: 'onnx', reference: null, text });
+    await session.dispose();
+    expect(quality.tokens).toBe(3473);
+    expect(Math.abs(quality.perplexity! - 5.109)).toBeLessThan(0.01);
+  },
+  60_000,
+);
