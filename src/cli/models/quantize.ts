@@ -1,0 +1,56 @@
+import { availableParallelism } from 'node:os';
+import { basename, join } from 'node:path';
+import type { Argv } from 'yargs';
+import type { ModelFile } from '../../core/model.js';
+import { LLAMA_LEVELS } from '../../models/quantize/levels.js';
+import { quantizeGguf } from '../../models/quantize.js';
+import { parseNames } from '../parse.js';
+import { type CommonFlags, modelText, printed, progressLine } from './shared.js';
+
+type Flags = CommonFlags & {
+  file: string;
+  to: string[];
+  out: string;
+  threads: number;
+  allowRequantize: boolean;
+  pure: boolean;
+};
+
+export const quantizeCommand = {
+  command: 'quantize <file>',
+  describe: 'Make other levels of an F16 or F32 GGUF file with llama.cpp',
+  builder: (yargs: Argv) =>
+    yargs
+      .positional('file', { type: 'string', demandOption: true, describe: 'A GGUF file in f32, f16 or bf16' })
+      .option('to', { type: 'string', array: true, demandOption: true, describe: LLAMA_LEVELS.join(', ') })
+      .option('out', { type: 'string', default: '.', describe: 'Folder to write to' })
+      .option('threads', { type: 'number', default: availableParallelism(), describe: 'Threads to use' })
+      .option('allow-requantize', {
+        type: 'boolean',
+        default: false,
+        describe: 'Also from a file that is quantized already',
+      })
+      .option('pure', {
+        type: 'boolean',
+        default: false,
+        describe: 'Every matrix in the one type, without the mixture',
+      }),
+  handler: (flags: Flags) =>
+    printed(
+      flags,
+      async (context): Promise<ModelFile[]> => {
+        const made: ModelFile[] = [];
+        const line = progressLine(context);
+        const stem = basename(flags.file, '.gguf').replace(/[-.]?(f16|f32|bf16)$/i, '');
+        for (const quant of parseNames('to', flags.to, LLAMA_LEVELS)) {
+          const path = join(flags.out, `${stem}-${quant}.gguf`);
+          const onProgress = (share: number): void => line(`Making ${path}`, share);
+          const { file: source, threads, allowRequantize, pure } = flags;
+          const { signal } = context.interrupt;
+          made.push(await quantizeGguf({ source, quant, path, threads, allowRequantize, pure, onProgress, signal }));
+        }
+        return made;
+      },
+      (models) => models.map(modelText).join('\n'),
+    ),
+};
