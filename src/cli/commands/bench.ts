@@ -8,18 +8,17 @@ import { createRunFolder, type RunFolder } from '../../store/run-folder.js';
 import { assembleRun } from '../../sweeps/assemble-run.js';
 import { nextPrecisionLook } from '../../sweeps/precision-stop.js';
 import { countedTrials } from '../../sweeps/summarize.js';
-import { runOne, type SweepPorts } from '../../sweeps/sweep.js';
+import { runOne } from '../../sweeps/sweep.js';
 import { toProfile } from '../../sweeps/to-profile.js';
 import { type Context, openContext } from '../context.js';
 import { writeReports } from '../sweep/finish.js';
-import { createMeasure } from '../sweep/measure.js';
 import { axisOptions, modelOptions } from '../sweep/options.js';
+import { FIRST_DEADLINE_MS, openPorts } from '../sweep/ports.js';
 import { type PlanFlags, preparePlan } from '../sweep/prepare.js';
 import { trackProgress } from '../sweep/progress.js';
 import { type Started, type StartFlags, startRun } from '../sweep/start.js';
 import { rateText } from '../sweep/summary-text.js';
 
-const DEADLINE_MS = 15 * 60_000;
 /** The first look of the precision stop, for the progress line. */
 const USUAL_TRIALS = 5;
 
@@ -78,24 +77,13 @@ async function measureOne(
   context: Context,
 ): Promise<void> {
   const progress = trackProgress(context.console, { trials: flags.trials ?? USUAL_TRIALS, ms: 0 });
-  const { signal } = context.interrupt;
-  const ports: SweepPorts = {
-    measure: createMeasure({
-      host: context.host,
-      arms: started.arms,
-      contextTokens: plan.contextTokens,
-      deadlineMs: () => DEADLINE_MS,
-      signal,
-    }),
-    onOutcome: (outcome) => {
-      folder.log.append(outcome);
-      progress.done(outcome.wallMs);
-    },
-    onTrialStart: (trial) => progress.start(trial),
-    onVoid: () => {},
-    clock: context.clock,
-    signal,
-  };
+  const { machine, arms } = started;
+  const ports = openPorts(context, folder, () => progress, {
+    machine,
+    arms,
+    contextTokens: plan.contextTokens,
+    deadlineMs: () => FIRST_DEADLINE_MS,
+  });
   const trial = {
     candidate: plan.candidates[0]!,
     workload: plan.workloads.full,

@@ -16,10 +16,10 @@ import { type OutputFlags, writeGateOutputs } from '../gate/outputs.js';
 import { type GateResult, gateExit } from '../gate/result.js';
 import { type Arm, type PairsJob, runPairs } from '../gate/run-pairs.js';
 import { gateLine, gateMarkdown } from '../gate/text.js';
-import { createMeasure } from '../sweep/measure.js';
+import { calibrationsOf } from '../sweep/calibrated.js';
+import { FIRST_DEADLINE_MS, openPorts } from '../sweep/ports.js';
 import { profileArm } from '../sweep/profile-arm.js';
 
-const DEADLINE_MS = 15 * 60_000;
 /** A configuration may be gated at the level that measurement.md fixes; it is not a knob, so that nobody tunes it to green. */
 const ALPHA = 0.01;
 
@@ -109,22 +109,15 @@ async function openJob(flags: Flags, machine: Machine, folder: RunFolder, contex
   };
   const entry = childOf(flags.candidateInstall);
   const slowdown = flags.injectSlowdown === undefined ? 0 : parseShare(flags.injectSlowdown);
-  const { signal } = context.interrupt;
-  const portsOf = (arm: Arm): SweepPorts => ({
-    measure: createMeasure({
-      host: context.host,
+  const portsOf = (arm: Arm): SweepPorts =>
+    openPorts(context, folder, () => null, {
+      machine,
       arms: [arms[arm]],
       contextTokens: (arm === 'baseline' ? baseline : candidate).contextTokens,
-      deadlineMs: () => DEADLINE_MS,
-      signal,
+      deadlineMs: () => FIRST_DEADLINE_MS,
       ...(arm === 'candidate' ? { slowdown: () => slowdown, ...(entry ? { entry } : {}) } : {}),
-    }),
-    onOutcome: (outcome) => folder.log.append(outcome),
-    onTrialStart: () => {},
-    onVoid: () => {},
-    clock: context.clock,
-    signal,
-  });
+    });
+  const ports = { baseline: portsOf('baseline'), candidate: portsOf('candidate') };
   return {
     profiles: { baseline, candidate },
     workload: baseline.workload,
@@ -133,9 +126,10 @@ async function openJob(flags: Flags, machine: Machine, folder: RunFolder, contex
       metrics: parseGateMetrics(flags.metric),
       margin: parseShare(flags.margin),
       alpha: ALPHA,
+      calibrationSpread: calibrationsOf([arms.baseline], machine, context)[0]?.spread ?? null,
       fingerprintDifferences: flags.anyMachine ? [] : fingerprintDifferences(baseline, machine),
     },
-    portsOf,
+    portsOf: (arm) => ports[arm],
     onPair: (done, verdict) =>
       context.console.progress(
         `[${done} pairs, next look at ${verdict.nextLook ?? done}] ${verdict.verdict}: ${verdict.reasons[0] ?? ''}`,

@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { benchCommand } from './bench.js';
+import { calibrateCommand } from './calibrate.js';
 import { exportCommand } from './export.js';
 import { gateCommand } from './gate.js';
 import { probeCommand } from './probe.js';
@@ -12,6 +13,7 @@ import { sweepCommand } from './sweep.js';
 /** Every command of the program, in the order of --help. */
 export const COMMANDS = [
   probeCommand,
+  calibrateCommand,
   benchCommand,
   sweepCommand,
   reportCommand,

@@ -10,12 +10,12 @@ import { toDesignSpace } from '../../sweeps/design-space.js';
 import { openSession } from '../../sweeps/session.js';
 import type { ModelArm } from '../../sweeps/space.js';
 import { strategyById } from '../../sweeps/strategies/index.js';
-import { markVoided, runSearch, type SweepPorts, type Trial } from '../../sweeps/sweep.js';
+import { markVoided, runSearch, type Trial } from '../../sweeps/sweep.js';
 import { deadlineMs, expectedTrialMs, type Pilot, pilotOf } from '../../sweeps/time-plan.js';
 import { toTrialResult } from '../../sweeps/trial-result.js';
 import type { Context } from '../context.js';
-import { createMeasure } from './measure.js';
 import { failedArms, runPilots } from './pilots.js';
+import { FIRST_DEADLINE_MS, openPorts } from './ports.js';
 import { trackProgress } from './progress.js';
 
 export type RunJob = {
@@ -30,8 +30,6 @@ export type RunJob = {
 
 /** Kept back from the budget for writing the report. */
 const REPORT_MS = 8_000;
-/** A pilot has no expectation yet: generous, so that a slow disk is not taken for a hang. */
-const PILOT_DEADLINE_MS = 15 * 60_000;
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
 
@@ -100,27 +98,16 @@ export async function executeRun(job: RunJob, context: Context): Promise<RunResu
   let { plan } = job;
   let progress = trackProgress(context.console, { trials: arms.length, ms: 0 });
   let pilots: Pilot[] = [];
-  const expected = (trial: Trial): number =>
-    expectedTrialMs(trial.candidate, trial.workload, pilots, machine.limits.threadBudget);
-  const ports: SweepPorts = {
-    measure: createMeasure({
-      host: context.host,
-      arms,
-      contextTokens: plan.contextTokens,
-      deadlineMs: (trial) =>
-        pilots.length === 0 || trial.phase === 'calibrate' ? PILOT_DEADLINE_MS : deadlineMs(expected(trial)),
-      signal: context.interrupt.signal,
-    }),
-    onOutcome: (outcome) => {
-      folder.log.append(outcome);
-      progress.done(outcome.wallMs);
-    },
-    onTrialStart: (trial) => progress.start(trial),
-    onVoid: (phase, block, reasons) =>
-      context.console.note(`Repeating ${phase} block ${block + 1}: ${reasons.join(' ')}`),
-    clock: context.clock,
-    signal: context.interrupt.signal,
-  };
+  const deadline = (trial: Trial): number =>
+    trial.phase === 'calibrate'
+      ? FIRST_DEADLINE_MS
+      : deadlineMs(expectedTrialMs(trial.candidate, trial.workload, pilots, machine.limits.threadBudget));
+  const ports = openPorts(context, folder, () => progress, {
+    machine,
+    arms,
+    contextTokens: plan.contextTokens,
+    deadlineMs: deadline,
+  });
   const known = [...folder.log.outcomes];
   const piloted = await runPilots(arms, plan, machine, known, ports);
   pilots = piloted.flatMap((outcome) => pilotOf(outcome) ?? []);

@@ -1,5 +1,7 @@
-import type { Measurement } from '../../core/outcome.js';
-import type { Host } from '../../core/ports.js';
+import type { Machine } from '../../core/machine.js';
+import type { Measurement, Sentinel, TrialPhase } from '../../core/outcome.js';
+import type { Clock, Host } from '../../core/ports.js';
+import { runSentinel } from '../../probes/sentinel.js';
 import { runTrial } from '../../runners/launch.js';
 import type { ModelArm } from '../../sweeps/space.js';
 import type { Trial } from '../../sweeps/sweep.js';
@@ -7,6 +9,8 @@ import { engineCacheFolder } from '../home.js';
 
 export type MeasureSettings = {
   host: Host;
+  clock: Clock;
+  machine: Machine;
   arms: readonly ModelArm[];
   contextTokens: number;
   /** Deadline of a trial, ms. */
@@ -26,25 +30,44 @@ export function environmentOf(host: Host): Record<string, string> {
   return { ...Object.fromEntries(own), R1TUNE_ENGINE_CACHE: engineCacheFolder(host) };
 }
 
+/** Phases whose trials are compared in pairs or blocks; the others would pay for sentinels that nobody reads. */
+const WATCHED = new Set<TrialPhase>(['race', 'confirm', 'gate']);
+/** The reading after one trial serves as the one before the next when no more time than this lies between. */
+const FRESH_MS = 2_000;
+
+/** Sentinel readings around trials. A trial that was stopped or failed has none. */
+function sentinelKeeper({ machine, clock, signal }: MeasureSettings) {
+  let last: { sentinel: Sentinel | null; atMs: number } | null = null;
+  const read = async (): Promise<Sentinel | null> => {
+    const sentinel = await runSentinel(machine, signal);
+    last = { sentinel, atMs: clock.monotonicMs() };
+    return sentinel;
+  };
+  return async (measure: () => Promise<Measurement>): Promise<Measurement> => {
+    const before = last && clock.monotonicMs() - last.atMs < FRESH_MS ? last.sentinel : await read();
+    const measurement = await measure();
+    if (signal.aborted) return measurement;
+    const after = await read();
+    return { ...measurement, sentinels: before && after ? { before, after } : null };
+  };
+}
+
 /** The measure function that a sweep is given: one trial in a fresh child process. */
 export function createMeasure(settings: MeasureSettings): (trial: Trial) => Promise<Measurement> {
   const env = environmentOf(settings.host);
-  return (trial) => {
-    const arm = settings.arms.find(
-      (a) => a.backend === trial.candidate.backend && a.model.quant === trial.candidate.quant,
-    )!;
+  const watch = sentinelKeeper(settings);
+  const launch = (trial: Trial): Promise<Measurement> => {
+    const { candidate, workload } = trial;
+    const arm = settings.arms.find((a) => a.backend === candidate.backend && a.model.quant === candidate.quant)!;
     const request = {
-      candidate: trial.candidate,
+      candidate,
       model: arm.model,
-      workload: trial.workload,
+      workload,
       contextTokens: settings.contextTokens,
       slowdown: settings.slowdown?.(trial) ?? 0,
     };
-    return runTrial(request, {
-      env,
-      deadlineMs: settings.deadlineMs(trial),
-      signal: settings.signal,
-      ...(settings.entry ? { entry: settings.entry } : {}),
-    });
+    const { signal, entry } = settings;
+    return runTrial(request, { env, deadlineMs: settings.deadlineMs(trial), signal, ...(entry ? { entry } : {}) });
   };
+  return (trial) => (WATCHED.has(trial.phase) ? watch(() => launch(trial)) : launch(trial));
 }

@@ -1,3 +1,4 @@
+import type { Calibration } from '../../core/calibration.js';
 import type { Machine } from '../../core/machine.js';
 import { type Exclusion, type Plan, RUN_VERSION } from '../../core/run-result.js';
 import { parseBytes, parseDurationMs } from '../../core/units.js';
@@ -5,6 +6,7 @@ import { axisValues } from '../../sweeps/design-space.js';
 import { buildSpace, type ModelArm, type Space } from '../../sweeps/space.js';
 import { engineVersions, gitCommit } from '../versions.js';
 import { type AxisFlags, askedAxes } from './asked-axes.js';
+import { withWarmUp } from './calibrated.js';
 import { contextFor, parseRequest, workloadsFor } from './workloads.js';
 
 export type PlanFlags = AxisFlags & {
@@ -51,10 +53,11 @@ export function preparePlan(
     excluded: Exclusion[];
     command: string[];
     createdAt: string;
+    calibrations: readonly Calibration[];
   },
 ): Prepared {
   const { machine, arms } = facts;
-  const workloads = fitWorkloads(workloadsFor(flags.effort, flags.seed), arms);
+  const workloads = fitWorkloads(withWarmUp(workloadsFor(flags.effort, flags.seed), facts.calibrations), arms);
   const context = contextTokens(flags, workloads, arms);
   const constraints: Plan['constraints'] = {
     maxTtftMs: flags.maxTtft === undefined ? null : parseDurationMs(flags.maxTtft),

@@ -9,7 +9,10 @@ import { resolveArms } from './arms.js';
 export async function profileArm(profile: Profile, model: string | undefined, context: Context): Promise<ModelArm> {
   const { backend, quant } = profile.candidate;
   if (model === undefined && existsSync(profile.model.path)) return { backend, model: profile.model };
-  const { arms } = await resolveArms({ spec: model ?? profile.modelId, backends: [backend], quants: [quant] }, context);
+  const { arms } = await resolveArms(
+    { spec: model ?? profile.modelId, backends: [backend], quants: [quant], threads: profile.candidate.threads },
+    context,
+  );
   const arm = arms.find((a) => a.backend === backend && a.model.quant === quant);
   if (!arm)
     throw new R1Error(

@@ -1,11 +1,15 @@
+import type { Calibration } from '../../core/calibration.js';
 import type { Backend } from '../../core/candidate.js';
+import { R1Error } from '../../core/errors.js';
 import type { Machine } from '../../core/machine.js';
 import type { Exclusion } from '../../core/run-result.js';
+import { measureBandwidth } from '../../probes/bandwidth/measure.js';
 import { probeMachine } from '../../probes/index.js';
 import type { ModelArm } from '../../sweeps/space.js';
 import type { Context } from '../context.js';
 import { resolveArms } from './arms.js';
 import { parseBackends } from './asked-axes.js';
+import { calibrationsOf } from './calibrated.js';
 
 export type StartFlags = {
   model?: string | undefined;
@@ -21,25 +25,43 @@ export type Started = {
   excluded: Exclusion[];
   command: string[];
   createdAt: string;
+  /** What `r1-tune calibrate` found for these models here; empty when it was never run. */
+  calibrations: Calibration[];
 };
+
+/** Memory bandwidth, or null with a remark where it cannot be measured: a sweep can do without. */
+async function bandwidthOf(machine: Machine, context: Context): Promise<Machine['bandwidth']> {
+  context.console.progress('Measuring memory bandwidth …');
+  try {
+    return await measureBandwidth(context.host, machine, { clock: context.clock, signal: context.interrupt.signal });
+  } catch (error) {
+    if (!(error instanceof R1Error) || error.code === 'INTERRUPTED') throw error;
+    context.console.note(`No memory bandwidth: ${error.message}`);
+    return null;
+  } finally {
+    context.console.endProgress();
+  }
+}
 
 /** Machine and models of a run: what every measuring command needs before it can plan. */
 export async function startRun(flags: StartFlags, fallback: readonly Backend[], context: Context): Promise<Started> {
-  const machine = await probeMachine(context.host, { clock: context.clock });
+  const probed = await probeMachine(context.host, { clock: context.clock });
   const quants = flags.quant?.flatMap((text) => text.split(',')).filter((text) => text !== 'auto');
-  const models = await resolveArms(
-    {
-      spec: flags.model,
-      backends: parseBackends(flags.backend, fallback),
-      quants: quants?.length ? quants : undefined,
-    },
-    context,
-  );
+  const backends = parseBackends(flags.backend, fallback);
+  const request = {
+    spec: flags.model,
+    backends,
+    quants: quants?.length ? quants : undefined,
+    threads: probed.limits.threadBudget,
+  };
+  const models = await resolveArms(request, context);
+  const machine = flags.bandwidth ? { ...probed, bandwidth: await bandwidthOf(probed, context) } : probed;
   return {
     machine,
     modelId: models.id,
     arms: models.arms,
     excluded: models.excluded,
+    calibrations: calibrationsOf(models.arms, machine, context),
     command: process.argv.slice(2),
     createdAt: new Date(context.clock.now()).toISOString(),
   };

@@ -1,0 +1,32 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Calibration, calibrationSchema } from '../core/calibration.js';
+import { shortHash } from '../core/canonical.js';
+import { writeJsonAtomic } from './atomic-write.js';
+
+/** One calibration for each machine fingerprint, engine and model, in the `calibrations` folder of R1TUNE_HOME. */
+export type CalibrationKey = Pick<Calibration, 'fingerprint' | 'modelKey'> & { backend: string };
+
+const fileOf = (folder: string, key: CalibrationKey): string =>
+  join(folder, `${key.fingerprint}-${shortHash(key)}.json`);
+
+export function writeCalibration(folder: string, calibration: Calibration): string {
+  const path = fileOf(folder, keyOf(calibration));
+  mkdirSync(folder, { recursive: true });
+  writeJsonAtomic(path, calibration);
+  return path;
+}
+
+const keyOf = ({ fingerprint, modelKey, candidate }: Calibration): CalibrationKey => ({
+  fingerprint,
+  modelKey,
+  backend: candidate.backend,
+});
+
+/** The stored calibration, or null when there is none of this version: then it is as if there were none. */
+export function readCalibration(folder: string, key: CalibrationKey): Calibration | null {
+  const path = fileOf(folder, key);
+  if (!existsSync(path)) return null;
+  const parsed = calibrationSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+  return parsed.success ? parsed.data : null;
+}
