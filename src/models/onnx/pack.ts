@@ -7,6 +7,9 @@ export type Bits = 4 | 8;
 /** Packed rows and one scale a block. */
 export type Packed = { quants: Uint8Array; scales: Float32Array };
 
+/** Weights below this are zeros: their scale would not be a normal float. */
+const NEGLIGIBLE = 2 ** -100;
+
 export const blocksOf = (columns: number, block: number): number => Math.ceil(columns / block);
 export const packedBytes = (columns: number, bits: Bits, block: number): number =>
   (blocksOf(columns, block) * block * bits) / 8;
@@ -29,7 +32,7 @@ export function packRows(weights: Float32Array, columns: number, bits: Bits, blo
 function pack4(weights: Float32Array, start: number, end: number, quants: Uint8Array, at: number): number {
   let extreme = 0;
   for (let i = start; i < end; i++) if (Math.abs(weights[i]!) > Math.abs(extreme)) extreme = weights[i]!;
-  const scale = Math.fround(extreme / -8);
+  const scale = Math.abs(extreme) < NEGLIGIBLE ? 0 : Math.fround(extreme / -8);
   const factor = scale === 0 ? 0 : 1 / scale;
   for (let i = start; i < end; i += 2) {
     const low = Math.min(15, Math.floor(weights[i]! * factor + 8.5));
@@ -42,7 +45,7 @@ function pack4(weights: Float32Array, start: number, end: number, quants: Uint8A
 function pack8(weights: Float32Array, start: number, end: number, quants: Uint8Array, at: number): number {
   let largest = 0;
   for (let i = start; i < end; i++) largest = Math.max(largest, Math.abs(weights[i]!));
-  const scale = Math.fround(largest / 127);
+  const scale = largest < NEGLIGIBLE ? 0 : Math.fround(largest / 127);
   const factor = scale === 0 ? 0 : 1 / scale;
   for (let i = start; i < end; i++) quants[at++] = Math.round(weights[i]! * factor) + 128;
   return scale;
@@ -85,8 +88,8 @@ export function packColumns(
   for (let row = 0; row < rows; row++) {
     let largest = 0;
     for (let i = row * columns; i < (row + 1) * columns; i++) largest = Math.max(largest, Math.abs(weights[i]!));
-    into.scales[first + row] = largest === 0 ? 1 : largest / 127;
-    factors[row] = 1 / into.scales[first + row]!;
+    into.scales[first + row] = largest < NEGLIGIBLE ? 1 : largest / 127;
+    factors[row] = largest < NEGLIGIBLE ? 0 : 1 / into.scales[first + row]!;
   }
   for (let column = 0; column < columns; column++)
     for (let row = 0; row < rows; row++)

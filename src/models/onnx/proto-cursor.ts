@@ -17,11 +17,11 @@ export class ProtoCursor {
 
   /** Calls `visit` for each field up to `end`; what it leaves unread is skipped. */
   fields(end: number, visit: (field: number, wireType: number, valueEnd: number) => void): void {
-    if (end > this.fileBytes)
-      throw invalidModel(this.path, `truncated: a part ends at byte ${end} of ${this.fileBytes}`, 'a whole file');
     while (this.position < end) {
       const tag = this.varint();
       const valueEnd = this.#valueEnd(tag & 7);
+      if (valueEnd > this.fileBytes)
+        throw invalidModel(this.path, `truncated: byte ${valueEnd} is missing of ${this.fileBytes}`, 'a whole file');
       if (valueEnd > end || tag >>> 3 === 0)
         throw invalidModel(this.path, `no protobuf at byte ${this.position}`, 'an ONNX graph');
       visit(tag >>> 3, tag & 7, valueEnd);

@@ -32,7 +32,10 @@ function namedLevels(source: Source, backends: readonly ModelBackend[], quant: s
     );
   const asked = known.filter((backend) => backends.includes(backend));
   if (asked.length === 0)
-    throw new R1Error('USAGE', `--quant ${quant} is a level of ${known.join(', ')}, but --backend asks for ${backends.join(', ')}.`);
+    throw new R1Error(
+      'USAGE',
+      `--quant ${quant} is a level of ${known.join(', ')}, but --backend asks for ${backends.join(', ')}.`,
+    );
   return asked.map((backend) => ({ backend, quant }));
 }
 
