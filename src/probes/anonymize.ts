@@ -49,9 +49,11 @@ const KEEP: Record<string, (text: string) => string> = {
   '/proc/self/limits': linesWith(/^Max (?:locked memory|address space)/),
   '/proc/self/maps': (text) =>
     [...new Set(text.match(/\/[^/\s]*(?:ld-musl|ld-linux|libc\.so|libc-2)[^/\s]*$/gm) ?? [])].join('\n'),
-  '/proc/self/mountinfo': linesWith(
-    / - (?:cgroup2?|cpuset) |^\S+ \S+ \S+ \S+ \/ | \/etc\/(?:hostname|hosts|resolv\.conf) /,
-  ),
+  '/proc/self/mountinfo': (text) =>
+    linesWith(/ - (?:cgroup2?|cpuset) |^\S+ \S+ \S+ \S+ \/ | \/etc\/(?:hostname|hosts|resolv\.conf) /)(text).replace(
+      /( - (?!cgroup)\S+) .*$/gm,
+      '$1 none rw',
+    ),
   '/proc/mounts': linesWith(/^\S+ \S+ (?:cgroup2?|cpuset) /),
   '/proc/sys/kernel/hostname': () => 'host',
   '/etc/os-release': linesWith(/^PRETTY_NAME=/),
@@ -73,7 +75,7 @@ function groupNames(read: Map<string, string | undefined>): Map<string, string> 
     (name) => name !== '' && !/^(?:hostname|hosts|resolv\.conf)$/.test(name) && !COMMON_GROUP.test(name),
   );
   const aliases = names.map(
-    (name, index) => [`/${name}`, `/${RUNTIME.exec(name)?.[0] ?? ''}group-${index + 1}`] as const,
+    (name, index) => [`/${name}`, `/${[...(RUNTIME.exec(name) ?? []), 'group', index + 1].join('-')}`] as const,
   );
   return new Map(aliases.sort(([a], [b]) => b.length - a.length));
 }

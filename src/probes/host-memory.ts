@@ -20,9 +20,9 @@ const NO_ENVIRONMENT: Pick<Host, 'env' | 'envNames'> = { env: () => undefined, e
 /** A machine held in memory: captures, generated machines. Folders follow from the paths. */
 export function memoryHost(recorded: RecordedFiles): Host {
   const bytes = recorded.bytes ?? {};
-  const links = recorded.links ?? {};
+  const links = new Map(Object.entries(recorded.links ?? {}));
   const denied = new Set(recorded.denied ?? []);
-  const folders = foldersOf([...Object.keys(recorded.files), ...Object.keys(bytes), ...Object.keys(links), ...denied]);
+  const folders = foldersOf([...Object.keys(recorded.files), ...Object.keys(bytes), ...links.keys(), ...denied]);
   const has = (path: string) => Object.hasOwn(recorded.files, path) || Object.hasOwn(bytes, path);
   const real = (path: string): string => followLinks(resolve('/', path), links);
   return {
@@ -41,7 +41,7 @@ export function memoryHost(recorded: RecordedFiles): Host {
     unreadable: (path) => (denied.has(real(path)) ? 'denied' : has(real(path)) ? undefined : 'missing'),
     list: (path) => [...(folders.get(real(path)) ?? [])].sort(),
     exists: (path) => has(real(path)) || folders.has(real(path)) || denied.has(real(path)),
-    readLink: (path) => links[resolve('/', path)],
+    readLink: (path) => links.get(resolve('/', path)),
     ...NO_ENVIRONMENT,
   };
 }
@@ -57,11 +57,11 @@ function foldersOf(paths: string[]): Map<string, Set<string>> {
   return folders;
 }
 
-function followLinks(path: string, links: Record<string, string>, depth = 0): string {
-  if (depth > 20 || Object.keys(links).length === 0) return path;
+function followLinks(path: string, links: Map<string, string>, depth = 0): string {
+  if (depth > 20 || links.size === 0) return path;
   for (let end = path.indexOf('/', 1); ; end = path.indexOf('/', end + 1)) {
     const prefix = end < 0 ? path : path.slice(0, end);
-    const target = links[prefix];
+    const target = links.get(prefix);
     if (target !== undefined)
       return followLinks(resolve(dirname(prefix), target) + path.slice(prefix.length), links, depth + 1);
     if (end < 0) return path;
