@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Argv } from 'yargs';
 import { R1Error } from '../../core/errors.js';
+import type { Profile } from '../../core/profile.js';
 import { EXPORT_TARGETS, type ExportFile, type ExportTarget, exportProfile } from '../../export/index.js';
 import { writeFileAtomic } from '../../store/atomic-write.js';
 import { readProfile } from '../../store/documents.js';
@@ -45,13 +46,19 @@ export const exportCommand = {
     if (!Number.isInteger(port) || port < 1 || port > 65535)
       throw new R1Error('USAGE', `--port: "${port}" is not valid; expected a whole number from 1 to 65535.`);
     const profilePath = flags.profilePath ?? resolve(flags.profile);
-    const files = exportProfile(readProfile(flags.profile), flags.to, { host, port, image, profilePath });
+    const files = exportProfile(absolute(readProfile(flags.profile)), flags.to, { host, port, image, profilePath });
     if (flags.out !== undefined) {
       const paths = write(flags.out, files);
       terminal.result(flags.json ? JSON.stringify({ files: paths }, null, 2) : paths.join('\n'));
     } else terminal.result(flags.json ? JSON.stringify({ files }, null, 2) : printed(files));
   },
 };
+
+/** Services have no folder of their own to start from. */
+const absolute = (profile: Profile): Profile => ({
+  ...profile,
+  model: { ...profile.model, path: resolve(profile.model.path) },
+});
 
 function write(folder: string, files: readonly ExportFile[]): string[] {
   try {

@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import type { Argv } from 'yargs';
 import { candidateLabel } from '../../core/candidate.js';
 import type { Host } from '../../core/ports.js';
 import { parseDurationMs } from '../../core/units.js';
@@ -13,37 +12,17 @@ import { systemClock } from '../clock.js';
 import { type Console, errorText, openConsole } from '../console.js';
 import { resolveDeployment } from '../serve/deployment.js';
 import { checkMemory } from '../serve/memory-need.js';
+import { serveOptions } from '../serve/options.js';
 import { type ServeFlags, serverSettings } from '../serve/settings.js';
 import { untilStopped } from '../serve/until-stopped.js';
 import { environmentOf } from '../sweep/measure.js';
 
 const WORKER = fileURLToPath(new URL('../entries/serve-worker.js', import.meta.url));
 
-const builder = (yargs: Argv) =>
-  yargs
-    .option('profile', { type: 'string', demandOption: true, describe: 'The profile to serve: best.json of a run' })
-    .option('model', { type: 'string', describe: "Another file of the profile's geometry and quantization" })
-    .option('host', { type: 'string', default: '127.0.0.1', describe: 'Address to listen on' })
-    .option('port', { type: 'number', default: 7860, describe: 'Port to listen on; 0 takes any free one' })
-    .option('workers', { type: 'number', describe: "Worker processes (the profile's replicas)" })
-    .option('key-file', { type: 'string', describe: 'File of API keys, one a line, KEY or NAME:KEY' })
-    .option('allow-host', { type: 'string', array: true, default: [], describe: 'Further host name to answer to' })
-    .option('cors-origin', { type: 'string', array: true, default: [], describe: 'Web origin that may call' })
-    .option('max-queue', { type: 'number', default: 32, describe: 'Requests that may wait' })
-    .option('max-per-key', { type: 'number', describe: 'Requests of one key that may wait or run (no limit)' })
-    .option('thinking-budget', { type: 'number', describe: 'Most tokens of thinking in an answer (no limit)' })
-    .option('request-timeout', { type: 'string', default: '1h', describe: 'Longest life of a request' })
-    .option('drain-timeout', { type: 'string', default: '30s', describe: 'Time to finish answers after SIGTERM' })
-    .option('hang-after', {
-      type: 'string',
-      default: '30s',
-      describe: 'Least silence of a worker that counts as hung',
-    });
-
 export const serveCommand = {
   command: 'serve',
   describe: 'Serve a profile as it was tuned, over the OpenAI API',
-  builder,
+  builder: serveOptions,
   handler: async (flags: ServeFlags): Promise<void> => {
     const terminal = openConsole({ quiet: flags.quiet ?? false });
     const host = liveHost({ ...process.env, ...(flags.home ? { R1TUNE_HOME: flags.home } : {}) });

@@ -12,6 +12,7 @@ import type { AccessRules } from '../../serve/http/guards.js';
 import type { ServerSettings } from '../../serve/server.js';
 import type { FleetPlan } from '../../serve/supervisor/fleet.js';
 import { chooseTemplate } from '../../serve/template/choose-template.js';
+import { ownVersion } from '../versions.js';
 import type { Deployment } from './deployment.js';
 import { readKeys } from './keys.js';
 
@@ -56,6 +57,7 @@ export function serverSettings(
   const all = slots + flags.maxQueue;
   return {
     plan,
+    version: ownVersion(),
     template: chooseTemplate(deployment.model, deployment.chatTemplate),
     model: servedModel(profile, deployment),
     host: flags.host,

@@ -26,7 +26,7 @@ export async function resolveArms(request: ArmsRequest, context: Context): Promi
     backends: request.backends as ModelBackend[],
     quants: request.quants,
     threads: request.threads,
-    onStep: (what, share) => console.progress(`${what} ${Math.round(share * 100)} %`),
+    onStep: everyTenth((text) => console.progress(text)),
     signal: context.interrupt.signal,
   });
   console.endProgress();
@@ -39,6 +39,16 @@ export async function resolveArms(request: ArmsRequest, context: Context): Promi
       reason,
       configurations: 0,
     })),
+  };
+}
+
+/** A line at the start and at each tenth: enough on a terminal, and not too many in a log. */
+function everyTenth(show: (text: string) => void): (what: string, share: number) => void {
+  let shown = '';
+  return (what, share) => {
+    const text = `${what} ${Math.floor(share * 10) * 10} %`;
+    if (text !== shown) show(text);
+    shown = text;
   };
 }
 

@@ -4,6 +4,7 @@ import type { Machine } from '../../core/machine.js';
 import type { Outcome } from '../../core/outcome.js';
 import type { Plan, Quality, RunResult } from '../../core/run-result.js';
 import { formatDuration } from '../../core/units.js';
+import type { Workload } from '../../core/workload.js';
 import type { RunFolder } from '../../store/run-folder.js';
 import { assembleRun } from '../../sweeps/assemble-run.js';
 import { toDesignSpace } from '../../sweeps/design-space.js';
@@ -30,21 +31,52 @@ export type RunJob = {
 
 /** Kept back from the budget for writing the report. */
 const REPORT_MS = 8_000;
+/** Sentinel readings around a full trial. */
+const SENTINEL_MS = 700;
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
 
+/** The full trial at a fraction of its length; what is compared stays the same for all. */
+function shortened(workload: Workload, share: number): Workload {
+  return {
+    ...workload,
+    promptTokens: Math.max(32, Math.round(workload.promptTokens * share)),
+    generateTokens: Math.max(24, Math.round(workload.generateTokens * share)),
+  };
+}
+
+/** Lengths of the full trial to try when a budget is short: fewer tokens a trial before fewer trials. */
+const LENGTHS = [1, 0.5, 0.25] as const;
+
 /** Plan with times: how long trials take, what the search may spend, what to expect. */
 export function planTimes(job: RunJob, pilots: readonly Pilot[], elapsedMs: number): Plan {
-  const { plan, machine } = job;
+  let failure: unknown;
+  for (const share of LENGTHS) {
+    const { short, full } = job.plan.workloads;
+    const workloads = { short, full: share === 1 ? full : shortened(full, share) };
+    try {
+      return timed({ ...job.plan, workloads }, job, pilots, elapsedMs);
+    } catch (error) {
+      if (!(error instanceof R1Error) || error.code !== 'USAGE') throw error;
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+/** Throws USAGE when the budget is too short for any search that can be trusted. */
+function timed(plan: Plan, job: RunJob, pilots: readonly Pilot[], elapsedMs: number): Plan {
   const cost = (fidelity: 'short' | 'full'): number =>
-    mean(plan.candidates.map((c) => expectedTrialMs(c, plan.workloads[fidelity], pilots, machine.limits.threadBudget)));
-  const [shortCost, fullCost] = [cost('short'), cost('full')];
+    mean(
+      plan.candidates.map((c) => expectedTrialMs(c, plan.workloads[fidelity], pilots, job.machine.limits.threadBudget)),
+    );
+  const [shortCost, fullCost] = [cost('short'), cost('full') + SENTINEL_MS];
   const searchBudget =
     plan.budgetMs === null ? null : { limit: plan.budgetMs - elapsedMs - REPORT_MS, shortCost, fullCost };
-  const timed = { ...plan, searchBudget };
-  const forecast = strategyById(plan.strategy).forecast(designOf(timed, job), searchOptions(timed));
+  const budgeted = { ...plan, searchBudget };
+  const forecast = strategyById(plan.strategy).forecast(designOf(budgeted, job), searchOptions(budgeted));
   return {
-    ...timed,
+    ...budgeted,
     trialDeadlineMs: deadlineMs(Math.max(shortCost, fullCost)),
     expectedTrials: forecast.short + forecast.full,
     expectedMs: forecast.short * shortCost + forecast.full * fullCost,
