@@ -4,6 +4,8 @@ import { columns, factText, folded, type Style } from './style.js';
 
 export type Section = { title: string; lines: string[] };
 
+const LIST_WIDTH = 60;
+
 const yesNo = (value: boolean): string => (value ? 'yes' : 'no');
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
@@ -152,10 +154,15 @@ export function bindingsSection({ bindings }: Machine, style: Style): Section {
     return [
       arm.name,
       '✓',
-      `${arm.tool === 'none' ? 'as started' : `${arm.tool} ${arm.cpus ?? ''}${memory}`} (${arm.coreCount} cores)`,
+      `${arm.tool === 'none' ? 'as started' : `${arm.tool} ${shortened(arm.cpus ?? '')}${memory}`} (${arm.coreCount} cores)`,
     ];
   });
   return { title: 'Bindings', lines: columns(rows) };
+}
+
+/** A long list is cut at a comma; --json has all of it. */
+function shortened(list: string): string {
+  return list.length <= LIST_WIDTH ? list : `${list.slice(0, list.lastIndexOf(',', LIST_WIDTH) + 1)}…`;
 }
 
 export function adviceSection({ advice }: Machine, style: Style): Section {
