@@ -73,6 +73,10 @@ describe('choose', () => {
     expect(choice.standings[2]!.deficitAtMost).toBeGreaterThan(choice.standings[2]!.deficit);
   });
 
+  it('lists as equal what is 2.2 % behind by estimate and not shown to be more than 2 % behind', () => {
+    expect(decide({ id: 'a', value: 10 }, { id: 'b', value: 9.78 })!.equals).toEqual(['a', 'b']);
+  });
+
   const fast: Runner = { id: 'fast', value: 10, ...knobs({ backend: 'onnx', threads: 6, knob: 'on' }) };
   const near = (more: Partial<Runner>): Runner => ({
     id: 'near',

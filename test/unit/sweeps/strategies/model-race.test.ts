@@ -39,6 +39,18 @@ describe('the plan', () => {
     expect(asked.every((a) => (a.fidelity === 'short') === ['screen', 'refine'].includes(a.phase))).toBe(true);
   });
 
+  it('refines where the model expects the best, not at random', () => {
+    const world = syntheticWorld(2);
+    const { asked } = play(world, { seed: 1 });
+    const medianTruth = (phase: string): number => {
+      const truths = inPhase(asked, phase).map((a) => world.truth.get(a.id)!);
+      return truths.sort((a, b) => a - b)[truths.length >> 1]!;
+    };
+    const best = Math.max(...world.truth.values());
+    expect(medianTruth('refine')).toBeGreaterThan(best - 0.15);
+    expect(medianTruth('screen')).toBeLessThan(best - 0.3);
+  });
+
   it('races everything up to 40 feasible points', () => {
     const { asked } = play(smallWorld(1, 40), { seed: 1 });
     expect(phases(asked)[0]).toBe('race');
