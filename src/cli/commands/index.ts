@@ -1,6 +1,7 @@
 import type { CommandModule } from 'yargs';
 import { benchCommand } from './bench.js';
 import { calibrateCommand } from './calibrate.js';
+import { compareCommand } from './compare.js';
 import { exportCommand } from './export.js';
 import { gateCommand } from './gate.js';
 import { probeCommand } from './probe.js';
@@ -17,6 +18,7 @@ export const COMMANDS = [
   benchCommand,
   sweepCommand,
   reportCommand,
+  compareCommand,
   profileCommand,
   gateCommand,
   exportCommand,
