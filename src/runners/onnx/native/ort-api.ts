@@ -15,6 +15,8 @@ export type Pointer = bigint;
 export type OrtApi = {
   version: string;
   koffi: typeof Koffi;
+  /** Held for ever: koffi unloads a library whose handle is collected, and every function above would point nowhere. */
+  library: Koffi.LibraryHandle;
   call: Record<keyof typeof FUNCTIONS, Koffi.KoffiFunc<(...args: unknown[]) => Pointer | null>>;
   errorCode: (status: Pointer) => number;
   errorMessage: (status: Pointer) => string;
@@ -112,7 +114,8 @@ function locateLibrary(): { path: string; version: string } {
 }
 
 function bind(koffi: typeof Koffi, path: string, expected: string): OrtApi {
-  const base: Pointer = koffi.load(path).func('OrtGetApiBase', P, [])();
+  const library = koffi.load(path);
+  const base: Pointer = library.func('OrtGetApiBase', P, [])();
   const [getApi, getVersion] = koffi.decode(base, koffi.array(P, 2)) as [Pointer, Pointer];
   const version: string = koffi.decode(getVersion, koffi.proto('const char *', []))();
   if (version !== expected)
@@ -128,6 +131,7 @@ function bind(koffi: typeof Koffi, path: string, expected: string): OrtApi {
   return {
     version,
     koffi,
+    library,
     call: Object.fromEntries(functions),
     errorCode: at(ERROR_CODE, 'int', [P]),
     errorMessage: at(ERROR_MESSAGE, 'const char *', [P]),
