@@ -1,0 +1,115 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/cli/clock.js';
+import { parseCpuList } from '../../src/core/cpu-list.js';
+import type { Bandwidth, Machine } from '../../src/core/machine.js';
+import type * as Probes from '../../src/probes/index.js';
+
+/** The built program: its workers are files of their own. */
+const file = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const probes = (await import(pathToFileURL(file('dist/probes/index.js')).href)) as typeof Probes;
+const host = probes.liveHost();
+const machine: Machine = await probes.probeMachine(host);
+const measured = (threads: number[]): Promise<Bandwidth> =>
+  probes.measureBandwidth(host, machine, { clock: systemClock, threads });
+
+const scratch = mkdtempSync(join(tmpdir(), 'r1-tune-bandwidth-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const MIN_SHARE = 0.95;
+const ROUNDS_WANTED = 5;
+const ROUNDS_AT_MOST = 12;
+const median = (values: number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]!;
+const hasGcc = machine.tools.some((tool) => tool.name === 'gcc');
+if (!hasGcc) console.warn('SKIPPED: no gcc, so bandwidth is not compared with a C kernel.');
+const mayPin = machine.tools.some((tool) => tool.name === 'taskset');
+
+describe('memory bandwidth', () => {
+  it('is measured at every thread count, pinned, and larger than any cache could be taken for', async () => {
+    const seen: number[] = [];
+    const bandwidth = await probes.measureBandwidth(host, machine, {
+      clock: systemClock,
+      onPoint: (point) => seen.push(point.threads),
+    });
+    expect(bandwidth.points.map((point) => point.threads)).toEqual(seen);
+    expect(bandwidth.points.at(-1)?.threads).toBe(
+      Math.min(machine.topology.allowed.cores, machine.limits.threadCeiling),
+    );
+    expect(bandwidth.isPinned).toBe(mayPin);
+    expect(bandwidth.bytesPerThread * bandwidth.points.length).toBeGreaterThan(
+      4 * (machine.caches.llc.allowedBytes ?? 0) * 0.99,
+    );
+    for (const point of bandwidth.points) {
+      expect(point.medianBytesPerSecond).toBeGreaterThan(1e8);
+      expect(point.bestBytesPerSecond).toBeGreaterThanOrEqual(point.medianBytesPerSecond);
+      expect(point.isContended).toBe(point.reasons.length > 0);
+    }
+    if (bandwidth.isContended) expect(bandwidth.kneeThreads).toBeNull();
+    else expect(bandwidth.points.map((point) => point.threads)).toContain(bandwidth.kneeThreads);
+  });
+
+  it.skipIf(!hasGcc)('is within 10 % of the same kernel in C', { timeout: 120_000 }, async ({ skip }) => {
+    const program = join(scratch, 'read');
+    execFileSync('gcc', ['-O3', '-march=native', '-pthread', '-o', program, file('test/fixtures/bandwidth/read.c')]);
+    const threads = Math.min(2, machine.limits.threadCeiling);
+    const rounds: { wasm: number; c: number }[] = [];
+    for (let round = 0; round < ROUNDS_AT_MOST && rounds.length < ROUNDS_WANTED; round++) {
+      const ours = await measured([threads]);
+      const point = ours.points[0]!;
+      const cpus = point.cpus === null ? [0, 1] : parseCpuList(point.cpus);
+      const words = [ours.streams, ours.bytesPerThread, 30, ...cpus.slice(0, threads)].map(String);
+      const [c, share] = execFileSync(program, words, { encoding: 'utf8' }).split(' ').map(Number) as [number, number];
+      if (!point.isContended && share >= MIN_SHARE) rounds.push({ wasm: point.medianBytesPerSecond, c });
+    }
+    if (rounds.length < 3)
+      skip(`CONTENDED: only ${rounds.length} of ${ROUNDS_AT_MOST} rounds were undisturbed, which says nothing`);
+    const ratio = median(rounds.map((round) => round.wasm)) / median(rounds.map((round) => round.c));
+    console.info(
+      `WebAssembly / C at ${threads} threads: ${ratio.toFixed(3)} (${rounds.length} rounds, C ${(median(rounds.map((r) => r.c)) / 1e9).toFixed(1)} GB/s)`,
+    );
+    expect(ratio).toBeGreaterThan(0.9);
+    expect(ratio).toBeLessThan(1.1);
+  });
+
+  it.skipIf(!mayPin)('says "contended" under a competing load, instead of a lower number', async () => {
+    const { cpus } = machine.topology.allowed;
+    const busy = cpus
+      .slice(0, 2)
+      .map((cpu) => spawn('taskset', ['-c', String(cpu), process.execPath, '-e', 'for (;;);'], { stdio: 'ignore' }));
+    try {
+      await systemClock.sleep(300);
+      const bandwidth = await measured([1]);
+      expect(bandwidth.points[0]).toMatchObject({ isContended: true, attempts: 3 });
+      expect(bandwidth.points[0]?.reasons.join()).toMatch(/had a CPU for only|best pass/);
+      expect(bandwidth).toMatchObject({ isContended: true, kneeThreads: null, maxBytesPerSecond: null });
+    } finally {
+      for (const child of busy) child.kill('SIGKILL');
+    }
+  });
+
+  it('stops when told, and refuses where memory does not suffice', async () => {
+    const controller = new AbortController();
+    const running = probes.measureBandwidth(host, machine, { clock: systemClock, signal: controller.signal });
+    setTimeout(() => controller.abort(new Error('stopped')), 50);
+    await expect(running).rejects.toThrow('stopped');
+    const poor = {
+      ...machine,
+      memory: { ...machine.memory, usableBytes: { ...machine.memory.usableBytes, value: 1e6 } },
+    };
+    await expect(probes.measureBandwidth(host, poor, { clock: systemClock })).rejects.toMatchObject({
+      code: 'MACHINE_UNFIT',
+    });
+  });
+});
+
+describe('the assembled kernels', () => {
+  it('are what their source gives', () => {
+    expect(() =>
+      execFileSync(process.execPath, [file('scripts/build-wasm.mjs'), '--check'], { stdio: 'pipe' }),
+    ).not.toThrow();
+  });
+});
