@@ -63,7 +63,7 @@ export const tokenLogprobSchema = z.object({
   bytes: z.array(z.int()),
   logprob: z.number(),
 });
-const contentLogprobSchema = tokenLogprobSchema.extend({ top_logprobs: z.array(tokenLogprobSchema) });
+export const contentLogprobSchema = tokenLogprobSchema.extend({ top_logprobs: z.array(tokenLogprobSchema) });
 export type ContentLogprob = z.infer<typeof contentLogprobSchema>;
 
 export const finishSchema = z.enum(['stop', 'length', 'cancelled']);

@@ -16,6 +16,8 @@ import { warmUp } from './warm-up.js';
 
 export type ServerSettings = {
   plan: FleetPlan;
+  /** Of r1-tune. */
+  version: string;
   template: ChatTemplate;
   model: Service['model'];
   host: string;

@@ -23,6 +23,8 @@ export type Service = {
   /** Longest life of a request, ms. */
   deadlineMs: number;
   connection: ConnectionLimits;
+  /** Of r1-tune. */
+  version: string;
   metrics: Metrics;
   speed: Speedometer;
   /** Not ready when slower than the profile promises. */

@@ -81,6 +81,7 @@ export async function startFakeServer(
         expectedDecodeRate: 500,
         hang: { load: 20_000, prefill: 5000, decode: 5000, ...options.hang },
       },
+      version: '0.0.0',
       template: chooseTemplate(model, null),
       model: { id: 'fake-r1', aliases: ['fake'], createdSeconds: 1_700_000_000, fingerprint: 'fp_test' },
       host: '127.0.0.1',
@@ -116,9 +117,9 @@ export async function startFakeServer(
 }
 
 /** Waits until a condition holds; fails loudly when it does not in time. */
-export async function until(what: string, holds: () => boolean, timeoutMs = 5000): Promise<void> {
+export async function until(what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 5000): Promise<void> {
   const end = performance.now() + timeoutMs;
-  while (!holds()) {
+  while (!(await holds())) {
     if (performance.now() > end) throw new Error(`Waited ${timeoutMs} ms in vain: ${what}`);
     await systemClock.sleep(5);
   }

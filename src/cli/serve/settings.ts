@@ -51,6 +51,7 @@ export function serverSettings(
   deployment: Deployment,
   nowMs: number,
 ): ServerSettings {
+  checkNumbers(flags);
   const plan = fleetPlan(profile, flags, deployment);
   const slots = plan.candidate.replicas * plan.candidate.sequences;
   const { prefillTokensPerSecond: prefill, decodeTokensPerSecond: decode } = profile.expected;
@@ -78,6 +79,19 @@ export function serverSettings(
     isStrict: flags.strict,
     labels: profileLabels(profile),
   };
+}
+
+function checkNumbers(flags: ServeFlags): void {
+  const whole = (flag: string, value: number | undefined, least: number, most = Number.MAX_SAFE_INTEGER) => {
+    if (value === undefined || (Number.isSafeInteger(value) && value >= least && value <= most)) return;
+    throw new R1Error('USAGE', `--${flag}: "${value}" is not valid; expected one whole number from ${least} on.`);
+  };
+  whole('port', flags.port, 0, 65_535);
+  whole('workers', flags.workers, 1, 1024);
+  whole('max-queue', flags.maxQueue, 0);
+  whole('max-per-key', flags.maxPerKey, 1);
+  whole('thinking-budget', flags.thinkingBudget, 1);
+  whole('warm-up', flags.warmUp, 0);
 }
 
 /** Everything the workers run under: the profile's candidate as it was measured; only `--workers` may change it. */

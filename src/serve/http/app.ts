@@ -1,13 +1,14 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Clock } from '../../core/ports.js';
 import type { Service } from '../service.js';
-import { answerBrokenRequest, answerFailures } from './failures.js';
+import { answerBrokenRequest, answerFailures, answerFrameworkError } from './failures.js';
 import { type AccessRules, guard } from './guards.js';
 import { chatRoute } from './routes/chat.js';
 import { completionsRoute } from './routes/completions.js';
 import { healthRoutes } from './routes/health.js';
 import { metricsRoute } from './routes/metrics.js';
 import { modelsRoutes } from './routes/models.js';
+import { openApiRoute } from './routes/openapi.js';
 
 export type HttpLimits = {
   bodyBytes: number;
@@ -58,6 +59,7 @@ export function createApp(
     forceCloseConnections: true,
     return503OnClosing: false,
     clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: answerFrameworkError,
   });
   app.server.maxConnections = limits.connections;
   guard(app, rules);
@@ -68,6 +70,7 @@ export function createApp(
   modelsRoutes(app, service);
   healthRoutes(app, service);
   metricsRoute(app, service);
+  openApiRoute(app, service.version, rules.keys.length > 0);
   return app;
 }
 

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyError, FastifyInstance } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Metrics } from '../metrics.js';
 import { Refusal, type RefusalReason } from '../refusal.js';
 import { refusalHeaders } from './answer-writer.js';
@@ -30,6 +30,12 @@ export function answerFailures(app: FastifyInstance, report: (error: unknown) =>
       : new Refusal('unknownRoute', `There is no ${request.method} ${request.url} here.`);
     reply.code(refusal.row.status).headers(refusalHeaders(refusal)).send(refusal.body);
   });
+}
+
+/** A path that cannot be decoded comes to no route and no hook. */
+export function answerFrameworkError(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  const refusal = translate(error);
+  reply.code(refusal.row.status).headers(refusalHeaders(refusal)).send(refusal.body);
 }
 
 function translate(error: FastifyError): Refusal {

@@ -97,7 +97,7 @@ export class Fleet {
     } catch (error) {
       this.plan = before;
       for (let index = 0; index < before.candidate.replicas; index++)
-        if (!this.workers.some((worker) => worker.index === index)) await this.launch(index);
+        if (!this.workers.some((worker) => worker.index === index)) this.spawn(index);
       throw error;
     }
   }

@@ -1,0 +1,269 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { baseCandidate } from '../../../src/core/candidate.js';
+import type { Profile } from '../../../src/core/profile.js';
+import { chatEvents, chatText, fakeModel, postChat, type Script, until } from '../../helpers/fake-serve.js';
+import { profileFor } from '../../helpers/serve-profile.js';
+
+/** The program as a person starts it, with the fake engine behind a real profile. */
+
+let folder: string;
+let children: ChildProcess[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'r1tune-cli-'));
+});
+afterEach(() => {
+  for (const child of children) child.kill('SIGKILL');
+  children = [];
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function writeProfile(script: Script, change: (profile: Profile) => void = () => {}): Promise<string> {
+  const scriptPath = join(folder, 'script.json');
+  writeFileSync(scriptPath, JSON.stringify({ kind: 'r1-tune/fake-engine', ...script }));
+  const candidate = { ...baseCandidate('fake', 'q4_0', 1), sequences: 4 };
+  const profile = await profileFor(fakeModel(scriptPath), candidate, { contextTokens: 2048 });
+  profile.modelId = 'fake-r1';
+  change(profile);
+  const path = join(folder, 'best.json');
+  writeFileSync(path, JSON.stringify(profile));
+  return path;
+}
+
+type Program = { child: ChildProcess; url: string; output: () => string; exit: Promise<number | null> };
+
+function start(args: string[]): Program {
+  const standard = ['--port', '0', '--warm-up', '0'].filter((_, at) => !args.includes(at < 2 ? '--port' : '--warm-up'));
+  const child = spawn(process.execPath, ['dist/cli/main.js', 'serve', ...standard, ...args]);
+  children.push(child);
+  let text = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream!.on('data', (data) => {
+      text += data;
+    });
+  const exit = new Promise<number | null>((resolve) => child.on('exit', resolve));
+  return { child, url: '', output: () => text, exit };
+}
+
+async function serving(args: string[]): Promise<Program> {
+  const program = start(args);
+  const url = () => /Serving on (http:\S+)\/v1/.exec(program.output())?.[1];
+  await until('it serves', () => url() !== undefined || program.child.exitCode !== null, 15_000);
+  if (!url()) throw new Error(program.output());
+  return { ...program, url: url()! };
+}
+
+async function fails(args: string[]): Promise<{ code: number | null; output: string }> {
+  const program = start(args);
+  return { code: await program.exit, output: program.output() };
+}
+
+/** Processes of this program's workers that are alive. */
+function workersOf({ child }: Program): number[] {
+  const list = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
+  return list.trim().split(' ').filter(Boolean).map(Number);
+}
+const isAlive = (pid: number): boolean => {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+};
+const showsMetric = async ({ url }: Program, line: string): Promise<boolean> =>
+  (await (await fetch(`${url}/metrics`)).text()).includes(line);
+const SLOW = { cost: { decodeMs: 10 } };
+
+describe.runIf(process.platform === 'linux')('stopping', () => {
+  it('SIGTERM under ten streams: all are finished, new ones refused, no process left', async () => {
+    const program = await serving(['--profile', await writeProfile(SLOW)]);
+    const workers = workersOf(program);
+    const streams = Array.from({ length: 10 }, () => chatText(chatEvents(program, { max_tokens: 60, temperature: 0 })));
+    await until('four run', () => showsMetric(program, 'requests_running 4'));
+    program.child.kill('SIGTERM');
+    await until('it says so', () => program.output().includes('SIGTERM'));
+    expect((await fetch(`${program.url}/readyz`)).status).toBe(503);
+    const refused = await postChat(program, {});
+    expect([refused.status, ((await refused.json()) as { error: { code: string } }).error.code]).toEqual([
+      503,
+      'shutting_down',
+    ]);
+    const texts = await Promise.all(streams);
+    expect(texts.every((text) => text.length > 30 && !text.includes('cut off'))).toBe(true);
+    expect(await program.exit).toBe(0);
+    await until('the workers are gone', () => !workers.some(isAlive));
+  });
+
+  it('a second signal ends it at once', async () => {
+    const program = await serving(['--profile', await writeProfile(SLOW)]);
+    const workers = workersOf(program);
+    const text = chatText(chatEvents(program, { max_tokens: 2000 })).catch(() => 'broken off');
+    await until('it runs', () => workers.length > 0);
+    program.child.kill('SIGTERM');
+    await until('it drains', () => program.output().includes('SIGTERM'));
+    const start = performance.now();
+    program.child.kill('SIGTERM');
+    expect(await program.exit).toBe(0);
+    expect(performance.now() - start).toBeLessThan(1500);
+    expect(await text).toMatch(/cut off|broken off/);
+    await until('the workers are gone', () => !workers.some(isAlive));
+  });
+
+  it('--drain-timeout bounds it', async () => {
+    const program = await serving(['--profile', await writeProfile(SLOW), '--drain-timeout', '300ms']);
+    const text = chatText(chatEvents(program, { max_tokens: 2000 })).catch(() => 'broken off');
+    await until('it runs', () => showsMetric(program, 'requests_running 1'));
+    program.child.kill('SIGTERM');
+    expect(await program.exit).toBe(0);
+    expect(program.output()).toContain('--drain-timeout ran out');
+    expect(await text).toMatch(/cut off|broken off/);
+  });
+
+  it('while it loads, or killed without mercy: no worker is left', async () => {
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      const program = start(['--profile', await writeProfile({ cost: { loadMs: 5000 } })]);
+      await until(
+        'a worker loads',
+        () => program.output().includes('Loading') && workersOf(program).length > 0,
+        10_000,
+      );
+      const workers = workersOf(program);
+      program.child.kill(signal);
+      await program.exit;
+      await until('the worker is gone', () => !workers.some(isAlive));
+    }
+  });
+});
+
+describe('SIGHUP', () => {
+  const answering = (say: string): Script => ({ answers: [{ after: '<think>\n', say: `t</think>${say}` }] });
+  const answerOf = async (program: Program) =>
+    ((await (await postChat(program, {})).json()) as { choices: { message: { content: string } }[] }).choices[0]!
+      .message.content;
+
+  it('brings a new profile without losing a request, and keeps the old one when the new is bad', async () => {
+    const profile = await writeProfile(answering('one'));
+    const program = await serving(['--profile', profile]);
+    expect(await answerOf(program)).toBe('one');
+    await writeProfile(answering('two'));
+    const during: string[] = [];
+    program.child.kill('SIGHUP');
+    await until(
+      'the new profile is served',
+      async () => during.push(await answerOf(program)) > 0 && program.output().includes('Serving the new profile'),
+      15_000,
+    );
+    expect(during.every((answer) => answer === 'one' || answer === 'two')).toBe(true);
+    expect(await answerOf(program)).toBe('two');
+    writeFileSync(profile, '{}');
+    program.child.kill('SIGHUP');
+    await until('it complains', () => program.output().includes('The old profile is kept'));
+    await writeProfile({ faults: [{ kind: 'crash', at: 'load' }] });
+    program.child.kill('SIGHUP');
+    const complaints = () => program.output().split('The old profile is kept').length - 1;
+    await until('it complains again', () => complaints() === 2, 15_000);
+    await writeProfile(answering('three'));
+    expect(await answerOf(program)).toMatch(/two|three/);
+  });
+});
+
+describe('what is refused before anything starts', () => {
+  it('an address that others can reach, without a key', async () => {
+    const { code, output } = await fails(['--profile', await writeProfile({}), '--host', '0.0.0.0']);
+    expect(code).toBe(2);
+    expect(output).toContain('--key-file');
+  });
+
+  it('a port that is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port } = other.address() as { port: number };
+    const { code, output } = await fails(['--profile', await writeProfile({}), '--port', String(port)]);
+    other.close();
+    expect(code).toBe(3);
+    expect(output).toContain('PORT_IN_USE');
+  });
+
+  it('more memory than there is, with the numbers', async () => {
+    const profile = await writeProfile({}, ({ model }) => {
+      model.sizeBytes = 900 * 1024 ** 4;
+    });
+    const { code, output } = await fails(['--profile', profile]);
+    expect(code).toBe(3);
+    expect(output).toMatch(/900 TiB of weights .* KV cache .* memory limit is/);
+  });
+
+  it('a profile that is none, a model that is not there, keys that are too short', async () => {
+    writeFileSync(join(folder, 'none.json'), '{"kind":"r1-tune/profile"');
+    expect(await fails(['--profile', join(folder, 'none.json')])).toMatchObject({
+      code: 2,
+      output: expect.stringContaining('PROFILE_INVALID'),
+    });
+    const missing = await writeProfile({}, ({ model }) => {
+      model.path = '/nowhere.gguf';
+    });
+    expect(await fails(['--profile', missing])).toMatchObject({
+      code: 2,
+      output: expect.stringContaining('MODEL_NOT_FOUND'),
+    });
+    writeFileSync(join(folder, 'keys'), 'name:short\n');
+    const result = await fails(['--profile', await writeProfile({}), '--key-file', join(folder, 'keys')]);
+    expect(result).toMatchObject({ code: 2, output: expect.stringContaining('line 1') });
+    expect(result.output).not.toContain('short\n');
+  });
+
+  it('numbers that are none', async () => {
+    const profile = await writeProfile({});
+    for (const [flag, value] of [
+      ['--workers', '0'],
+      ['--max-queue', '-1'],
+      ['--warm-up', 'x'],
+      ['--port', '70000'],
+    ] as const)
+      expect(await fails(['--profile', profile, flag, value])).toMatchObject({
+        code: 2,
+        output: expect.stringContaining(flag),
+      });
+  });
+
+  it('a worker that cannot load, with its own words', async () => {
+    const { code, output } = await fails([
+      '--profile',
+      await writeProfile({ faults: [{ kind: 'error', at: 'load' }] }),
+    ]);
+    expect(code).toBe(3);
+    expect(output).toContain('The script of the fake engine fails here (load).');
+  });
+});
+
+describe('what differs from the measurement', () => {
+  it('is named field by field', async () => {
+    const profile = await writeProfile({}, ({ machine }) => {
+      machine.hard.model = 'Imaginary 9000';
+      machine.soft.kernel = '1.0';
+    });
+    const program = await serving(['--profile', profile]);
+    expect(program.output()).toMatch(/Not as measured: machine model: measured on Imaginary 9000, here \S/);
+    expect(program.output()).toContain('Not as measured: environment kernel: measured on 1.0');
+  });
+
+  it('warm-up compares the speed, and --strict makes readiness depend on it', async () => {
+    const profile = await writeProfile({ cost: { decodeMs: 20 } });
+    const args = ['--profile', profile, '--warm-up', '2'];
+    const health = async (program: Program) => {
+      const response = await fetch(`${program.url}/readyz`);
+      return { code: response.status, ...((await response.json()) as { status: string; decode: { ratio: number } }) };
+    };
+    // The profile promises 100 tok/s, the engine does 50.
+    const lenient = await health(await serving(args));
+    expect(lenient).toMatchObject({ code: 200, status: 'degraded' });
+    expect(lenient.decode.ratio).toBeGreaterThan(0.3);
+    expect(lenient.decode.ratio).toBeLessThan(0.55);
+    expect(await health(await serving([...args, '--strict']))).toMatchObject({ code: 503, status: 'degraded' });
+  });
+});
