@@ -54,7 +54,7 @@ async function measured(context: Context, machine: Machine) {
     signal: interrupt.signal,
     onPoint: (point) =>
       console.progress(
-        `measuring memory bandwidth: ${point.threads} threads ${(point.medianBytesPerSecond / 1e9).toFixed(1)} GB/s`,
+        `measuring memory bandwidth: ${point.threads} ${point.threads === 1 ? 'thread' : 'threads'} ${(point.medianBytesPerSecond / 1e9).toFixed(1)} GB/s`,
       ),
   });
   console.endProgress();

@@ -66,16 +66,17 @@ export const topologyRules: AdviceRule[] = [
       cite: 'numactl(8)',
     };
   },
-  ({ cpu, platform }) => {
+  ({ cpu, platform, virtualization }) => {
     if (platform.arch !== 'x64' || cpu.isa.avx2 !== false) return null;
     return {
       id: 'avx2-missing',
       severity: 'problem',
       fact: 'cpu.isa.avx2',
       message: 'The CPUs show no AVX2.',
-      cause:
-        'Engines fall back to kernels several times slower. In a virtual machine the CPU model may hide what the hardware has.',
-      mend: 'On a virtual machine pass the host CPU through (QEMU: -cpu host).',
+      cause: 'Engines fall back to kernels several times slower.',
+      mend: virtualization.isVm.value
+        ? 'The CPU model of the virtual machine may hide it: pass the host CPU through (QEMU: -cpu host).'
+        : 'Use a processor from 2013 (Haswell) or later.',
       cite: 'ggml CPU variants, MLAS kernels',
     };
   },

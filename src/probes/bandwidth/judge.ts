@@ -11,15 +11,16 @@ const KNEE_SHARE = 0.95;
 
 export type Disturbance = Pick<BandwidthPoint, 'onCpuShare' | 'stealShare' | 'throttledPeriods' | 'spread'>;
 
+/** False when something else ran on the CPUs meanwhile; true when that cannot be known. */
+export const hadItsCpu = (onCpuShare: number | null): boolean => onCpuShare === null || onCpuShare >= MIN_ON_CPU_SHARE;
+
 /** What spoilt a reading, in words; empty for a good one. */
 export function disturbances({ onCpuShare, stealShare, throttledPeriods, spread }: Disturbance): string[] {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   return [
-    onCpuShare !== null && onCpuShare < MIN_ON_CPU_SHARE
-      ? `the threads had a CPU for only ${percent(onCpuShare)} of the time`
-      : '',
+    hadItsCpu(onCpuShare) ? '' : `the threads had a CPU for only ${percent(onCpuShare!)} of the time`,
     stealShare !== null && stealShare > MAX_STEAL_SHARE ? `the hypervisor took ${percent(stealShare)} of the time` : '',
-    throttledPeriods ? `the CPU quota stopped the threads in ${throttledPeriods} periods` : '',
+    throttledPeriods ? `the CPU quota stopped the threads ${throttledPeriods} times` : '',
     spread > MAX_SPREAD ? `the best pass was ${spread.toFixed(2)} times the median` : '',
   ].filter((reason) => reason !== '');
 }

@@ -3,7 +3,7 @@ import { R1Error } from '../../core/errors.js';
 import type { Bandwidth, BandwidthPoint, Machine } from '../../core/machine.js';
 import type { Clock, Host } from '../../core/ports.js';
 import { formatBytes } from '../../core/units.js';
-import { disturbances, interferenceBetween, kneeOf, sampleInterference } from './judge.js';
+import { disturbances, hadItsCpu, interferenceBetween, kneeOf, sampleInterference } from './judge.js';
 import { readSize, spreadCpus, threadCounts } from './placement.js';
 import { STREAMS, type Streams } from './reader-protocol.js';
 import { openReaders, type Readers } from './readers.js';
@@ -23,7 +23,8 @@ const REGION_SECONDS = 0.25;
 const MAX_ATTEMPTS = 3;
 const PAUSE_MS = 200;
 const MIN_BYTES_PER_THREAD = 8 * 1024 ** 2;
-/** Another number of streams must be this much faster to replace 8, or noise would choose. */
+/** The fastest on every machine tried; another must be clearly faster on a quiet machine, or noise would choose. */
+const DEFAULT_STREAMS: Streams = 8;
 const CLEARLY_FASTER = 1.05;
 
 /**
@@ -45,7 +46,7 @@ export async function measureBandwidth(host: Host, machine: Machine, options: Ba
   const last = readSize(machine, counts.at(-1)!);
   const isPinned = points.every((entry) => entry.isPinned);
   return {
-    kernel: `WebAssembly SIMD read, ${streams} streams a thread (not STREAM)`,
+    kernel: `WebAssembly SIMD read, ${streams} ${streams === 1 ? 'stream' : 'streams'} a thread (not STREAM)`,
     streams,
     bytesPerThread: last.bytes,
     isLargerThanCache: counts.every((count) => readSize(machine, count).isLargerThanCache),
@@ -75,18 +76,20 @@ function requireMemory(machine: Machine, counts: number[]): void {
   );
 }
 
-/** How many address streams one thread reads at a time fastest here: memory controllers and prefetchers differ. */
+/** How many address streams one thread reads fastest here: memory controllers and prefetchers differ. */
 async function chooseStreams(bench: Bench, cpu: number): Promise<Streams> {
   const { bytes } = readSize(bench.machine, 1);
   const readers = await openReaders({ cpus: [cpu], bytes, taskset: bench.taskset, signal: bench.options.signal });
   try {
-    const medians = new Map<Streams, number>();
+    const seconds = new Map<Streams, number>();
     for (const streams of STREAMS) {
       await readers.run(streams, WARM_UP_PASSES);
-      medians.set(streams, median((await readers.run(streams, MIN_PASSES)).seconds));
+      const passes = await readers.run(streams, MIN_PASSES);
+      if (!hadItsCpu(passes.onCpuShare)) return DEFAULT_STREAMS;
+      seconds.set(streams, Math.min(...passes.seconds));
     }
     return STREAMS.reduceRight((best, streams) =>
-      medians.get(best)! / medians.get(streams)! > CLEARLY_FASTER ? streams : best,
+      seconds.get(best)! > CLEARLY_FASTER * seconds.get(streams)! ? streams : best,
     );
   } finally {
     await readers.close();

@@ -28,7 +28,7 @@ describe('what disturbs a reading', () => {
   it.each([
     [{ onCpuShare: 0.94 }, 'had a CPU for only 94.0 %'],
     [{ stealShare: 0.021 }, 'the hypervisor took 2.1 %'],
-    [{ throttledPeriods: 1 }, 'quota stopped the threads in 1 periods'],
+    [{ throttledPeriods: 1 }, 'quota stopped the threads 1 times'],
     [{ spread: 1.16 }, 'best pass was 1.16 times'],
   ])('%j', (change, words) => expect(disturbances({ ...quiet, ...change }).join()).toContain(words));
 
