@@ -1,4 +1,7 @@
-/** A word that every POSIX shell reads back as it is. */
+/** A word that every POSIX shell reads back as it is, quoted only where it must be. */
 export function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  // Double quotes read better round $ and ', but an interactive bash would expand a ! in them.
+  if (/[$`']/.test(word) && !word.includes('!')) return `"${word.replace(/[$`"\\]/g, '\\$&')}"`;
+  return `'${word.replaceAll("'", `'\\''`)}'`;
 }

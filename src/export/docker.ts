@@ -65,7 +65,10 @@ function runFlags(profile: Profile, { modelFolder }: ContainerPlan, options: Exp
       : []),
     [['--ulimit', 'nofile=65536:65536'], 'A file descriptor for every open stream.'],
     [['--publish', `${options.host}:${options.port}:${options.port}`], 'Reachable only where you said.'],
-    [['--mount', `type=bind,source=${modelFolder},target=${MODEL_MOUNT},readonly`], 'The model, read-only.'],
+    [
+      ['--mount', `type=bind,${mountField('source', modelFolder)},target=${MODEL_MOUNT},readonly`],
+      'The model, read-only.',
+    ],
     [
       ['--mount', `type=bind,source=/etc/r1-tune/${KEYS_NAME},target=/run/secrets/${KEYS_NAME},readonly`],
       'Keys, one a line, in a file.',
@@ -81,6 +84,10 @@ function runFlags(profile: Profile, { modelFolder }: ContainerPlan, options: Exp
   ];
 }
 
+/** --mount is a line of CSV: a comma in a path must be quoted. */
+const mountField = (name: string, value: string): string =>
+  /[",]/.test(value) ? `"${name}=${value.replaceAll('"', '""')}"` : `${name}=${value}`;
+
 /** The container's CPU and memory sets stand in for taskset and numactl, which need rights inside. */
 function placement({ name, cpus, memory }: Profile['candidate']['binding']): [string[], string][] {
   return [
@@ -89,7 +96,14 @@ function placement({ name, cpus, memory }: Profile['candidate']['binding']): [st
       : ([[['--cpuset-cpus', cpus], `Binding "${name}": the CPUs that were measured.`]] as [string[], string][])),
     ...(memory?.nodes == null
       ? []
-      : ([[['--cpuset-mems', memory.nodes], 'The memory nodes that were measured.']] as [string[], string][])),
+      : ([
+          [
+            ['--cpuset-mems', memory.nodes],
+            memory.policy === 'bind'
+              ? 'The memory nodes that were measured.'
+              : `The memory nodes that were measured; a container cannot be given the policy ${memory.policy}, so speed may differ.`,
+          ],
+        ] as [string[], string][])),
   ];
 }
 

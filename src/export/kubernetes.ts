@@ -183,12 +183,12 @@ const autoscaler = (name: string, replicas: number): Document => ({
     minReplicas: because('Replicas of the profile, one a pod.', replicas),
     maxReplicas: replicas * 4,
     metrics: because(
-      'By waiting requests, not CPU: decode keeps its CPUs busy with one user as with ten. Needs a metrics adapter for /metrics.',
+      'By waiting requests, not CPU: decode keeps its CPUs busy with one user as with ten. Needs a metrics adapter that offers the series vllm:num_requests_waiting of /metrics under this name.',
       [
         {
           type: 'Pods',
           pods: {
-            metric: { name: 'r1tune_requests_waiting' },
+            metric: { name: 'vllm_num_requests_waiting' },
             target: { type: 'AverageValue', averageValue: String(WAITING_PER_POD) },
           },
         },

@@ -20,8 +20,8 @@ export const llamaServerScript: Exporter = (profile, options) => {
     );
   const { allocator, binding, replicas, flashAttention } = profile.candidate;
   const prefix = bindingPrefix(binding).flatMap(({ words }) => words);
-  const preload = allocator.path === null ? [] : [`LD_PRELOAD=${allocator.path}`];
-  const launch = ['env', ...preload, ...prefix].map(shellWord).join(' ');
+  const preload = allocator.path === null ? [] : ['env', `LD_PRELOAD=${allocator.path}`];
+  const launch = ['exec', ...preload, ...prefix].map(shellWord).join(' ');
   const notes = [
     'r1-tune did not measure this server: check it with  r1-tune load --url http://…',
     ...(replicas > 1
@@ -40,7 +40,7 @@ export const llamaServerScript: Exporter = (profile, options) => {
     ...(isLoopback(options.host)
       ? []
       : [`${comment('Keys, one a line.')}\nset -- "$@" --api-key-file /etc/r1-tune/api-keys`]),
-    `exec ${launch} "$LLAMA_SERVER" "$@"`.replace('exec env "', 'exec "'),
+    `${launch} "$LLAMA_SERVER" "$@"`,
   ];
   return [{ name: `${serviceName(profile.name)}-llama-server.sh`, text: `${text.join('\n')}\n`, isExecutable: true }];
 };

@@ -7,7 +7,7 @@ import { formatChange } from '../core/units.js';
 export function provenanceLines(profile: Profile): string[] {
   const { candidate, expected, machine, provenance, speedup, verdict, model } = profile;
   return [
-    `${profile.name}: ${candidateLabel(candidate)}`,
+    `Profile ${profile.name}: ${candidateLabel(candidate)}`,
     `Model: ${model.name}${model.weights === 'random' ? ' (random weights: its text is noise)' : ''}`,
     `Measured there: decode ${rate(expected.decodeTokensPerSecond)}, prefill ${rate(expected.prefillTokensPerSecond)}.`,
     ...(verdict === 'faster' && speedup ? [`Against the default settings: ${change(speedup.ratio)}.`] : []),

@@ -26,9 +26,12 @@ export const yamlText = (text: string): string =>
     [...run].map((character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
   );
 
-/** A word of a systemd command line: quotes, specifiers (%) and variables ($) lose their meaning. */
-export function systemdWord(word: string): string {
-  const plain = word.replaceAll('%', '%%').replaceAll('$', '$$$$');
+/** A word of a systemd command line: variables ($) lose their meaning too. */
+export const systemdWord = (word: string): string => systemdValue(word.replaceAll('$', '$$$$'));
+
+/** A word of any other systemd setting: quotes and specifiers (%) lose their meaning. */
+export function systemdValue(word: string): string {
+  const plain = word.replaceAll('%', '%%');
   return /^[\w@%+=:,./-]+$/.test(plain) ? plain : `"${plain.replace(/[\\"]/g, '\\$&').replace(CONTROL, ' ')}"`;
 }
 

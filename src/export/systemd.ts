@@ -1,7 +1,7 @@
 import type { Binding } from '../core/candidate.js';
 import type { Profile } from '../core/profile.js';
 import { provenanceLines } from './provenance.js';
-import { comment, oneLine, serviceName, systemdWord } from './quoting.js';
+import { comment, oneLine, serviceName, systemdValue, systemdWord } from './quoting.js';
 import { memoryNeed } from './sizing.js';
 import { DRAIN_SECONDS, type Exporter, type ExportOptions, isLoopback, KEYS_NAME, serveArguments } from './target.js';
 
@@ -41,7 +41,7 @@ const section = (title: string, lines: Line[]): string =>
 function start(options: ExportOptions): Line[] {
   const keysFile = isLoopback(options.host) ? null : `\${CREDENTIALS_DIRECTORY}/${KEYS_NAME}`;
   const words = serveArguments({ ...options, keysFile: null }).map(systemdWord);
-  const keys = keysFile === null ? '' : ` --keys-file ${keysFile}`;
+  const keys = keysFile === null ? '' : ` --key-file ${keysFile}`;
   return [
     ['Type=exec', 'Started counts from the exec, so a wrong path fails at once.'],
     [`ExecStart=/usr/bin/env r1-tune ${words.join(' ')}${keys}`, ''],
@@ -74,13 +74,13 @@ function placement({ name, cpus, memory }: Binding): Line[] {
       `NUMAPolicy=${policies[memory.policy]}`,
       'Memory from the nodes that were measured; elsewhere it is slower to reach.',
     ]);
-  if (memory?.nodes != null) lines.push([`NUMAMask=${memory.nodes}`, '']);
+  if (memory?.nodes != null) lines.push([`NUMAMask=${memory.nodes}`, ''], [`AllowedMemoryNodes=${memory.nodes}`, '']);
   return lines;
 }
 
 function allocator({ candidate }: Profile): Line[] {
   if (candidate.allocator.path === null) return [];
-  const setting = systemdWord(`LD_PRELOAD=${candidate.allocator.path}`);
+  const setting = systemdValue(`LD_PRELOAD=${candidate.allocator.path}`);
   return [[`Environment=${setting}`, `The ${candidate.allocator.name} allocator that was measured.`]];
 }
 

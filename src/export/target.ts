@@ -39,7 +39,7 @@ export function serveArguments(options: {
   port: number;
   keysFile: string | null;
 }): string[] {
-  const keys = options.keysFile === null ? [] : ['--keys-file', options.keysFile];
+  const keys = options.keysFile === null ? [] : ['--key-file', options.keysFile];
   const place = ['--host', options.host, '--port', String(options.port)];
   return ['serve', '--profile', options.profilePath, ...place, ...keys, '--drain-timeout', `${DRAIN_SECONDS}s`];
 }

@@ -1,3 +1,4 @@
+import { backendOf } from '../../core/backend-of.js';
 import type { Interval } from '../../core/interval.js';
 import type { Configuration, Quality, RunResult } from '../../core/run-result.js';
 
@@ -50,7 +51,7 @@ type Level = Pick<QuantRow, 'backend' | 'quant' | 'fileBytes'>;
 function levels(run: RunResult): Level[] {
   const found = new Map<string, Level>();
   for (const model of run.plan.models) {
-    const backend = model.format === 'gguf' ? 'llama-cpp' : 'onnx';
+    const backend = backendOf(model);
     found.set(`${backend} ${model.quant}`, { backend, quant: model.quant, fileBytes: model.sizeBytes });
   }
   for (const { candidate } of run.configurations) {

@@ -1,5 +1,7 @@
+import { backendOf } from '../../core/backend-of.js';
 import { baseCandidate, type Candidate, knobDifferences } from '../../core/candidate.js';
 import type { Interval } from '../../core/interval.js';
+import { reachableTokensPerSecond } from '../../core/roofline.js';
 import type { Configuration, RunResult } from '../../core/run-result.js';
 
 export type CurvePoint = { threads: number; rate: Interval; candidateId: string; otherKnobs: string[] };
@@ -85,11 +87,11 @@ function rooflines(run: RunResult): Roofline[] {
   const points = run.machine.bandwidth?.points ?? [];
   if (points.length === 0) return [];
   return run.plan.models.map((model) => ({
-    backend: model.format === 'gguf' ? 'llama-cpp' : 'onnx',
+    backend: backendOf(model),
     quant: model.quant,
     points: points.map((point) => ({
       threads: point.threads,
-      tokensPerSecond: point.medianBytesPerSecond / model.bytesPerToken,
+      tokensPerSecond: reachableTokensPerSecond(point.medianBytesPerSecond, model.bytesPerToken),
       isContended: point.isContended,
     })),
   }));
