@@ -1,13 +1,15 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { mean } from '../../../src/sweeps/stats/sample.js';
 import { modelRace } from '../../../src/sweeps/strategies/model-race.js';
 import { successiveHalving } from '../../helpers/search/baselines/successive-halving.js';
 import { tpe } from '../../helpers/search/baselines/tpe.js';
+import { searchNoise } from '../../helpers/search/noise.js';
 import { type RecordedGrid, readGrid, recordedGridSchema, recordedWorld } from '../../helpers/search/recorded-grid.js';
-import { contestant, score } from '../../helpers/search/replay.js';
+import { contestant, playStrategy, score } from '../../helpers/search/replay.js';
 import { adversarialWorld, smallWorld, syntheticWorld } from '../../helpers/search/synthetic-world.js';
-import { bestTruth, type World } from '../../helpers/search/world.js';
+import { bestTruth, regret, type World } from '../../helpers/search/world.js';
 
 const SEEDS = 200;
 const GRIDS = fileURLToPath(new URL('../../fixtures/grids/', import.meta.url));
@@ -34,18 +36,45 @@ function record(world: World, blocks = 5): RecordedGrid {
 describe('the default search on synthetic machines', () => {
   const seeds = 100;
   const worlds = Array.from({ length: seeds }, (_, i) => syntheticWorld(i + 1));
+  const plays = worlds.map((world, seed) => ({ world, ...playStrategy(modelRace, world, { seed }, seed + 1000) }));
 
   it('is within 3 % of the best in at least 90 % of 100 seeds, with a fraction of the trials', () => {
-    const own = score(contestant(modelRace), worlds, seeds);
-    expect(own.within3).toBeGreaterThanOrEqual(0.9);
-    expect(own.meanTrials).toBeLessThan(160);
-    for (const baseline of [successiveHalving(81), tpe(Math.round(own.meanTrials))])
-      expect(own.within3, baseline.name).toBeGreaterThan(score(baseline, worlds.slice(0, 40), 40).within3 + 0.1);
+    const within3 = plays.filter(({ world, result }) => regret(world, result.choice!.winnerId) <= 0.03).length / seeds;
+    const trials = mean(plays.map((p) => p.searchTrials));
+    expect(within3).toBeGreaterThanOrEqual(0.9);
+    expect(trials).toBeLessThan(160);
+    for (const baseline of [successiveHalving(81), tpe(Math.round(trials))])
+      expect(within3, baseline.name).toBeGreaterThan(score(baseline, worlds.slice(0, 30), 30).within3 + 0.1);
+  });
+
+  it('publishes a speed-up whose 95 % interval holds the truth', () => {
+    const held = plays.flatMap(({ world, result: { confirmation } }) => {
+      if (!confirmation) return [];
+      const truth = Math.exp(world.truth.get(confirmation.candidateId)! - world.truth.get(confirmation.defaultId)!);
+      return [confirmation.ratio.low! <= truth && truth <= confirmation.ratio.high!];
+    });
+    expect(held.length).toBeGreaterThan(80);
+    // 95 % of 80 or more, less three standard errors.
+    expect(held.filter(Boolean).length / held.length).toBeGreaterThan(0.88);
+  });
+
+  it('keeps the defaults where nothing is faster', () => {
+    const flat = smallWorld(1, 60);
+    const truth = new Map([...flat.truth.keys()].map((id) => [id, 0]));
+    const open = (seed: number) => {
+      const noise = searchNoise(seed);
+      return { trials: 0, run: () => ({ value: Math.exp(noise()) }) };
+    };
+    const because = Array.from({ length: 100 }, (_, seed) => {
+      const { result } = playStrategy(modelRace, { ...flat, truth, open }, { seed, effort: 'quick' }, seed);
+      return result.recommendation!.because;
+    });
+    expect(because.filter((b) => b === 'faster').length).toBeLessThanOrEqual(7);
   }, 60_000);
 
   it('finds a hidden three-way interaction more often than not', () => {
-    const hard = Array.from({ length: 60 }, (_, i) => adversarialWorld(i + 1));
-    const own = score(contestant(modelRace), hard, 60);
+    const hard = Array.from({ length: 40 }, (_, i) => adversarialWorld(i + 1));
+    const own = score(contestant(modelRace), hard, 40);
     expect(own.within3).toBeGreaterThan(0.65);
   }, 60_000);
 });
