@@ -11,7 +11,7 @@ import { NativeUnavailable } from './native/ort-api.js';
 import { NodeRuntime } from './node/node-runtime.js';
 import { RowsDecoder } from './rows-decoder.js';
 import { OnnxSession } from './session.js';
-import { checkCandidate, type SessionOptions, sessionOptions } from './session-options.js';
+import { checkCacheType, checkCandidate, type SessionOptions, sessionOptions } from './session-options.js';
 import { findVocabulary } from './tokenizer/find-vocabulary.js';
 
 /**
@@ -29,6 +29,7 @@ export function createOnnxEngine(options: { access?: OnnxAccess } = {}): Engine 
       const file = readGraphFile(model.path);
       checkExternalData(file);
       const graph = readDecoderGraph(file);
+      checkCacheType(graph, candidate);
       const contextTokens = checkContext(graph, request);
       const vocabulary = findVocabulary(model.path);
       const settings = sessionOptions(model.path, candidate);

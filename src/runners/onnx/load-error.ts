@@ -3,7 +3,7 @@ import { NativeUnavailable } from './native/ort-api.js';
 
 /** What ONNX Runtime says when a graph asks for an operator, type or version that it does not have. */
 const UNSUPPORTED =
-  /not a registered function|NOT_IMPLEMENTED|Could not find an implementation|Unsupported model IR version|ONNX Runtime only \*guarantees\* support|unsupported/i;
+  /not a registered function|No Op registered|NOT_IMPLEMENTED|Could not find an implementation|Unsupported model IR version|ONNX Runtime only \*guarantees\* support|unsupported/i;
 
 const OUT_OF_MEMORY = /failed to allocate|bad_alloc|cannot allocate memory/i;
 
