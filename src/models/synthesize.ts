@@ -2,8 +2,9 @@ import { R1Error } from '../core/errors.js';
 import type { Geometry, ModelFile } from '../core/model.js';
 import { inspectGguf, SYNTHETIC_KEY } from './gguf/inspect.js';
 import { FILE_TYPES, TENSOR_TYPES } from './gguf/types.js';
-import { bool, float32, type GgufValue, type Metadata, text, uint32 } from './gguf/value.js';
+import { bool, type GgufValue, type Metadata, text, uint32 } from './gguf/value.js';
 import { type WriteOptions, writeGguf } from './gguf/write.js';
+import { shapeMetadata } from './shape-metadata.js';
 import { borrowedVocabulary } from './synthetic/borrowed-vocabulary.js';
 import type { SyntheticType } from './synthetic/pool.js';
 import { byteLevelVocabulary, LEAST_VOCABULARY } from './synthetic/vocabulary.js';
@@ -74,22 +75,4 @@ function syntheticMetadata({ geometry, quant, seed, vocabularyPath }: SynthesisR
       ? byteLevelVocabulary(geometry.vocab)
       : borrowedVocabulary(vocabularyPath, geometry.vocab)),
   ]);
-}
-
-function shapeMetadata(geometry: Geometry): [string, GgufValue][] {
-  const entries: [string, GgufValue][] = [
-    ['vocab_size', uint32(geometry.vocab)],
-    ['context_length', uint32(geometry.contextLength)],
-    ['embedding_length', uint32(geometry.hidden)],
-    ['block_count', uint32(geometry.layers)],
-    ['feed_forward_length', uint32(geometry.ffn)],
-    ['attention.head_count', uint32(geometry.heads)],
-    ['attention.head_count_kv', uint32(geometry.kvHeads)],
-    ['attention.key_length', uint32(geometry.headDim)],
-    ['attention.value_length', uint32(geometry.headDim)],
-    ['attention.layer_norm_rms_epsilon', float32(geometry.rmsEps)],
-    ['rope.dimension_count', uint32(geometry.headDim)],
-    ['rope.freq_base', float32(geometry.ropeBase)],
-  ];
-  return entries.map(([key, value]) => [`${geometry.architecture}.${key}`, value]);
 }

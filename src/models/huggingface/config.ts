@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { architectureSchema, type RopeScaling, type Shape } from '../../core/model.js';
-import { invalidModel, unsupportedModel } from '../invalid.js';
+import { invalidModel, parseFailure, unsupportedModel } from '../invalid.js';
 
 const scalingSchema = z.looseObject({
   rope_type: z.string().optional(),
@@ -48,8 +48,7 @@ export function readConfig(path: string): Shape {
   if (!architecture.success)
     throw unsupportedModel(path, `model_type ${JSON.stringify(modelType)}`, architectureSchema.options.join(' or '));
   const config = configSchema.safeParse(raw);
-  if (!config.success)
-    throw invalidModel(path, z.prettifyError(config.error).split('\n')[0]!, 'a decoder of the Qwen2 or Llama kind');
+  if (!config.success) throw invalidModel(path, parseFailure(config.error), 'a decoder of the Qwen2 or Llama kind');
   return shapeOf(architecture.data, config.data, path);
 }
 

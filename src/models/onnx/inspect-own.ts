@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kvBytesPerToken, type ModelFile, matchGeometry } from '../../core/model.js';
-import { invalidModel } from '../invalid.js';
+import { invalidModel, parseFailure } from '../invalid.js';
 import { GRAPH, MANIFEST, type Manifest, manifestSchema } from './manifest.js';
 import { readOnnx } from './read.js';
 
@@ -33,11 +33,6 @@ function readManifest(folder: string): Manifest {
   try {
     return manifestSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (cause) {
-    throw invalidModel(
-      path,
-      `not readable (${(cause as Error).message.split('\n')[0]})`,
-      'a manifest made by r1-tune',
-      cause,
-    );
+    throw invalidModel(path, `not readable (${parseFailure(cause)})`, 'a manifest made by r1-tune', cause);
   }
 }

@@ -1,7 +1,8 @@
-import type { Geometry, RopeScaling } from '../../core/model.js';
+import type { Geometry } from '../../core/model.js';
 import { randomInt, randomStream } from '../../core/random.js';
 import { BLOCK } from '../blocks/quantize.js';
 import type { TensorSource } from '../gguf/write.js';
+import { ropeFactors } from '../rope-factors.js';
 import { elementsOf, type TensorSpec } from '../tensors.js';
 import { bytesOfBlock, encodedPool, POOL_BLOCKS, type SyntheticType, weightPool } from './pool.js';
 
@@ -68,29 +69,10 @@ function* matrix(
 function vector({ name, dims, kind }: TensorSpec, geometry: Geometry, seed: number): Buffer {
   const random = randomStream(seed, name);
   const values = new Float32Array(dims[0]!);
-  if (kind === 'rope-factors') values.set(ropeFactors(geometry, values.length));
+  if (kind === 'rope-factors') values.set(ropeFactors(geometry));
   else
     values.forEach((_, i) => {
       values[i] = (kind === 'norm' ? 1 : 0) + (randomInt(random, 255) - 127) / 1024;
     });
   return Buffer.from(values.buffer);
-}
-
-/** Divisors of the rotary frequencies: the llama3 rule of the Llama 3.1 model card. */
-export function ropeFactors(
-  { ropeBase, headDim, ropeScaling }: Pick<Geometry, 'ropeBase' | 'headDim' | 'ropeScaling'>,
-  count: number,
-): number[] {
-  return Array.from({ length: count }, (_, i) => {
-    const wavelength = 2 * Math.PI * ropeBase ** ((2 * i) / headDim);
-    return ropeScaling?.type === 'llama3' ? llama3Factor(wavelength, ropeScaling) : 1;
-  });
-}
-
-function llama3Factor(wavelength: number, scaling: Extract<RopeScaling, { type: 'llama3' }>): number {
-  const { factor, lowFrequencyFactor, highFrequencyFactor, originalContextLength } = scaling;
-  if (wavelength < originalContextLength / highFrequencyFactor) return 1;
-  if (wavelength > originalContextLength / lowFrequencyFactor) return factor;
-  const ramp = (originalContextLength / wavelength - lowFrequencyFactor) / (highFrequencyFactor - lowFrequencyFactor);
-  return 1 / ((1 - ramp) / factor + ramp);
 }

@@ -6,9 +6,9 @@ import { GEOMETRIES, type Geometry, matchGeometry } from '../../../src/core/mode
 import { fromHalf } from '../../../src/models/blocks/half.js';
 import { type GgufFile, readGguf } from '../../../src/models/gguf/read.js';
 import { textsOf } from '../../../src/models/gguf/value.js';
+import { ropeFactors } from '../../../src/models/rope-factors.js';
 import { synthesizeGguf } from '../../../src/models/synthesize.js';
 import type { SyntheticType } from '../../../src/models/synthetic/pool.js';
-import { ropeFactors } from '../../../src/models/synthetic/weights.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'r1-synth-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -177,7 +177,7 @@ describe('geometries', () => {
   });
 
   it('scale long wavelengths of Llama 3.1 by 8 and keep short ones', () => {
-    const factors = ropeFactors(GEOMETRIES['deepseek-r1-distill-llama-8b'], 64);
+    const factors = ropeFactors(GEOMETRIES['deepseek-r1-distill-llama-8b']);
     expect(factors[0]).toBe(1);
     expect(factors[63]).toBe(8);
     expect([...factors].sort((a, b) => a - b)).toEqual(factors);

@@ -1,0 +1,133 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { bool, type GgufValue, int32Array, text, textArray, uint32 } from '../gguf/value.js';
+import { invalidModel, parseFailure, unsupportedModel } from '../invalid.js';
+import { sentencePieceScores } from './sentence-piece.js';
+
+const tokenizerSchema = z.looseObject({
+  added_tokens: z
+    .array(z.looseObject({ id: z.int().min(0), content: z.string(), special: z.boolean().optional() }))
+    .optional(),
+  pre_tokenizer: z.unknown().optional(),
+  model: z.looseObject({
+    type: z.string().optional(),
+    vocab: z.record(z.string(), z.int().min(0)),
+    merges: z.array(z.union([z.string(), z.tuple([z.string(), z.string()])])),
+    byte_fallback: z.boolean().optional(),
+  }),
+});
+export type TokenizerJson = z.infer<typeof tokenizerSchema>;
+
+const tokenNameSchema = z.union([z.string(), z.looseObject({ content: z.string() })]).nullish();
+const configSchema = z.looseObject({
+  bos_token: tokenNameSchema,
+  eos_token: tokenNameSchema,
+  pad_token: tokenNameSchema,
+  unk_token: tokenNameSchema,
+  add_bos_token: z.boolean().nullish(),
+  add_eos_token: z.boolean().nullish(),
+  chat_template: z.union([z.string(), z.array(z.looseObject({ name: z.string(), template: z.string() }))]).nullish(),
+});
+type TokenizerConfig = z.infer<typeof configSchema>;
+
+/** Token types of llama.h. */
+const TYPE = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
+
+/** Reads tokenizer.json and tokenizer_config.json into tokenizer metadata for a vocabulary of `size` rows. */
+export function readTokenizer(folder: string, size: number): [string, GgufValue][] {
+  const tokenizer = parse(join(folder, 'tokenizer.json'), tokenizerSchema, 'a BPE tokenizer with vocab and merges');
+  const configPath = join(folder, 'tokenizer_config.json');
+  const config = existsSync(configPath) ? parse(configPath, configSchema, 'names of special tokens') : {};
+  const { tokens, types } = tokenTable(tokenizer, size, folder);
+  const isSentencePiece = tokenizer.model.byte_fallback === true;
+  if (isSentencePiece) markSentencePiece(tokens, types, config);
+  return [
+    ['tokenizer.ggml.model', text(isSentencePiece ? 'llama' : 'gpt2')],
+    ['tokenizer.ggml.pre', text(isSentencePiece ? 'default' : preTokenizer(tokenizer, folder))],
+    ['tokenizer.ggml.tokens', textArray(tokens)],
+    ['tokenizer.ggml.token_type', int32Array(types)],
+    isSentencePiece
+      ? ['tokenizer.ggml.scores', sentencePieceScores(tokens, mergesOf(tokenizer))]
+      : ['tokenizer.ggml.merges', textArray(mergesOf(tokenizer).map((pair) => pair.join(' ')))],
+    ...specialTokens(config, tokens),
+    ...chatTemplate(folder, config),
+  ];
+}
+
+function parse<T>(path: string, schema: z.ZodType<T>, expected: string): T {
+  try {
+    return schema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (cause) {
+    throw invalidModel(path, `not readable (${parseFailure(cause)})`, expected, cause);
+  }
+}
+
+function tokenTable(tokenizer: TokenizerJson, size: number, folder: string): { tokens: string[]; types: number[] } {
+  const tokens = Array.from({ length: size }, (_, id) => `[PAD${id}]`);
+  const types = new Array<number>(size).fill(TYPE.unused);
+  const put = (id: number, content: string, type: number): void => {
+    if (id >= size)
+      throw invalidModel(folder, `token ${id} in a model of ${size} tokens`, 'tokenizer and config.json of one model');
+    tokens[id] = content;
+    types[id] = type;
+  };
+  for (const [content, id] of Object.entries(tokenizer.model.vocab)) put(id, content, TYPE.normal);
+  for (const { id, content, special } of tokenizer.added_tokens ?? [])
+    put(id, content, special ? TYPE.control : TYPE.userDefined);
+  return { tokens, types };
+}
+
+function markSentencePiece(tokens: readonly string[], types: number[], config: TokenizerConfig): void {
+  tokens.forEach((token, id) => {
+    if (/^<0x[0-9A-F]{2}>$/.test(token)) types[id] = TYPE.byte;
+    if (token === (nameOf(config.unk_token) ?? '<unk>')) types[id] = TYPE.unknown;
+  });
+}
+
+const mergesOf = ({ model }: TokenizerJson): [string, string][] =>
+  model.merges.map((merge) => {
+    if (typeof merge !== 'string') return merge;
+    const space = merge.indexOf(' ', 1);
+    return [merge.slice(0, space), merge.slice(space + 1)];
+  });
+
+/** llama.cpp's name for the way text is cut before merging, told by the pattern that tokenizer.json holds. */
+function preTokenizer({ pre_tokenizer: rules, model }: TokenizerJson, folder: string): string {
+  const pattern = JSON.stringify(rules ?? null);
+  if (!pattern.includes('ByteLevel'))
+    throw unsupportedModel(folder, 'a tokenizer that is not byte-level', 'a byte-level BPE');
+  if (pattern.includes('\\\\p{N}{1,3}')) return 'llama-bpe';
+  if (pattern.includes('\\\\p{N}|')) return '<｜end▁of▁sentence｜>' in model.vocab ? 'deepseek-r1-qwen' : 'qwen2';
+  if (!pattern.includes('Split')) return 'gpt-2';
+  throw unsupportedModel(folder, 'a tokenizer that cuts text by an unknown pattern', 'that of Qwen2, Llama 3 or GPT-2');
+}
+
+const nameOf = (token: z.infer<typeof tokenNameSchema>): string | undefined =>
+  typeof token === 'string' ? token : token?.content;
+
+function specialTokens(config: TokenizerConfig, tokens: readonly string[]): [string, GgufValue][] {
+  const entries: [string, GgufValue][] = [];
+  for (const [key, token] of [
+    ['bos', config.bos_token],
+    ['eos', config.eos_token],
+    ['padding', config.pad_token],
+    ['unknown', config.unk_token],
+  ] as const) {
+    const name = nameOf(token);
+    const id = name === undefined ? -1 : tokens.indexOf(name);
+    if (id >= 0) entries.push([`tokenizer.ggml.${key}_token_id`, uint32(id)]);
+  }
+  const flags = { add_bos_token: config.add_bos_token, add_eos_token: config.add_eos_token };
+  for (const [key, value] of Object.entries(flags))
+    if (typeof value === 'boolean') entries.push([`tokenizer.ggml.${key}`, bool(value)]);
+  return entries;
+}
+
+/** In tokenizer_config.json, or in a file of its own as newer exports have it. */
+function chatTemplate(folder: string, { chat_template: template }: TokenizerConfig): [string, GgufValue][] {
+  const file = join(folder, 'chat_template.jinja');
+  const named = Array.isArray(template) ? template.find(({ name }) => name === 'default')?.template : template;
+  const content = named ?? (existsSync(file) ? readFileSync(file, 'utf8') : undefined);
+  return content ? [['tokenizer.chat_template', text(content)]] : [];
+}

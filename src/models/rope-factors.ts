@@ -1,0 +1,24 @@
+import type { RopeScaling, Shape } from '../core/model.js';
+
+type Llama3 = Extract<RopeScaling, { type: 'llama3' }>;
+
+/** Divisors of the rotary frequencies, one a pair: the rule of Llama 3.1; all ones for other scalings. */
+export function ropeFactors({
+  ropeBase,
+  headDim,
+  ropeScaling,
+}: Pick<Shape, 'ropeBase' | 'headDim' | 'ropeScaling'>): number[] {
+  return Array.from({ length: headDim / 2 }, (_, pair) => {
+    const wavelength = 2 * Math.PI * ropeBase ** ((2 * pair) / headDim);
+    return ropeScaling?.type === 'llama3' ? llama3Factor(wavelength, ropeScaling) : 1;
+  });
+}
+
+/** Long waves are divided by the factor, short ones kept, those between blended. */
+function llama3Factor(wavelength: number, scaling: Llama3): number {
+  const { factor, lowFrequencyFactor, highFrequencyFactor, originalContextLength } = scaling;
+  if (wavelength < originalContextLength / highFrequencyFactor) return 1;
+  if (wavelength > originalContextLength / lowFrequencyFactor) return factor;
+  const ramp = (originalContextLength / wavelength - lowFrequencyFactor) / (highFrequencyFactor - lowFrequencyFactor);
+  return 1 / ((1 - ramp) / factor + ramp);
+}

@@ -1,0 +1,33 @@
+import type { Shape } from '../core/model.js';
+import { float32, type GgufValue, text, uint32 } from './gguf/value.js';
+
+/** The shape of a decoder under the metadata keys that llama.cpp reads. */
+export function shapeMetadata(shape: Shape): [string, GgufValue][] {
+  const entries: [string, GgufValue][] = [
+    ['vocab_size', uint32(shape.vocab)],
+    ['context_length', uint32(shape.contextLength)],
+    ['embedding_length', uint32(shape.hidden)],
+    ['block_count', uint32(shape.layers)],
+    ['feed_forward_length', uint32(shape.ffn)],
+    ['attention.head_count', uint32(shape.heads)],
+    ['attention.head_count_kv', uint32(shape.kvHeads)],
+    ['attention.key_length', uint32(shape.headDim)],
+    ['attention.value_length', uint32(shape.headDim)],
+    ['attention.layer_norm_rms_epsilon', float32(shape.rmsEps)],
+    ['rope.dimension_count', uint32(shape.headDim)],
+    ['rope.freq_base', float32(shape.ropeBase)],
+    ...scalingMetadata(shape),
+  ];
+  return entries.map(([key, value]) => [`${shape.architecture}.${key}`, value]);
+}
+
+/** The llama3 kind is not metadata but a tensor of factors. */
+function scalingMetadata({ ropeScaling }: Shape): [string, GgufValue][] {
+  if (ropeScaling?.type !== 'linear' && ropeScaling?.type !== 'yarn') return [];
+  const original = ropeScaling.type === 'yarn' ? ropeScaling.originalContextLength : null;
+  return [
+    ['rope.scaling.type', text(ropeScaling.type)],
+    ['rope.scaling.factor', float32(ropeScaling.factor)],
+    ...(original === null ? [] : [['rope.scaling.original_context_length', uint32(original)] as [string, GgufValue]]),
+  ];
+}
