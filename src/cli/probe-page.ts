@@ -2,9 +2,8 @@ import type { Machine } from '../core/machine.js';
 import { formatBytes } from '../core/units.js';
 import { bandwidthSection } from './probe-page/bandwidth-section.js';
 import { drawMachine } from './probe-page/drawing.js';
+import { adviceSection, bindingsSection } from './probe-page/findings-sections.js';
 import {
-  adviceSection,
-  bindingsSection,
   environmentSection,
   kernelSection,
   memorySection,

@@ -14,7 +14,8 @@ export async function probeMachine(host: Host, options: { clock?: Clock } = {}):
   return relabelSources(runProbes(await portableHost(host), options.clock));
 }
 
-export { type BandwidthOptions, measureBandwidth } from './bandwidth/measure.js';
+export { measureBandwidth } from './bandwidth/measure.js';
+export type { BandwidthOptions } from './bandwidth/point.js';
 export { captureMachine, writeCapture } from './capture.js';
 export { liveHost } from './host-live.js';
 export { openSysroot } from './sysroot.js';

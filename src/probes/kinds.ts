@@ -1,21 +1,12 @@
 import { tryParseCpuList } from '../core/cpu-list.js';
 import type { CoreKind, Machine } from '../core/machine.js';
-import type { Host } from '../core/ports.js';
+import { buildOf, differInBuild, type KindEvidence } from './core-build.js';
 import { readNumberPerCpu } from './frequency.js';
 import { groupBy } from './group-by.js';
 import { armKinds } from './kinds-arm.js';
 
 export type KindGroup = { kind: CoreKind; label: string; cpus: number[] };
 export type Kinds = { groups: KindGroup[]; source: string; notes: string[] };
-
-export type KindEvidence = {
-  host: Host;
-  online: number[];
-  vendor: string | null;
-  /** CPUs of each physical core. */
-  cores: number[][];
-  caches: Machine['caches'];
-};
 
 /** Favoured cores of one kind differ by less (Turbo Boost Max 3.0, 5.0 against 5.2 GHz); hwloc merges below 10 % as well. */
 const SAME_KIND_CLOCK = 0.1;
@@ -123,22 +114,6 @@ function withinTolerance(cpus: number[], strength: Map<number, number>, toleranc
 
 const strongest = (cpus: number[], strength: Map<number, number>): number =>
   Math.max(...cpus.map((cpu) => strength.get(cpu)!));
-
-function buildOf(cpu: number, { cores, caches }: KindEvidence) {
-  const core = cores.find((cpus) => cpus.includes(cpu)) ?? [cpu];
-  const domain = (level: number) =>
-    caches.levels.find((entry) => entry.level === level)?.domains.find((d) => d.cpus.includes(cpu));
-  const shared = new Set(domain(2)?.cpus ?? [cpu]);
-  const coresOnL2 = cores.filter((cpus) => cpus.some((id) => shared.has(id))).length;
-  const sizes = { l1: domain(1)?.sizeBytes, l2: domain(2)?.sizeBytes, l3: domain(3)?.sizeBytes };
-  return { threads: core.length, coresOnL2, hasL2: domain(2) !== undefined, ...sizes };
-}
-
-function differInBuild(groups: number[][], evidence: KindEvidence): boolean {
-  if (evidence.caches.levels.length === 0) return true;
-  const builds = groups.map((cpus) => new Set(cpus.map((cpu) => JSON.stringify(buildOf(cpu, evidence)))));
-  return builds.some((build) => ![...build].some((one) => builds[0]!.has(one)));
-}
 
 /** Efficiency cores outside the level 3 cache that the others share sit on another tile (Meteor Lake, Arrow Lake H). */
 function splitLowPower(kinds: Kinds, caches: Machine['caches']): Kinds {

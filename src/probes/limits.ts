@@ -28,7 +28,7 @@ export const limitsProbe = defineProbe('limits', ['topology'], (host, { topology
   };
 });
 
-function inputsOf({ machine, allowed, threadsPerCore, cpus }: Topology, quota: Quota): Limits['inputs'] {
+function inputsOf({ machine, allowed, threadsPerCore, cpus, kindsSource }: Topology, quota: Quota): Limits['inputs'] {
   const cpuFolder = '/sys/devices/system/cpu';
   return [
     {
@@ -53,7 +53,7 @@ function inputsOf({ machine, allowed, threadsPerCore, cpus }: Topology, quota: Q
       name: 'core kinds',
       value: kindsText(cpus),
       cpus: allowed.pCores || allowed.cores,
-      source: 'topology.kindsSource',
+      source: kindsSource,
     },
     {
       name: 'CPU quota',

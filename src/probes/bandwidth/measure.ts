@@ -1,31 +1,13 @@
-import { formatCpuList } from '../../core/cpu-list.js';
 import { R1Error } from '../../core/errors.js';
-import type { Bandwidth, BandwidthPoint, Machine } from '../../core/machine.js';
-import type { Clock, Host } from '../../core/ports.js';
+import type { Bandwidth, Machine } from '../../core/machine.js';
+import type { Host } from '../../core/ports.js';
 import { formatBytes } from '../../core/units.js';
-import { disturbances, hadItsCpu, interferenceBetween, kneeOf, sampleInterference } from './judge.js';
+import { kneeOf } from './judge.js';
 import { readSize, spreadCpus, threadCounts } from './placement.js';
-import { STREAMS, type Streams } from './reader-protocol.js';
-import { openReaders, type Readers } from './readers.js';
+import { type BandwidthOptions, type Bench, chooseStreams, type Measured, measurePoint } from './point.js';
+import type { Streams } from './reader-protocol.js';
 
-export type BandwidthOptions = {
-  clock: Clock;
-  /** Thread counts to measure; default: from one thread to all allowed cores, within the quota. */
-  threads?: number[];
-  signal?: AbortSignal;
-  onPoint?: (point: BandwidthPoint) => void;
-};
-
-const WARM_UP_PASSES = 2;
-const MIN_PASSES = 5;
-const MAX_PASSES = 30;
-const REGION_SECONDS = 0.25;
-const MAX_ATTEMPTS = 3;
-const PAUSE_MS = 200;
 const MIN_BYTES_PER_THREAD = 8 * 1024 ** 2;
-/** The fastest on every machine tried; another must be clearly faster on a quiet machine, or noise would choose. */
-const DEFAULT_STREAMS: Streams = 8;
-const CLEARLY_FASTER = 1.05;
 
 /**
  * Measures how fast memory can be read, by thread count and by NUMA node, with WebAssembly kernels in pinned threads.
@@ -60,9 +42,6 @@ export async function measureBandwidth(host: Host, machine: Machine, options: Ba
   };
 }
 
-type Bench = { host: Host; machine: Machine; options: BandwidthOptions; taskset: string | null };
-type Measured = { point: BandwidthPoint; isPinned: boolean };
-
 function requireMemory(machine: Machine, counts: number[]): void {
   const { bytes } = readSize(machine, Math.max(...counts));
   if (bytes >= MIN_BYTES_PER_THREAD) return;
@@ -74,83 +53,6 @@ function requireMemory(machine: Machine, counts: number[]): void {
       mend: 'Free memory, or leave it out with --no-bandwidth.',
     },
   );
-}
-
-/** How many address streams one thread reads fastest here: memory controllers and prefetchers differ. */
-async function chooseStreams(bench: Bench, cpu: number): Promise<Streams> {
-  const { bytes } = readSize(bench.machine, 1);
-  const readers = await openReaders({ cpus: [cpu], bytes, taskset: bench.taskset, signal: bench.options.signal });
-  try {
-    const seconds = new Map<Streams, number>();
-    for (const streams of STREAMS) {
-      await readers.run(streams, WARM_UP_PASSES);
-      const passes = await readers.run(streams, MIN_PASSES);
-      if (!hadItsCpu(passes.onCpuShare)) return DEFAULT_STREAMS;
-      seconds.set(streams, Math.min(...passes.seconds));
-    }
-    return STREAMS.reduceRight((best, streams) =>
-      seconds.get(best)! > CLEARLY_FASTER * seconds.get(streams)! ? streams : best,
-    );
-  } finally {
-    await readers.close();
-  }
-}
-
-async function measurePoint(bench: Bench, cpus: number[], streams: Streams): Promise<Measured> {
-  const { clock, signal, onPoint } = bench.options;
-  const { bytes } = readSize(bench.machine, cpus.length);
-  const readers = await openReaders({ cpus, bytes, taskset: bench.taskset, signal });
-  const placed = readers.isPinned ? formatCpuList(cpus) : null;
-  try {
-    const attempts: BandwidthPoint[] = [];
-    while (attempts.length < MAX_ATTEMPTS && (attempts.at(-1)?.isContended ?? true)) {
-      if (attempts.length > 0) await clock.sleep(PAUSE_MS * attempts.length, signal);
-      attempts.push({ ...(await readOnce(bench, readers, cpus.length, bytes, streams)), cpus: placed });
-    }
-    const point = { ...leastDisturbed(attempts), attempts: attempts.length };
-    onPoint?.(point);
-    return { point, isPinned: readers.isPinned };
-  } finally {
-    await readers.close();
-  }
-}
-
-async function readOnce(
-  bench: Bench,
-  readers: Readers,
-  threads: number,
-  bytes: number,
-  streams: Streams,
-): Promise<BandwidthPoint> {
-  const warmUp = await readers.run(streams, WARM_UP_PASSES);
-  const passes = Math.min(MAX_PASSES, Math.max(MIN_PASSES, Math.ceil(REGION_SECONDS / warmUp.seconds.at(-1)!)));
-  const before = sampleInterference(bench.host);
-  const { seconds, onCpuShare } = await readers.run(streams, passes);
-  const interference = interferenceBetween(before, sampleInterference(bench.host));
-  const rate = (time: number) => (bytes * threads) / time;
-  const spread = median(seconds) / Math.min(...seconds);
-  const reasons = disturbances({ onCpuShare, spread, ...interference });
-  return {
-    threads,
-    cpus: null,
-    bestBytesPerSecond: rate(Math.min(...seconds)),
-    medianBytesPerSecond: rate(median(seconds)),
-    spread,
-    passes,
-    onCpuShare,
-    ...interference,
-    isContended: reasons.length > 0,
-    reasons,
-    attempts: 1,
-  };
-}
-
-/** An undisturbed attempt ends the loop and comes last; of disturbed ones the one with most of its CPUs. */
-function leastDisturbed(attempts: BandwidthPoint[]): BandwidthPoint {
-  const last = attempts.at(-1)!;
-  if (!last.isContended) return last;
-  const quality = (point: BandwidthPoint) => point.onCpuShare ?? 1 / point.spread;
-  return attempts.reduce((best, point) => (quality(point) > quality(best) ? point : best));
 }
 
 /** Each node with CPUs and memory: its own cores read what they touched first, which is its own memory. */
@@ -183,10 +85,4 @@ function notesOf(machine: Machine, counts: number[], isPinned: boolean): string[
   if (counts.length === 1 && counts[0] === 1)
     notes.push('one thread alone rarely reaches the bandwidth of the machine');
   return notes;
-}
-
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

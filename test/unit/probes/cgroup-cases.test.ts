@@ -149,7 +149,7 @@ describe('CPU quota', () => {
     },
     {
       name: 'a path that climbs out of the namespace',
-      files: v2('/../other', { '/sys/fs/cgroup/cpu.max': '200000 100000' }),
+      files: v2('/../other', { '/sys/fs/other/cpu.max': '100000 100000', '/sys/fs/cgroup/cpu.max': '200000 100000' }),
       quota: 2,
       budget: 2,
       ceiling: 2,
