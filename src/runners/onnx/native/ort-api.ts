@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type * as Koffi from 'koffi';
+import { importKoffi } from '../../koffi.js';
 
 /** Why the C API cannot be used here; the runner then goes through onnxruntime-node. */
 export class NativeUnavailable extends Error {}
@@ -51,12 +52,6 @@ const RELEASES = { status: 93, memoryInfo: 94, session: 95, value: 96, sessionOp
 const ERROR_CODE = 1;
 const ERROR_MESSAGE = 2;
 
-/**
- * koffi calls on stacks of its own: 128 KiB for asynchronous calls by default, and MLAS's float GEMM alone keeps a
- * panel of 64 KiB there. 8 MiB is what a main thread has on Linux; the pages are only touched when used.
- */
-const STACK_BYTES = 8 << 20;
-
 let opened: Promise<OrtApi> | undefined;
 
 /** Opens the library that onnxruntime-node brings. Throws `NativeUnavailable`, always with the same reason. */
@@ -67,23 +62,14 @@ export function openOrtApi(): Promise<OrtApi> {
 
 async function open(): Promise<OrtApi> {
   const { path, version } = locateLibrary();
-  const koffi = await importKoffi();
+  const koffi = await importKoffi().catch((cause: Error) => {
+    throw new NativeUnavailable(`koffi cannot be used: ${cause.message}`, { cause });
+  });
   try {
-    const config = koffi.config();
-    if (config.async_stack_size! < STACK_BYTES)
-      koffi.config({ ...config, async_stack_size: STACK_BYTES, sync_stack_size: STACK_BYTES });
     return bind(koffi, path, version);
   } catch (cause) {
     if (cause instanceof NativeUnavailable) throw cause;
     throw new NativeUnavailable(`${path} cannot be used: ${(cause as Error).message}`, { cause });
-  }
-}
-
-async function importKoffi(): Promise<typeof Koffi> {
-  try {
-    return (await import('koffi')).default as unknown as typeof Koffi;
-  } catch (cause) {
-    throw new NativeUnavailable(`koffi cannot be loaded: ${(cause as Error).message}`, { cause });
   }
 }
 
