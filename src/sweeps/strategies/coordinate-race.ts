@@ -4,7 +4,7 @@ import type { DesignPoint, DesignSpace, SearchForecast, SearchOptions, Strategy,
 import { budgetTooSmall, fullTrialsIn } from './budget.js';
 import { finish } from './finish.js';
 
-/** measurement.md: two passes of races of at most eight blocks; simulated races of an axis end at about half of that. */
+/** Two passes of races of at most eight blocks; replayed races of an axis end at about half of that (docs/search.md). */
 const PASSES = 2;
 const MAX_BLOCKS = 8;
 const RACE_SHARE = 0.55;

@@ -3,6 +3,7 @@ import type { GateRule } from '../../../src/sweeps/gate-rule.js';
 import { DEFAULT_GATE_RULE } from '../../../src/sweeps/gate-rule.js';
 import type { PairOrder } from '../../../src/sweeps/pair-order.js';
 import { evenNoise, GATE_NOISES, simulateGates } from '../../helpers/search/gate-simulation.js';
+import { recordedTraceSchema, recordedTraces, traceNoise } from '../../helpers/search/recorded-trace.js';
 
 /**
  * The promised rates, on the shipped code, with seeds: 20,000 gates leave a true 1 % between 0.79 and 1.21 % (three
@@ -32,6 +33,32 @@ describe.each(Object.keys(GATE_NOISES))('unchanged candidate, noise "%s"', (name
   it('alarms in at most 0.2 % at margin 5 %', () => {
     expect(falseAlarms(name, 0.05)).toBeLessThanOrEqual(AT_MARGIN_5);
   });
+});
+
+const traces = recordedTraces();
+if (traces.length === 0)
+  console.warn('No recorded trace in test/fixtures/traces: false alarms on a real machine are not replayed.');
+
+describe.runIf(traces.length > 0).each(traces)('unchanged candidate, recorded: $about', (trace) => {
+  it('alarms no more often than promised', () => {
+    const rate = (margin: number): number =>
+      simulateGates({ noise: traceNoise(trace), gates: GATES, seed: SEED, rule: { margin } }).FAIL;
+    expect(rate(0)).toBeLessThanOrEqual(AT_MARGIN_0);
+    expect(rate(0.05)).toBeLessThanOrEqual(AT_MARGIN_5);
+  });
+});
+
+it('a trace that drifts by a quarter from end to end raises no alarm', () => {
+  const values = Array.from({ length: 120 }, (_, i) => 20 * (1 + (i / 240) ** 2) * (1 + 0.01 * Math.sin(i * 2.4)));
+  const trace = recordedTraceSchema.parse({
+    schemaVersion: 1,
+    kind: 'r1-tune/recorded-trace',
+    about: '',
+    unit: '',
+    values,
+  });
+  const { FAIL } = simulateGates({ noise: traceNoise(trace), gates: 4000, seed: SEED, rule: { margin: 0 } });
+  expect(FAIL).toBeLessThanOrEqual(0.015);
 });
 
 describe('power', () => {

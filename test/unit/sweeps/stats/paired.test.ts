@@ -50,7 +50,7 @@ describe('minimumDetectableEffect', () => {
   const gate = { alpha: 0.0025, margin: 0.05 };
 
   it.each([
-    // measurement.md: s_d, then the effect in % at n = 10 and n = 30.
+    // By simulation when the gate was designed: s_d, then the effect in % at n = 10 and n = 30.
     [0.03, 6.2, 5.7],
     [0.05, 7.7, 6.1],
     [0.08, 12.1, 6.8],
