@@ -19,8 +19,6 @@ export type LaunchOptions = {
   signal?: AbortSignal;
   /** The program to start; the default is the trial child. */
   entry?: string;
-  /** Called with every line the child writes to stderr. */
-  onStderr?: (text: string) => void;
 };
 
 export type ChildEnd = {
@@ -29,6 +27,7 @@ export type ChildEnd = {
   spawnError: string | null;
   exitCode: number | null;
   signal: string | null;
+  /** The end of what it wrote. */
   stderr: string;
 };
 
@@ -99,9 +98,17 @@ function startChild(request: TrialRequest, options: LaunchOptions) {
     serialization: 'advanced',
     reject: false,
     detached: process.platform !== 'win32',
-    buffer: { stdout: false, stderr: true },
-    maxBuffer: { stderr: 1 << 20 },
+    // A buffer has a limit, and execa ends a child that goes beyond it: a talkative library would be taken for a crash.
+    buffer: false,
     cleanup: true,
+  });
+}
+
+const STDERR_KEPT = 1 << 16;
+
+function keepStderr(child: ReturnType<typeof startChild>, end: ChildEnd): void {
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    end.stderr = (end.stderr + text).slice(-STDERR_KEPT);
   });
 }
 
@@ -121,6 +128,7 @@ export async function runTrial(request: TrialRequest, options: LaunchOptions): P
   options.signal?.addEventListener('abort', onAbort, { once: true });
   if (options.signal?.aborted) onAbort();
   listen(child, request, heard);
+  keepStderr(child, end);
   const result = await child;
   clearTimeout(timer);
   options.signal?.removeEventListener('abort', onAbort);
@@ -133,7 +141,6 @@ export async function runTrial(request: TrialRequest, options: LaunchOptions): P
         : null,
     exitCode: result.exitCode ?? null,
     signal: result.signal ?? null,
-    stderr: typeof result.stderr === 'string' ? result.stderr : '',
   });
   return toMeasurement(request, heard, end, classifyEnd(request, heard, end));
 }
