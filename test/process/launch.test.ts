@@ -62,10 +62,10 @@ describe('a trial in a fresh process', () => {
 
   it('kills a child that hangs, at its deadline', async () => {
     const start = Date.now();
-    const result = await trial(fault('hang', 'decode', { afterCalls: 3 }), {}, 2500);
+    const result = await trial(fault('hang', 'decode', { afterCalls: 3 }), {}, 8000);
     expect(result).toMatchObject({ status: 'timed-out', metrics: null });
     expect(result.reason).toMatch(/it was (warming-up|prefill|decode)/);
-    expect(Date.now() - start).toBeLessThan(8000);
+    expect(Date.now() - start).toBeLessThan(16_000);
   });
 
   it('kills a child whose event loop is blocked', async () => {
