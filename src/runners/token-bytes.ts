@@ -4,7 +4,9 @@
  */
 
 /** GGUF `tokenizer.ggml.token_type` (llama.cpp `llama_token_type`). */
+const UNKNOWN = 2;
 const CONTROL = 3;
+const USER_DEFINED = 4;
 const BYTE = 6;
 
 /** GPT-2's byte alphabet: printable bytes stand for themselves, the rest for code points from 256 on. */
@@ -44,7 +46,9 @@ export function createTokenBytes(vocabulary: Vocabulary): (token: number, option
     const text = vocabulary.tokens[token];
     if (text === undefined) return none;
     const type = vocabulary.types[token] ?? 1;
-    if (type === CONTROL) return special ? Buffer.from(text, 'utf8') : none;
+    if (type === CONTROL || type === UNKNOWN) return special ? Buffer.from(text, 'utf8') : none;
+    // Added by hand, outside the alphabet of the vocabulary: as written.
+    if (type === USER_DEFINED) return Buffer.from(text, 'utf8');
     return vocabulary.kind === 'llama' ? sentencePiece(text, type) : byteLevel(text);
   };
 }

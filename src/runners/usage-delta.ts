@@ -4,13 +4,14 @@ import type { Usage } from './process-usage.js';
 const difference = (after: number | null, before: number | null): number | null =>
   after === null || before === null ? null : after - before;
 
-/** RAPL counters wrap at `max_energy_range_uj`. */
+/** RAPL counters wrap at `max_energy_range_uj`; where that cannot be read, a wrap leaves the energy unknown. */
 function energyJoules(before: Usage['energyUj'], after: Usage['energyUj']): number | null {
   if (!before || !after || before.length !== after.length) return null;
-  return after.reduce((sum, zone, i) => {
+  const joules = after.reduce((sum, zone, i) => {
     const used = zone.value - before[i]!.value;
     return sum + (used >= 0 ? used : used + zone.range) / 1e6;
   }, 0);
+  return Number.isFinite(joules) ? joules : null;
 }
 
 function stealShare(before: Usage['steal'], after: Usage['steal']): number | null {

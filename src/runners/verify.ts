@@ -32,6 +32,9 @@ export function bindingFaults(candidate: Candidate, effective: Effective): strin
     faults.push(`asked for the allocator ${allocator.name}, the process runs ${effective.allocator}`);
   if (effective.threads !== null && effective.threads !== candidate.threads)
     faults.push(`asked for ${candidate.threads} threads, the engine uses ${effective.threads}`);
+  const threadsBatch = candidate.threadsBatch ?? candidate.threads;
+  if (effective.threadsBatch !== null && effective.threadsBatch !== threadsBatch)
+    faults.push(`asked for ${threadsBatch} prefill threads, the engine uses ${effective.threadsBatch}`);
   if (isa !== 'auto' && effective.variant !== null && !VARIANTS[isa]!.test(effective.variant))
     faults.push(`asked for ${isa} kernels, the engine loaded "${effective.variant}"`);
   return faults;

@@ -66,6 +66,7 @@ export function createLlamaCppEngine(cacheFolder: string): Engine {
         model,
         context,
         log,
+        seenThreads: { decode: null, prefill: null },
         candidate,
         name: `llama.cpp ${llama.llamaCppRelease.release} (node-llama-cpp ${packageVersion('node-llama-cpp', import.meta.url)})`,
         variant: loadedVariant(),

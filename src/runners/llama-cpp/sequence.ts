@@ -40,6 +40,7 @@ export class LlamaSequence implements Sequence {
       const batch = tokens.slice(from, from + batchSize);
       this.useThreads(batch.length);
       await this.sequence.evaluateWithoutGeneratingNewTokens(batch as Token[]);
+      this.noteThreads(batch.length);
       options.onBatch?.(from + batch.length);
     }
   }
@@ -55,9 +56,11 @@ export class LlamaSequence implements Sequence {
       options.allowed !== undefined ||
       sampling.logitBias !== undefined ||
       Boolean(sampling.frequencyPenalty || sampling.presencePenalty);
-    return needsLogits
-      ? this.stepWithLogits(tokens, sampling, options)
+    const step = needsLogits
+      ? await this.stepWithLogits(tokens, sampling, options)
       : { token: await this.stepNative(tokens, sampling) };
+    this.noteThreads(tokens.length);
+    return step;
   }
 
   async logits(tokens: readonly number[]): Promise<Float32Array[]> {
@@ -75,6 +78,12 @@ export class LlamaSequence implements Sequence {
     const { candidate, llama } = this.loaded;
     if (candidate.threadsBatch === null) return;
     llama.maxThreads = tokens > 1 ? candidate.threadsBatch : candidate.threads;
+  }
+
+  /** What the engine really took, for the proof that a trial gives of its thread counts. */
+  private noteThreads(tokens: number): void {
+    const { seenThreads, context } = this.loaded;
+    seenThreads[tokens > 1 ? 'prefill' : 'decode'] = context.currentThreads;
   }
 
   /** The engine's own sampler; one generator stays open while the sampling settings stay the same. */

@@ -10,6 +10,8 @@ export type LoadedLlama = {
   context: LlamaContext;
   /** The engine's log lines; the timing report is read from them. */
   log: string[];
+  /** Threads that the last evaluation of each kind really had; null before the first. */
+  seenThreads: { decode: number | null; prefill: number | null };
   candidate: Candidate;
   name: string;
   variant: string | null;
@@ -28,14 +30,14 @@ export class LlamaSession implements Session, NativeTimer {
   }
 
   describe(): EngineDescription {
-    const { model, context, llama, name, variant, candidate } = this.loaded;
+    const { model, context, llama, name, variant, seenThreads } = this.loaded;
     const ends = [model.tokens.eos, model.tokens.eot].filter((token): token is Token => token !== null);
     return {
       engine: name,
       variant,
       systemInfo: llama.systemInfo,
-      threads: candidate.threadsBatch === null ? context.currentThreads : candidate.threads,
-      threadsBatch: candidate.threadsBatch ?? context.currentThreads,
+      threads: seenThreads.decode ?? context.currentThreads,
+      threadsBatch: seenThreads.prefill ?? context.currentThreads,
       vocabulary: this.vocabulary,
       contextTokens: context.contextSize,
       bosToken: model.tokens.bos,
