@@ -25,6 +25,13 @@ export const generateParametersSchema = z.object({
   reasoning: z.enum(['open', 'auto', 'off']).describe('How the text begins; see ReasoningMode.'),
   thinkingBudget: z.int().min(0).nullable().describe('Tokens of thinking after which it is closed; null for no limit.'),
   logprobs: z.int().min(0).max(20).nullable().describe('Alternatives reported for each token; null for none.'),
+  form: z
+    .discriminatedUnion('kind', [
+      z.object({ kind: z.literal('schema'), schema: z.unknown() }),
+      z.object({ kind: z.literal('object') }),
+    ])
+    .nullable()
+    .describe('JSON Schema of the answer, or any JSON object; null for free text. The thinking is free.'),
   ignoreEos: z.boolean().describe('End of sentence does not end the answer.'),
 });
 export type GenerateParameters = z.infer<typeof generateParametersSchema>;

@@ -24,6 +24,7 @@ const PARAMETERS: GenerateParameters = {
   reasoning: 'off',
   thinkingBudget: null,
   logprobs: null,
+  form: null,
   ignoreEos: true,
 };
 

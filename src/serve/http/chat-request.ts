@@ -41,9 +41,21 @@ export const chatRequestSchema = z.strictObject({
     .nullish()
     .describe('Tokens of thinking after which it is closed. Not in the OpenAI API.'),
   response_format: z
-    .union([z.strictObject({ type: z.literal('text') })])
+    .discriminatedUnion('type', [
+      z.strictObject({ type: z.literal('text') }),
+      z.strictObject({ type: z.literal('json_object') }),
+      z.strictObject({
+        type: z.literal('json_schema'),
+        json_schema: z.strictObject({
+          name: z.string().regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, _ or -'),
+          description: z.string().nullish(),
+          schema: z.record(z.string(), z.unknown()).optional().describe('The JSON Schema; without one, any object.'),
+          strict: z.boolean().nullish().describe('Accepted and not used: a schema always binds.'),
+        }),
+      }),
+    ])
     .nullish()
-    .describe('Form of the answer after the thinking.'),
+    .describe('Form of the answer, enforced token by token; the thinking before it is free.'),
   tools: refused(z.array(z.unknown()).max(0), 'Calling tools'),
   tool_choice: refused(z.enum(['none', 'auto']), 'Calling tools'),
   parallel_tool_calls: z.boolean().nullish().describe('Accepted and not used.'),

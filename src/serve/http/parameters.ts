@@ -1,3 +1,4 @@
+import { compileSchema, SchemaError } from '../json-schema/compile.js';
 import type { GenerateParameters } from '../protocol.js';
 import { Refusal } from '../refusal.js';
 import type { ReasoningMode } from '../text/think-splitter.js';
@@ -56,7 +57,24 @@ export function chatParameters(
     throw new Refusal('invalid', 'top_logprobs: logprobs must be true.', { param: 'top_logprobs' });
   const logprobs = request.logprobs ? (request.top_logprobs ?? 0) : null;
   const maxTokens = request.max_completion_tokens ?? request.max_tokens ?? null;
-  return { ...shared(request, anySeed), maxTokens, reasoning, thinkingBudget, logprobs };
+  const form = formOf(request);
+  // A form leaves no room for a model to choose whether it thinks.
+  const mode = form && reasoning === 'auto' ? 'off' : reasoning;
+  return { ...shared(request, anySeed), maxTokens, reasoning: mode, thinkingBudget, logprobs, form };
+}
+
+/** Throws a refusal that names the part of the schema which cannot be enforced. */
+function formOf({ response_format: format }: ChatRequest): AskedParameters['form'] {
+  if (!format || format.type === 'text') return null;
+  if (format.type === 'json_object' || format.json_schema.schema === undefined) return { kind: 'object' };
+  const { schema } = format.json_schema;
+  try {
+    compileSchema(schema, 'response_format.json_schema.schema');
+  } catch (error) {
+    if (!(error instanceof SchemaError)) throw error;
+    throw new Refusal('invalid', `${error.path}: ${error.message}`, { param: 'response_format' });
+  }
+  return { kind: 'schema', schema };
 }
 
 export function completionParameters(request: CompletionRequest, anySeed: () => number): AskedParameters {
@@ -66,5 +84,6 @@ export function completionParameters(request: CompletionRequest, anySeed: () => 
     reasoning: 'off',
     thinkingBudget: null,
     logprobs: request.logprobs ?? null,
+    form: null,
   };
 }

@@ -1,4 +1,5 @@
 import type { Session, Step } from '../../core/engine.js';
+import { createAnswerSchema } from '../json-schema/answer-schema.js';
 import type { ContentLogprob, GenerateParameters } from '../protocol.js';
 import { createTextMachine, type TextDelta } from '../text/text-machine.js';
 import { THINK_CLOSE } from '../text/think-splitter.js';
@@ -15,6 +16,8 @@ export type Accepted = TextDelta & {
 /** The rules of one answer, apart from any engine's state: what is sent and when it ends. */
 export type Generation = {
   accept(step: Step): Accepted;
+  /** Which tokens may come next; undefined when all may. */
+  allowed(): ((token: number) => boolean) | undefined;
   /** The rest of the text, after the last token. */
   flush(): TextDelta & { logprobs: ContentLogprob[] };
 };
@@ -25,6 +28,7 @@ export function createGeneration(session: Session, parameters: GenerateParameter
   const eos = new Set(session.describe().eosTokens);
   const text = createTextMachine(parameters);
   const ledger = createLogprobLedger(session, parameters.logprobs);
+  const schema = parameters.form && createAnswerSchema(session, parameters.form);
   let count = 0;
   let thoughts = 0;
   let sent = 0;
@@ -34,6 +38,7 @@ export function createGeneration(session: Session, parameters: GenerateParameter
     if (text.phase === 'thinking') thoughts++;
     const bytes = session.tokenBytes(step.token, { special: false });
     const { answered, phase } = text;
+    if (phase === 'answer' && !eos.has(step.token)) schema?.push(bytes);
     const delta = text.push(bytes);
     // The closing tag and the blanks after it are no part of the answer; a token of half a character is.
     const isInside = phase === 'answer' && (answered > 0 || bytes[0]! >= 0x80);
@@ -46,7 +51,7 @@ export function createGeneration(session: Session, parameters: GenerateParameter
     return isOver ? session.tokenize(`\n${THINK_CLOSE}\n\n`, { special: true }) : [];
   };
   const finishAfter = (token: number): Accepted['finish'] => {
-    if (text.stop !== undefined || (eos.has(token) && !ignoreEos)) return 'stop';
+    if (text.stop !== undefined || (eos.has(token) && !ignoreEos) || schema?.isClosed) return 'stop';
     return count >= maxTokens ? 'length' : undefined;
   };
   return {
@@ -64,6 +69,10 @@ export function createGeneration(session: Session, parameters: GenerateParameter
         finish = finishAfter(token);
       }
       return { ...delta, tokens, isThinking, logprobs: ledger.release(sent), finish };
+    },
+    allowed() {
+      if (!schema) return undefined;
+      return text.phase === 'answer' ? schema.allows : schema.allowsInThinking;
     },
     flush() {
       const rest = text.finish();

@@ -1,7 +1,7 @@
 import type { Sampling, Sequence, Session } from '../../core/engine.js';
 import type { Clock } from '../../core/ports.js';
 import type { Finish, FromWorker, GenerateMessage, Timings } from '../protocol.js';
-import { createGeneration } from './generation.js';
+import { createGeneration, type Generation } from './generation.js';
 import type { PauseGate } from './pause-gate.js';
 
 export type JobContext = {
@@ -46,7 +46,7 @@ export async function runJob(
     for (;;) {
       await gate.opened();
       signal.throwIfAborted();
-      const step = await sequence.step(next, sampling, stepOptions(parameters));
+      const step = await sequence.step(next, sampling, stepOptions(parameters, generation));
       lastMs = clock.monotonicMs();
       firstMs ??= lastMs;
       const { finish, ...accepted } = generation.accept(step);
@@ -61,7 +61,7 @@ export async function runJob(
   }
 }
 
-function replay(generation: ReturnType<typeof createGeneration>, emitted: readonly number[]): void {
+function replay(generation: Generation, emitted: readonly number[]): void {
   for (let i = 0; i < emitted.length; ) i += generation.accept({ token: emitted[i]! }).tokens.length;
 }
 
@@ -71,4 +71,7 @@ function samplingOf({ sampling }: GenerateMessage['parameters']): Sampling {
   return Object.keys(logitBias).length > 0 ? { ...rest, logitBias } : rest;
 }
 
-const stepOptions = ({ logprobs }: GenerateMessage['parameters']) => (logprobs === null ? {} : { logprobs });
+function stepOptions({ logprobs }: GenerateMessage['parameters'], generation: Generation) {
+  const allowed = generation.allowed();
+  return { ...(logprobs === null ? {} : { logprobs }), ...(allowed ? { allowed } : {}) };
+}

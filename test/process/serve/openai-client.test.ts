@@ -136,6 +136,41 @@ describe('the openai client, unmodified', () => {
     });
   });
 
+  it('gets an answer in the form of its JSON schema, after free thinking', async () => {
+    const schema = {
+      type: 'object',
+      properties: { chickens: { type: 'integer', minimum: 0, maximum: 99 }, unit: { enum: ['heads', 'feet'] } },
+      required: ['chickens', 'unit'],
+      additionalProperties: false,
+    };
+    const answer = await openai.chat.completions.create({
+      model: 'fake-r1',
+      messages,
+      seed: 7,
+      max_completion_tokens: 400,
+      response_format: { type: 'json_schema', json_schema: { name: 'count', schema, strict: true } },
+    });
+    const [choice] = answer.choices;
+    expect(choice?.finish_reason).toBe('stop');
+    expect(reasoningOf(choice?.message)).toBe('I think so, 兔子 too.');
+    const value = JSON.parse(choice!.message.content!) as { chickens: number; unit: string };
+    expect(Object.keys(value)).toEqual(['chickens', 'unit']);
+    expect(value.chickens).toBeLessThan(100);
+    expect(['heads', 'feet']).toContain(value.unit);
+  });
+
+  it('is told which part of a schema cannot be enforced', async () => {
+    const schema = { type: 'object', properties: { a: { type: 'string', pattern: 'x' } } };
+    const response_format = { type: 'json_schema' as const, json_schema: { name: 'x', schema } };
+    await expect(openai.chat.completions.create({ model: 'fake-r1', messages, response_format })).rejects.toMatchObject(
+      {
+        status: 400,
+        param: 'response_format',
+        message: expect.stringContaining('properties.a.pattern'),
+      },
+    );
+  });
+
   it('reuses the prompt of an earlier turn', async () => {
     const turn = { model: 'fake-r1', messages: [{ role: 'user' as const, content: 'A question that comes twice' }] };
     await openai.chat.completions.create(turn);
