@@ -3,7 +3,7 @@ import { readEffective } from './effective.js';
 import { applyHugePages } from './huge-pages.js';
 import { loadEngine } from './index.js';
 import { prefault } from './prefault.js';
-import { type ChildMessage, parentMessageSchema, type TrialRequest } from './protocol.js';
+import { type ChildMessage, type ParentMessage, parentMessageSchema, type TrialRequest } from './protocol.js';
 import { measureSession } from './trial.js';
 
 /**
@@ -14,16 +14,22 @@ import { measureSession } from './trial.js';
 const send = (message: ChildMessage): Promise<void> =>
   new Promise((resolve) => process.send!(message, undefined, undefined, () => resolve()));
 
+/** Resolves at the parent's next message; asked for before the parent can send it, so that none is missed. */
+const nextMessage = (): Promise<ParentMessage> =>
+  new Promise((resolve) => process.once('message', (message) => resolve(parentMessageSchema.parse(message))));
+
 async function runTrial(request: TrialRequest): Promise<void> {
   const { candidate, model, contextTokens } = request;
   await send({ type: 'phase', phase: 'loading' });
   await applyHugePages(candidate.hugePages);
-  await prefault(model);
+  if (request.prefault !== false) await prefault(model);
   const engine = await loadEngine(candidate.backend, { cacheFolder: process.env.R1TUNE_ENGINE_CACHE ?? '' });
   const start = performance.now();
   const session = await engine.load({ model, candidate, contextTokens, sequences: candidate.sequences });
   const loadMs = performance.now() - start;
+  const go = request.waitsForGo ? nextMessage() : null;
   await send({ type: 'effective', effective: readEffective(session.describe()) });
+  await go;
   const { samples, resources } = await measureSession(
     session,
     request,
@@ -43,10 +49,10 @@ function refuse(error: unknown): Promise<void> {
 
 // The parent is gone (killed, perhaps): nobody will read the result.
 process.on('disconnect', () => process.exit(1));
-process.once('message', (message) => {
-  const { request } = parentMessageSchema.parse(message);
-  runTrial(request)
+const started = nextMessage();
+await send({ type: 'ready', pid: process.pid });
+const message = await started;
+if (message.type === 'start')
+  await runTrial(message.request)
     .catch(refuse)
     .finally(() => process.exit(0));
-});
-await send({ type: 'ready', pid: process.pid });

@@ -19,6 +19,8 @@ export type LaunchOptions = {
   signal?: AbortSignal;
   /** The program to start; the default is the trial child. */
   entry?: string;
+  /** Called when the engine is loaded and before anything is measured, which waits for it. */
+  beforeMeasuring?: (effective: Effective) => Promise<void>;
 };
 
 export type ChildEnd = {
@@ -76,14 +78,29 @@ function killGroup(pid: number | undefined): void {
   }
 }
 
-function listen(child: ReturnType<typeof startChild>, request: TrialRequest, heard: Heard): void {
+type Child = ReturnType<typeof startChild>;
+
+/** A parent that cannot prepare the place of the measurement has no trial: the child is killed and the reason kept. */
+function letGo(child: Child, heard: Heard, prepare: NonNullable<LaunchOptions['beforeMeasuring']>): void {
+  prepare(heard.effective!).then(
+    () => child.send({ type: 'go' }, () => {}),
+    (error: Error) => {
+      heard.refused = { code: (error as { code?: string }).code ?? 'INTERNAL', message: error.message };
+      killGroup(child.pid);
+    },
+  );
+}
+
+function listen(child: Child, request: TrialRequest, options: LaunchOptions, heard: Heard): void {
+  const waitsForGo = options.beforeMeasuring !== undefined;
   child.on('message', (raw: unknown) => {
     const parsed = childMessageSchema.safeParse(raw);
     if (!parsed.success) return;
     const message = parsed.data;
-    if (message.type === 'ready') child.send({ type: 'start', request }, () => {});
+    if (message.type === 'ready') child.send({ type: 'start', request: { ...request, waitsForGo } }, () => {});
     if (message.type === 'phase') heard.phase = message.phase;
     if (message.type === 'effective') heard.effective = message.effective;
+    if (message.type === 'effective' && options.beforeMeasuring) letGo(child, heard, options.beforeMeasuring);
     if (message.type === 'refused') heard.refused = { code: message.code, message: message.message };
     if (message.type === 'done') Object.assign(heard, { done: message, effective: message.effective });
   });
@@ -127,7 +144,7 @@ export async function runTrial(request: TrialRequest, options: LaunchOptions): P
   };
   options.signal?.addEventListener('abort', onAbort, { once: true });
   if (options.signal?.aborted) onAbort();
-  listen(child, request, heard);
+  listen(child, request, options, heard);
   keepStderr(child, end);
   const result = await child;
   clearTimeout(timer);

@@ -14,11 +14,16 @@ export const trialRequestSchema = z.object({
   workload: workloadSchema,
   contextTokens: z.int().min(1),
   slowdown: z.number().min(0).max(10),
+  /** False leaves the page cache as it is: for measuring a cold start. */
+  prefault: z.boolean().optional(),
+  /** After the load the child waits for `go`: the parent puts it where it is to be measured first. */
+  waitsForGo: z.boolean().optional(),
 });
 export type TrialRequest = z.infer<typeof trialRequestSchema>;
 
 export const parentMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('start'), request: trialRequestSchema }),
+  z.object({ type: z.literal('go') }),
 ]);
 export type ParentMessage = z.infer<typeof parentMessageSchema>;
 

@@ -3,39 +3,9 @@ import type { Resources, Samples } from '../core/outcome.js';
 import { tokenTrace } from '../core/workload.js';
 import { peakRssBytes, readUsage, steadyRssBytes } from './process-usage.js';
 import type { ChildPhase, TrialRequest } from './protocol.js';
+import { runRequest } from './run-request.js';
+import { runSeries } from './run-series.js';
 import { usageDelta } from './usage-delta.js';
-
-/** Spins for a share of the time already spent: an injected, real slow-down for testing the gate. */
-function spin(ms: number): void {
-  const until = performance.now() + ms;
-  while (performance.now() < until);
-}
-
-type DecodeRegion = { ttftMs: number; decodeMs: number[] };
-
-/** Prefill and decode of one request. The trace decides every token, so that all configurations do the same work. */
-async function runRequest(
-  sequence: Sequence,
-  trace: readonly number[],
-  promptTokens: number,
-  options: { slowdown: number; onFirst: () => void },
-): Promise<DecodeRegion> {
-  const start = performance.now();
-  await sequence.step(trace.slice(0, promptTokens), GREEDY);
-  let last = performance.now();
-  const ttftMs = last - start;
-  options.onFirst();
-  last = performance.now();
-  const decodeMs: number[] = [];
-  for (const token of trace.slice(promptTokens)) {
-    await sequence.step([token], GREEDY);
-    if (options.slowdown > 0) spin((performance.now() - last) * options.slowdown);
-    const now = performance.now();
-    decodeMs.push(now - last);
-    last = now;
-  }
-  return { ttftMs, decodeMs };
-}
 
 /** All sequences decode at once, as a server's concurrent streams do. */
 async function runStreams(session: Session, first: Sequence, request: TrialRequest): Promise<Samples['streams']> {
@@ -68,7 +38,7 @@ async function warmUp(sequence: Sequence, request: TrialRequest, vocabulary: num
 }
 
 /**
- * The measured part of a trial inside the child: warm-up, context fill, prefill, decode, concurrent streams.
+ * The measured part of a trial inside the child: series of requests, warm-up, context fill, prefill, decode, concurrent streams.
  * Sends nothing during the measured region. Returns raw samples; the parent computes.
  */
 export async function measureSession(
@@ -81,6 +51,7 @@ export async function measureSession(
   const { vocabulary } = session.describe();
   const sequence = session.openSequence();
   onPhase('warming-up');
+  const series = await runSeries(session, sequence, request);
   const warm = await warmUp(sequence, request, vocabulary);
   if (workload.contextDepth > 0)
     await sequence.prefill(tokenTrace(workload.seed + 2, workload.contextDepth, vocabulary));
@@ -106,6 +77,7 @@ export async function measureSession(
       decodeMs: region.decodeMs,
       decodeNativeMs,
       streams,
+      ...(series ? { series } : {}),
     },
     resources: usageDelta(before, after, { peakRssBytes: peakRssBytes(), steadyRssBytes: steadyRssBytes() }),
   };

@@ -7,7 +7,7 @@ import type * as Koffi from 'koffi';
 const STACK_BYTES = 8 << 20;
 
 /**
- * koffi with stacks that an inference engine can run on. Every use of koffi in a runner goes through here, since the
+ * koffi with stacks that an inference engine can run on. Every use of koffi in a runner should go through here, since the
  * sizes can be set only before the first library is loaded. Throws when koffi has no build for this machine, or when
  * somebody loaded a library before.
  */
