@@ -4,6 +4,19 @@ import { workloadSchema } from './workload.js';
 
 export const OUTCOME_VERSION = 1;
 
+export const seriesSampleSchema = z
+  .object({
+    stream: z.int().describe('Sequence that served the request, from 0; over replicas they are numbered on.'),
+    request: z.int().describe('Number of the request in its sequence, from 0.'),
+    startMs: z.number().describe('When it began, from the start of the series, ms.'),
+    promptTokens: z.int().describe('Tokens evaluated for its prompt; those reused from the cache do not count.'),
+    ttftMs: z.number().describe('Time to first token, ms.'),
+    decodeMs: z.array(z.number()).describe('Wall time between its further tokens, ms.'),
+    rssBytes: z.number().describe('Resident memory after it, bytes.'),
+  })
+  .describe('One request of a series.');
+export type SeriesSample = z.infer<typeof seriesSampleSchema>;
+
 export const samplesSchema = z
   .object({
     loadMs: z.number().describe('From the request to load until the engine could evaluate, ms.'),
@@ -26,6 +39,7 @@ export const samplesSchema = z
       })
       .nullable()
       .describe('Batched decode, when more than one sequence is asked for.'),
+    series: z.array(seriesSampleSchema).optional().describe('Requests of the series, when the workload has one.'),
   })
   .describe('Raw samples as the child sent them; every metric can be computed again from these.');
 export type Samples = z.infer<typeof samplesSchema>;
@@ -89,7 +103,7 @@ export const metricsSchema = z
     itlMs: z.object({
       p50: z.number().describe('Median inter-token latency, ms.'),
       p90: z.number().nullable().describe('90th percentile, ms; null below 64 samples.'),
-      p95: z.number().nullable().describe('95th percentile, ms; null below 128 samples.'),
+      p95: z.number().nullable().describe('95th percentile, ms; null below 130 samples.'),
       p99: z.number().nullable().describe('99th percentile, ms; null below 662 samples.'),
       samples: z.int().describe('Number of inter-token latencies.'),
     }),
@@ -150,6 +164,10 @@ export const outcomeSchema = measurementSchema
     candidateId: z.string().describe('Hash of the candidate.'),
     candidate: candidateSchema,
     phase: trialPhaseSchema.describe('Why the trial was run.'),
+    arm: z
+      .string()
+      .optional()
+      .describe('Claim and arm as "number/name", where the configuration alone does not say which arm it was.'),
     block: z.int().describe('Block or pair number inside the phase.'),
     position: z.int().describe('Place inside the block or pair, from 0.'),
     fidelity: z.enum(['short', 'full']).describe('Which workload.'),

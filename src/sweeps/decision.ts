@@ -43,7 +43,9 @@ function reasonOf(result: SearchResult, speedup: Speedup | null, plan: Plan, lab
   if (because === 'default-not-viable')
     return 'The default configuration fails here or breaks a constraint, so there is nothing to compare with.';
   const tried = `${label(result.choice!.winnerId)} against the defaults: ${percent(speedup!.ratio)} on the ${plan.objective} objective`;
-  return because === 'faster' ? `${tried}.` : `Keep the defaults: ${tried}, which does not exclude zero.`;
+  if (because === 'faster') return `${tried}.`;
+  const { high } = speedup!.ratio;
+  return `Keep the defaults: ${tried}, which ${high !== null && high < 1 ? 'is slower' : 'does not exclude zero'}.`;
 }
 
 /** The search's result as the decision of the run; null when nothing viable was found. */

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { candidateLabel } from '../../core/candidate.js';
+import { candidateId, candidateLabel } from '../../core/candidate.js';
 import type { Interval } from '../../core/interval.js';
 import type { Profile } from '../../core/profile.js';
 import type { RunResult } from '../../core/run-result.js';
@@ -8,16 +8,25 @@ import { formatBytes, formatChange, formatDuration } from '../../core/units.js';
 export const rateText = (interval: Interval): string =>
   `${interval.estimate.toFixed(1)} tok/s${interval.low === null || interval.high === null ? '' : ` (${interval.low.toFixed(1)} to ${interval.high.toFixed(1)})`}`;
 
-const ratio = (interval: Interval): string =>
+const ratioText = (interval: Interval): string =>
   `${formatChange(interval.estimate)}${interval.low === null || interval.high === null ? '' : ` (${interval.level * 100} % interval ${formatChange(interval.low)} to ${formatChange(interval.high)})`}`;
+
+/** The configuration that the confirmation pairs compared with the defaults. */
+function rivalLabel(run: RunResult): string {
+  const defaultId = candidateId(run.plan.defaultCandidate);
+  const rival = run.outcomes.find((o) => o.phase === 'confirm' && o.candidateId !== defaultId);
+  return rival ? candidateLabel(rival.candidate) : 'unknown';
+}
 
 function speedupLine(profile: Profile, run: RunResult): string {
   const { choice } = run;
   if (profile.speedup)
-    return `Speed-up over the default (${candidateLabel(profile.baseline)}): ${ratio(profile.speedup.ratio)}, ${profile.speedup.pairs} fresh pairs`;
-  return choice?.speedup
-    ? `Best rival of the defaults: ${ratio(choice.speedup.ratio)}, ${choice.speedup.pairs} fresh pairs: no clear gain`
-    : 'Nothing was shown to be faster than the defaults.';
+    return `Speed-up over the default (${candidateLabel(profile.baseline)}): ${ratioText(profile.speedup.ratio)}, ${profile.speedup.pairs} fresh pairs`;
+  if (!choice?.speedup) return 'Nothing was shown to be faster than the defaults.';
+  const { ratio, pairs } = choice.speedup;
+  const verdict =
+    ratio.high !== null && ratio.high < 1 ? 'slower than the defaults' : 'no clear gain over the defaults';
+  return `Best rival (${rivalLabel(run)}): ${ratioText(ratio)}, ${pairs} fresh pairs: ${verdict}`;
 }
 
 /** What a finished sweep says on the terminal: the answer, its proof, and what to run next. */

@@ -1,4 +1,4 @@
-import { choose } from '../choose.js';
+import { type Choice, choose } from '../choose.js';
 import { confirm, recommend } from '../confirm.js';
 import type { Purse } from '../purse.js';
 import type { RaceRecord } from '../race.js';
@@ -14,8 +14,12 @@ export function* finish(
   if (!choice) return { choice, race, confirmation: null, recommendation: null };
   const { defaultId } = space;
   const isDefaultOut = race.eliminated.some((e) => e.id === defaultId && e.because !== 'slower');
-  const candidateId = choice.winnerId;
+  const candidateId = choice.winnerId === defaultId ? bestRival(choice, defaultId) : choice.winnerId;
   const confirmation =
-    candidateId === defaultId || isDefaultOut ? null : yield* confirm({ candidateId, defaultId, ...plan });
-  return { choice, race, confirmation, recommendation: recommend(candidateId, defaultId, confirmation) };
+    candidateId === null || isDefaultOut ? null : yield* confirm({ candidateId, defaultId, ...plan });
+  return { choice, race, confirmation, recommendation: recommend(candidateId ?? defaultId, defaultId, confirmation) };
 }
+
+/** "Keep the defaults" deserves its interval too: where the default wins the race, its best rival is confirmed against it. */
+const bestRival = (choice: Choice, defaultId: string): string | null =>
+  choice.standings.find(({ id }) => id !== defaultId)?.id ?? null;
