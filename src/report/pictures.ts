@@ -37,8 +37,8 @@ export function chartPictures(view: ReportView): ReportFile[] {
 
 function picture(Canvas: RendererClass, spec: ChartSpec, language: Language): ReportFile {
   const palette = PALETTES.light;
-  const renderer = new Canvas({ width: WIDTH, height: spec.height + 40, backgroundColour: palette.background });
-  const configuration = chartConfiguration(spec, { language, palette, font: FONT });
+  const renderer = new Canvas({ width: WIDTH, height: spec.height + 70, backgroundColour: palette.background });
+  const configuration = chartConfiguration(spec, { language, palette, font: FONT, hasTitle: true });
   configuration.options = { ...configuration.options, devicePixelRatio: DENSITY };
   return { name: `chart-${spec.id}.png`, data: renderer.renderToBufferSync(configuration) };
 }

@@ -5,8 +5,8 @@ import type { ChartSpec } from './spec.js';
 export function bandwidthChart({ run }: ReportView): ChartSpec | null {
   const { bandwidth } = run.machine;
   if (!bandwidth || bandwidth.points.length === 0) return null;
-  const point = ({ threads, medianBytesPerSecond }: (typeof bandwidth.points)[number]) => ({
-    ...{ x: threads, y: medianBytesPerSecond / 1e9 },
+  const point = ({ threads, medianBytesPerSecond, bestBytesPerSecond }: (typeof bandwidth.points)[number]) => ({
+    ...{ x: threads, y: medianBytesPerSecond / 1e9, low: medianBytesPerSecond / 1e9, high: bestBytesPerSecond / 1e9 },
     label: { en: `${threads} threads`, zh: `${threads} 线程` },
   });
   const steady = bandwidth.points.filter(({ isContended }) => !isContended);
@@ -18,7 +18,10 @@ export function bandwidthChart({ run }: ReportView): ChartSpec | null {
     x: { title: t('threadsAxis'), format: 'plain', scale: 'linear' },
     y: { title: t('bandwidthAxis'), format: 'gigabytes', scale: 'linear', fromZero: true },
     series: [
-      { name: t('bandwidthMedian'), color: 0, shape: 'circle', line: true, points: steady.map(point) },
+      {
+        ...{ name: t('bandwidthMedian'), color: 0, shape: 'circle', line: true, whiskers: 'y' },
+        points: steady.map(point),
+      },
       ...(contended.length
         ? [
             {

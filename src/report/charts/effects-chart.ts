@@ -1,5 +1,6 @@
 import { axisName } from '../texts/axis-names.js';
 import { t } from '../texts/index.js';
+import { knobValue } from '../texts/knob-text.js';
 import type { Text } from '../texts/text.js';
 import type { Effect } from '../view/effects.js';
 import type { ReportView } from '../view/view.js';
@@ -7,7 +8,11 @@ import { percent, percentLimits } from './percent.js';
 import type { ChartSpec } from './spec.js';
 
 export const effectName = ({ axis, value, reference }: Effect): Text =>
-  t('effectName', { axis: axisName(axis), value, reference });
+  t('effectName', {
+    axis: axisName(axis),
+    value: knobValue(axis, value),
+    reference: knobValue(axis, reference),
+  });
 
 /** Effects of single knobs on one axis, so that sizes can be compared. */
 export function effectsChart({ effects }: ReportView): ChartSpec | null {

@@ -1,7 +1,7 @@
 import { formatValue } from '../page/format.js';
 import { headlineInterval, headlineText, proofText } from '../texts/answer-text.js';
-import { axisName } from '../texts/axis-names.js';
 import { t } from '../texts/index.js';
+import { knobText } from '../texts/knob-text.js';
 import { joined, same, type Text } from '../texts/text.js';
 import { labelText } from '../view/label.js';
 import type { ReportView } from '../view/view.js';
@@ -25,15 +25,9 @@ ${equals(view)}
 
 function changesText({ answer }: ReportView): Text {
   return answer.changes.length
-    ? t('changes', { changes: joined(answer.changes.map(changeText), { en: ', ', zh: '，' }) })
+    ? t('changes', { changes: joined(answer.changes.map(knobText), { en: ', ', zh: '，' }) })
     : t('noChanges');
 }
-
-/** `name=value`, always with the name of the knob. */
-const changeText = (difference: string): Text => {
-  const [name = '', value = ''] = difference.split(/=(.*)/s);
-  return joined([axisName(name), same(value)], same(' '));
-};
 
 function serve({ answer, isSynthetic }: ReportView): Markup | null {
   if (!answer.serveCommand) return null;

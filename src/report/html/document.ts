@@ -11,6 +11,9 @@ import { quantizationSection } from './quantization-section.js';
 import * as records from './record-sections.js';
 import { configurationTable, pageTexts, trialDetails, trialTable } from './table-data.js';
 
+/** Before anything is shown: what is only for pages without scripts goes. */
+const WITH_SCRIPTS = "document.documentElement.classList.remove('no-script');";
+
 /** The whole report as one HTML file that loads nothing. */
 export function htmlReport(view: ReportView): string {
   const library = chartLibrary();
@@ -20,7 +23,7 @@ export function htmlReport(view: ReportView): string {
   const policy = [
     "default-src 'none'",
     `style-src ${cspHash(style)}`,
-    `script-src ${cspHash(library)} ${cspHash(script)}`,
+    `script-src ${cspHash(WITH_SCRIPTS)} ${cspHash(library)} ${cspHash(script)}`,
     'img-src data:',
     "base-uri 'none'",
     "form-action 'none'",
@@ -36,6 +39,7 @@ export function htmlReport(view: ReportView): string {
 <link rel="icon" href="data:,">
 <title>${title(view)[language]}</title>
 <style>${trusted(style)}</style>
+<script>${trusted(WITH_SCRIPTS)}</script>
 </head>
 <body>
 <a class="skip" href="#answer">${t('skip')}</a>
@@ -43,6 +47,7 @@ ${header(view, language)}
 <div class="frame">
 ${contents(view)}
 <main>
+<p class="notice warning script-note">${t('noScript')}</p>
 ${sections(view).map(({ body }) => body)}
 </main>
 </div>
@@ -118,7 +123,7 @@ function contents(view: ReportView): Markup {
   return html`<nav><details open><summary>${t('contents')}</summary><ol>${sections(view).map(
     ({ key }) => html`<li><a href="#${key}">${t(key)}</a></li>`,
   )}</ol></details></nav>
-<noscript><p class="notice warning">${t('noScript')}</p></noscript>`;
+`;
 }
 
 function dataBlocks(view: ReportView): Markup {

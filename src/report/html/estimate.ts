@@ -18,7 +18,7 @@ export function estimateCell(interval: Interval | null, format: FormatName, pref
 
 /** A card: what it is, the number, and how sure. */
 export function card(name: Text, value: Text | string, note: Text | string | null): Markup {
-  return html`<div class="card"><dt>${name}</dt><dd><b>${value}</b>${note && html`<small>${note}</small>`}</dd></div>`;
+  return html`<div class="card"><dt>${name}</dt><dd><b class="value">${value}</b>${note && html`<small>${note}</small>`}</dd></div>`;
 }
 
 export function intervalCard(name: Text, interval: Interval | null, format: FormatName, prefix = ''): Markup {

@@ -4,6 +4,7 @@ import { formatValue } from '../page/format.js';
 import { comparisonName, comparisonNote } from '../texts/comparison-text.js';
 import { type TextKey, t } from '../texts/index.js';
 import type { Text } from '../texts/text.js';
+import { chineseWarning } from '../texts/warning-texts.js';
 import { labelText } from '../view/label.js';
 import type { Curve } from '../view/thread-curves.js';
 import type { ReportView } from '../view/view.js';
@@ -33,10 +34,15 @@ export function warningsSection({ run }: ReportView): Markup | null {
   return section(
     'warnings',
     html`<ul class="warnings">${sorted.map(
-      ({ severity, message, mend }) =>
-        html`<li class="notice ${severity}"><b>${t(names[severity])}</b> <span lang="en">${message}${mend && html` <em>${mend}</em>`}</span></li>`,
+      ({ code, severity, message, mend }) =>
+        html`<li class="notice ${severity}"><b>${t(names[severity])}</b> ${inChinese(code)}<span lang="en">${message}${mend && html` <em>${mend}</em>`}</span></li>`,
     )}</ul>`,
   );
+}
+
+function inChinese(code: string): Markup | null {
+  const text = chineseWarning(code);
+  return text === null ? null : html`<span class="l-zh" lang="zh-CN">${text} </span>`;
 }
 
 export function comparisonsSection(view: ReportView): Markup {

@@ -22,13 +22,14 @@ function extentOf(spec, axis) {
   return [values.reduce((a, b) => Math.min(a, b), Infinity), values.reduce((a, b) => Math.max(a, b), -Infinity)];
 }
 
-function scaleOf(spec, axis, { language, palette, font }) {
+function scaleOf(spec, axis, { language, palette, font, width = 900 }) {
   const { title, scale, categories, fromZero } = spec[axis];
   const [low, high] = extentOf(spec, axis);
   const margin = (high - low || Math.abs(high) || 1) * 0.04;
   const tickText = (value) => {
     if (scale !== 'category') return formatTick(value);
-    return Number.isInteger(value) && categories[value] ? categories[value][language] : '';
+    if (!Number.isInteger(value) || !categories[value]) return '';
+    return axis === 'y' ? wrapped(categories[value][language], width) : categories[value][language];
   };
   const common = {
     title: { display: true, text: title[language], color: palette.muted, font: { family: font, size: 12 } },
@@ -73,6 +74,16 @@ function scaleOf(spec, axis, { language, palette, font }) {
       ? { min: fromZero ? 0 : low - margin, max: high + margin }
       : { suggestedMin: fromZero ? 0 : low - margin, suggestedMax: high + margin }),
   };
+}
+
+/** A name beside the plot in at most two lines that leave the plot most of the width. */
+function wrapped(text, width) {
+  const most = Math.max(12, Math.floor(width / 20));
+  if (text.length <= most) return text;
+  const space = text.lastIndexOf(' ', most);
+  const cut = space > most / 2 ? space : most;
+  const rest = text.slice(cut).trim();
+  return [text.slice(0, cut), rest.length > most ? `${rest.slice(0, most - 1)}…` : rest];
 }
 
 /** Powers of two in the range, thinned so that labels have room. */
@@ -161,7 +172,12 @@ function annotationPlugin(spec, { language, palette, font }) {
       ctx.save();
       ctx.font = `12px ${font}`;
       ctx.fillStyle = palette.text;
+      // A halo keeps a name readable over other points.
+      ctx.strokeStyle = palette.background;
+      ctx.lineWidth = 4;
+      ctx.lineJoin = 'round';
       ctx.textBaseline = 'middle';
+      const taken = [];
       spec.series.forEach((series, index) => {
         if (!chart.isDatasetVisible(index)) return;
         for (const point of series.points.filter((one) => one.tag)) {
@@ -170,13 +186,22 @@ function annotationPlugin(spec, { language, palette, font }) {
           const isRight = left + ctx.measureText(text).width < area.right;
           ctx.textAlign = isRight ? 'left' : 'right';
           const x = isRight ? left : left - 2 * ((point.radius ?? DEFAULT_RADIUS) + 6);
-          ctx.fillText(text, x, chart.scales.y.getPixelForValue(point.y));
+          const y = chart.scales.y.getPixelForValue(point.y);
+          // A name that would lie on another is left out: the legend and the tooltip have it.
+          const start = isRight ? x : x - ctx.measureText(text).width;
+          const box = [start, start + ctx.measureText(text).width, y - 8, y + 8];
+          if (taken.some((other) => overlaps(box, other))) continue;
+          taken.push(box);
+          ctx.strokeText(text, x, y);
+          ctx.fillText(text, x, y);
         }
       });
       ctx.restore();
     },
   };
 }
+
+const overlaps = ([left, right, top, bottom], [l, r, t, b]) => left < r && right > l && top < b && bottom > t;
 
 function drawMark({ ctx, chartArea: area, scales }, mark, color, text, order) {
   const at = scales[mark.axis].getPixelForValue(mark.value);
@@ -241,7 +266,7 @@ function legendItems(chart, spec, { language, palette }) {
   });
 }
 
-/** `look`: { language, palette, font }. */
+/** `look`: { language, palette, font, width, hasTitle }. A page has the title beside the chart, a picture has it inside. */
 export function chartConfiguration(spec, look) {
   const named = spec.series.filter((series) => !series.isUnnamed);
   return {
@@ -268,6 +293,14 @@ export function chartConfiguration(spec, look) {
           },
         },
         tooltip: tooltipOf(spec, look),
+        title: {
+          display: look.hasTitle === true,
+          text: spec.title[look.language],
+          align: 'start',
+          color: look.palette.text,
+          font: { family: look.font, size: 15, weight: 'bold' },
+          padding: { bottom: 12 },
+        },
       },
     },
     plugins: [whiskerPlugin, annotationPlugin(spec, look)],

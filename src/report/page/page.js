@@ -64,7 +64,12 @@ function isDark() {
 
 function drawChart(chart, isPrint = false) {
   const palette = isDark() && !isPrint ? PALETTES.dark : PALETTES.light;
-  const configuration = chartConfiguration(chart.spec, { language: page.language, palette, font: FONT });
+  const configuration = chartConfiguration(chart.spec, {
+    language: page.language,
+    palette,
+    font: FONT,
+    width: chart.canvas.parentElement.clientWidth || 900,
+  });
   chart.drawn?.destroy();
   chart.canvas.setAttribute('aria-label', chart.spec.title[page.language]);
   chart.drawn = new Chart(chart.canvas, configuration);
@@ -149,7 +154,6 @@ function followReading() {
 
 // Called by the last line of the inlined script.
 export function startPage() {
-  document.documentElement.classList.remove('no-script');
   page.texts = readData('texts');
   const preferred = navigator.language?.startsWith('zh') ? 'zh' : null;
   choose('theme', recall('theme'));

@@ -48,31 +48,38 @@ function sortedRows(state, rows) {
   return keyed.map(([, row]) => row);
 }
 
-/** Text of a row in lower case, made once for each language. */
-function rowText(state, row) {
-  state.haystacks[page.language] ??= [];
-  state.haystacks[page.language][row] ??= state.columns
-    .map((column, index) => cellText(column, state.rows[row][index], state.labels))
-    .join(' ')
-    .toLowerCase();
-  return state.haystacks[page.language][row];
+const wordsOf = (text) =>
+  text
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}_.]+/u)
+    .filter(Boolean);
+
+/** Words of a row's texts, made once for each language. Numbers have columns to be sorted by. */
+function rowWords(state, row) {
+  state.words[page.language] ??= [];
+  state.words[page.language][row] ??= wordsOf(
+    state.columns
+      .map((column, index) => (isNumeric(column) ? '' : cellText(column, state.rows[row][index], state.labels)))
+      .join(' '),
+  );
+  return state.words[page.language][row];
 }
 
 function matchingRows(state) {
-  const words = state.search.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = wordsOf(state.search);
   const picks = [...state.picks].filter(([, value]) => value !== '');
   const all = state.rows.map((_, row) => row);
   if (words.length === 0 && picks.length === 0) return all;
   return all.filter(
     (row) =>
       picks.every(([index, value]) => state.rows[row][index] === value) &&
-      words.every((word) => rowText(state, row).includes(word)),
+      words.every((word) => rowWords(state, row).some((one) => one.startsWith(word))),
   );
 }
 
 /** `details(row)`: the element a row opens to, or null for a table without. */
 export function pagedTable(host, data, details) {
-  const state = { ...data, search: '', picks: new Map(), sortBy: null, isDescending: false, first: 0, haystacks: {} };
+  const state = { ...data, search: '', picks: new Map(), sortBy: null, isDescending: false, first: 0, words: {} };
   const parts = {
     count: element('span', { role: 'status', class: 'count' }),
     head: element('thead'),

@@ -56,7 +56,7 @@ export const SECTION_TEXTS = {
   bandwidth: { en: 'Memory bandwidth', zh: '内存带宽' },
   bandwidthChart: { en: 'Measured read bandwidth against threads', zh: '实测读带宽与线程数' },
   bandwidthAxis: { en: 'read bandwidth, GB/s', zh: '读带宽，GB/s' },
-  bandwidthMedian: { en: 'median pass', zh: '中位数' },
+  bandwidthMedian: { en: 'median pass, bar to the fastest', zh: '中位数（竖线至最快一次）' },
   bandwidthContended: { en: 'contended: too low', zh: '受干扰：偏低' },
   bandwidthFinding: {
     en: 'Reading peaks at {max}; {threads} threads already reach 95 % of it. Decode reads all weights for every token, so this is its limit.',

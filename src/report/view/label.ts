@@ -1,5 +1,5 @@
 import { baseCandidate, type Candidate, knobDifferences } from '../../core/candidate.js';
-import { axisName } from '../texts/axis-names.js';
+import { knobText } from '../texts/knob-text.js';
 import { joined, same, type Text } from '../texts/text.js';
 
 /** Values that need no name of their knob before them. */
@@ -8,7 +8,7 @@ const SELF_NAMED = new Set(['binding', 'allocator']);
 /** A configuration in words: engine, quantization, threads, and each knob that is not at its base value. */
 export function labelText(candidate: Candidate): Text {
   const base = baseCandidate(candidate.backend, candidate.quant, candidate.threads);
-  const rest = knobDifferences({ ...candidate, threadsBatch: null }, base).map(knobText);
+  const rest = knobDifferences({ ...candidate, threadsBatch: null }, base).map(shortKnob);
   const parts = [same(`${candidate.backend} ${candidate.quant}`), threadsText(candidate), ...rest];
   return joined(parts, { en: ', ', zh: '，' });
 }
@@ -21,9 +21,8 @@ export function threadsText({ threads, threadsBatch }: Pick<Candidate, 'threads'
   };
 }
 
-/** `name=value` in words. */
-export function knobText(difference: string): Text {
-  const at = difference.indexOf('=');
-  const [name, value] = [difference.slice(0, at), difference.slice(at + 1)];
-  return SELF_NAMED.has(name) ? same(value) : joined([axisName(name), same(value)], same(' '));
+/** Bindings and allocators are known by their value alone. */
+function shortKnob(difference: string): Text {
+  const [name = '', value = ''] = difference.split(/=(.*)/s);
+  return SELF_NAMED.has(name) ? same(value) : knobText(difference);
 }
