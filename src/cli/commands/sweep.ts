@@ -17,7 +17,15 @@ const builder = (yargs: Argv) =>
     .example('$0 sweep --model model.gguf --threads 1-8 --allocator glibc,jemalloc', 'two axes of a file of yours');
 
 type Flags = PlanFlags &
-  StartFlags & { results: string; out?: string; resume?: string; json: boolean; quiet?: boolean; home?: string };
+  StartFlags & {
+    results: string;
+    out?: string;
+    resume?: string;
+    sentinels: boolean;
+    json: boolean;
+    quiet?: boolean;
+    home?: string;
+  };
 
 async function startJob(flags: Flags, context: Context, startedMs: number): Promise<RunJob> {
   strategyById(flags.strategy);
@@ -32,17 +40,17 @@ async function startJob(flags: Flags, context: Context, startedMs: number): Prom
   });
   folder.writeMachine(machine);
   folder.writePlan(plan);
-  return { folder, machine, plan, arms, quality: [], startedMs };
+  return { folder, machine, plan, arms, quality: [], sentinels: flags.sentinels, startedMs };
 }
 
-function resumeJob(path: string, context: Context, startedMs: number): RunJob {
+function resumeJob(path: string, flags: Flags, context: Context, startedMs: number): RunJob {
   const { folder, plan, machine } = resumeRunFolder(path);
   context.console.note(`Going on with ${relative('.', path)}: ${folder.log.outcomes.length} trials are there.`);
   const arms = plan.models.map((model) => ({
     backend: backendOf(model),
     model,
   }));
-  return { folder, machine, plan, arms, quality: [], startedMs };
+  return { folder, machine, plan, arms, quality: [], sentinels: flags.sentinels, startedMs };
 }
 
 export const sweepCommand = {
@@ -52,7 +60,9 @@ export const sweepCommand = {
   handler: async (flags: Flags): Promise<void> => {
     const context = openContext(flags);
     const startedMs = context.clock.monotonicMs();
-    const job = flags.resume ? resumeJob(flags.resume, context, startedMs) : await startJob(flags, context, startedMs);
+    const job = flags.resume
+      ? resumeJob(flags.resume, flags, context, startedMs)
+      : await startJob(flags, context, startedMs);
     context.interrupt.setMend(`Go on with: r1-tune sweep --resume ${relative('.', job.folder.path)}`);
     try {
       const run = await executeRun(job, context);

@@ -25,6 +25,8 @@ export type RunJob = {
   plan: Plan;
   arms: readonly ModelArm[];
   quality: readonly Quality[];
+  /** False leaves out the sentinel readings. */
+  sentinels: boolean;
   /** When the run began, on the monotonic clock: the budget counts from there. */
   startedMs: number;
 };
@@ -138,6 +140,7 @@ export async function executeRun(job: RunJob, context: Context): Promise<RunResu
     machine,
     arms,
     contextTokens: plan.contextTokens,
+    sentinels: job.sentinels,
     deadlineMs: deadline,
   });
   const known = [...folder.log.outcomes];

@@ -18,6 +18,8 @@ export type MeasureSettings = {
   signal: AbortSignal;
   /** Injected slow-down, a share of each decode step: for testing the gate. */
   slowdown?: (trial: Trial) => number;
+  /** False leaves out the sentinel readings around trials. */
+  sentinels?: boolean;
   /** Trial child of another install; the default is this one's. */
   entry?: string;
 };
@@ -69,5 +71,6 @@ export function createMeasure(settings: MeasureSettings): (trial: Trial) => Prom
     const { signal, entry } = settings;
     return runTrial(request, { env, deadlineMs: settings.deadlineMs(trial), signal, ...(entry ? { entry } : {}) });
   };
-  return (trial) => (WATCHED.has(trial.phase) ? watch(() => launch(trial)) : launch(trial));
+  return (trial) =>
+    settings.sentinels !== false && WATCHED.has(trial.phase) ? watch(() => launch(trial)) : launch(trial);
 }

@@ -67,6 +67,11 @@ export function searchOptions<T>(yargs: Argv<T>) {
       describe: 'model-race, coordinate-race, random, grid',
     })
     .option('budget', { type: 'string', describe: 'Time for the whole run, for example 20m; the work is fitted to it' })
+    .option('sentinels', {
+      type: 'boolean',
+      default: true,
+      describe: 'Watch the machine with small kernels around each trial of the race',
+    })
     .option('bandwidth', { type: 'boolean', default: true, describe: 'Measure memory bandwidth first (about 10 s)' })
     .option('resume', { type: 'string', describe: 'Go on with an interrupted run folder' });
 }

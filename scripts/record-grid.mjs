@@ -1,0 +1,42 @@
+// Turns a finished `r1-tune sweep --strategy grid` into a fixture for scripts/replay-search.mjs.
+// Usage: node scripts/record-grid.mjs RUN_FOLDER OUT.json
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { backendOf } from '../dist/core/backend-of.js';
+import { candidateId } from '../dist/core/candidate.js';
+import { toDesignSpace } from '../dist/sweeps/design-space.js';
+import { objectiveOf } from '../dist/sweeps/trial-result.js';
+
+const [folder, out] = process.argv.slice(2);
+const run = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8'));
+const { plan, machine } = run;
+const arms = plan.models.map((model) => ({ backend: backendOf(model), model }));
+const space = toDesignSpace(
+  { candidates: plan.candidates, defaultCandidate: plan.defaultCandidate, excluded: [] },
+  arms,
+  () => 0,
+);
+const { promptTokens, generateTokens } = plan.workloads.full;
+const trials = run.outcomes
+  .filter((o) => o.phase === 'race' && !o.voided)
+  .map((o) => ({
+    id: o.candidateId,
+    block: o.block,
+    fidelity: o.fidelity,
+    value: objectiveOf(o, plan),
+    ...(o.metrics?.cpuSecondsPerToken == null ? {} : { cpuSecondsPerToken: o.metrics.cpuSecondsPerToken }),
+    ...(o.metrics?.peakRssBytes == null ? {} : { peakRssBytes: o.metrics.peakRssBytes }),
+  }));
+const about = `${plan.modelId}, pp${promptTokens} + tg${generateTokens}, ${machine.cpu.model.value}, ${machine.topology.allowed.cpus.length} CPUs, ${run.startedAt.slice(0, 10)}; r1-tune ${plan.command.join(' ')}`;
+const grid = {
+  schemaVersion: 1,
+  kind: 'r1-tune/recorded-grid',
+  about,
+  unit: 'tok/s',
+  axes: space.axes,
+  defaultId: candidateId(plan.defaultCandidate),
+  points: space.points,
+  trials,
+};
+writeFileSync(out, `${JSON.stringify(grid)}\n`);
+console.log(`${space.points.length} configurations, ${trials.length} trials → ${out}`);
