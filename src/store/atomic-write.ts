@@ -10,6 +10,15 @@ function syncFolder(folder: string): void {
   closeSync(handle);
 }
 
+/** The cause is told, not that there was nothing to clear away (`force` forgives a missing file only). */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Its folder is a file, or may not be written.
+  }
+}
+
 /** Writes beside the target, flushes, renames: a reader sees the old file or the new one, never half of one. */
 export function writeFileAtomic(path: string, data: string | Uint8Array): void {
   const partial = `${path}.partial-${process.pid}`;
@@ -25,7 +34,7 @@ export function writeFileAtomic(path: string, data: string | Uint8Array): void {
     renameSync(partial, path);
     syncFolder(dirname(path));
   } catch (cause) {
-    rmSync(partial, { force: true });
+    removeQuietly(partial);
     throw new R1Error('OUTPUT_UNWRITABLE', `${path} cannot be written: ${(cause as Error).message}`, { cause });
   }
 }

@@ -23,10 +23,13 @@ const keyOf = ({ fingerprint, modelKey, candidate }: Calibration): CalibrationKe
   backend: candidate.backend,
 });
 
-/** The stored calibration, or null when there is none of this version: then it is as if there were none. */
+/** The stored calibration, or null: one that is damaged or of another version is as good as none. */
 export function readCalibration(folder: string, key: CalibrationKey): Calibration | null {
   const path = fileOf(folder, key);
   if (!existsSync(path)) return null;
-  const parsed = calibrationSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
-  return parsed.success ? parsed.data : null;
+  try {
+    return calibrationSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    return null;
+  }
 }

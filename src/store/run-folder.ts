@@ -54,18 +54,18 @@ function proveWritable(path: string): void {
 /** One process at a time may fill a run: its id stands in a lock file that a dead process cannot hold. */
 function lock(path: string): () => void {
   const file = join(path, '.lock');
-  if (existsSync(file)) {
-    const owner = Number(readFileSync(file, 'utf8'));
-    if (owner !== process.pid && isAlive(owner))
-      throw new R1Error('RUN_INVALID', `${path} is being filled by process ${owner}.`, {
-        mend: 'Wait for it, or stop it first.',
-      });
-  }
+  const owner = existsSync(file) ? Number(readFileSync(file, 'utf8')) : process.pid;
+  if (owner !== process.pid && isAlive(owner))
+    throw new R1Error('RUN_INVALID', `${path} is being filled by process ${owner}.`, {
+      mend: `Wait for it, or stop it first. If that process is not r1-tune, delete ${file}.`,
+    });
   writeFileSync(file, String(process.pid));
   return () => rmSync(file, { force: true });
 }
 
 function isAlive(pid: number): boolean {
+  // A power cut may leave the file empty, and kill(2) takes 0 and below for groups, which always exist.
+  if (!(pid > 0)) return false;
   try {
     process.kill(pid, 0);
     return true;
@@ -77,7 +77,7 @@ function isAlive(pid: number): boolean {
 function folderAt(path: string): RunFolder {
   proveWritable(path);
   const unlock = lock(path);
-  const log = openOutcomeLog(join(path, 'outcomes.jsonl'));
+  const log = openLog(join(path, 'outcomes.jsonl'), unlock);
   return {
     path,
     id: basename(path),
@@ -92,6 +92,15 @@ function folderAt(path: string): RunFolder {
       unlock();
     },
   };
+}
+
+function openLog(path: string, unlock: () => void): OutcomeLog {
+  try {
+    return openOutcomeLog(path);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
 }
 
 /** A new, empty run folder under `parent` (results/ by default) or exactly at `out`. */
