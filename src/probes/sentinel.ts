@@ -31,8 +31,8 @@ async function memoryMs(machine: Machine, threads: number, signal: AbortSignal):
   const taskset = machine.tools.find((tool) => tool.name === 'taskset')?.path ?? null;
   const readers = await openReaders({ cpus, bytes: bytesPerThread(machine, threads), taskset, signal });
   try {
-    await readers.run(STREAMS, 1);
-    return middle((await readers.run(STREAMS, PASSES)).seconds) * 1000;
+    await readers.run({ streams: STREAMS, passes: 1, sweeps: 1 });
+    return middle((await readers.run({ streams: STREAMS, passes: PASSES, sweeps: 1 })).seconds) * 1000;
   } finally {
     await readers.close();
   }

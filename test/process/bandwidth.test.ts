@@ -21,8 +21,8 @@ const scratch = mkdtempSync(join(tmpdir(), 'r1-tune-bandwidth-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 const MIN_SHARE = 0.95;
-const ROUNDS_WANTED = 5;
-const ROUNDS_AT_MOST = 12;
+const ROUNDS_WANTED = 7;
+const ROUNDS_AT_MOST = 16;
 const median = (values: number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 const hasGcc = machine.tools.some((tool) => tool.name === 'gcc');
 if (!hasGcc) console.warn('SKIPPED: no gcc, so bandwidth is not compared with a C kernel.');
@@ -61,7 +61,8 @@ describe('memory bandwidth', () => {
       const ours = await measured([threads]);
       const point = ours.points[0]!;
       const cpus = point.cpus === null ? [0, 1] : parseCpuList(point.cpus);
-      const words = [ours.streams, ours.bytesPerThread, 30, ...cpus.slice(0, threads)].map(String);
+      const sweeps = Math.ceil((0.02 * point.medianBytesPerSecond) / (ours.bytesPerThread * threads));
+      const words = [ours.streams, ours.bytesPerThread, 15, sweeps, ...cpus.slice(0, threads)].map(String);
       const [c, share] = execFileSync(program, words, { encoding: 'utf8' }).split(' ').map(Number) as [number, number];
       if (!point.isContended && share >= MIN_SHARE) rounds.push({ wasm: point.medianBytesPerSecond, c });
     }

@@ -10,8 +10,8 @@ const MEMORY_SHARE = 0.25;
 /** 32-bit WebAssembly memory ends at 4 GiB. */
 const MAX_BYTES = 4 * 1024 ** 3 - 2 ** 17;
 const STREAM_ALIGNMENT = 8 * 4096;
-/** Streams start a page and a line apart, so that they do not meet in one set of the cache. */
-const SKEW = 8 * (4096 + 64);
+/** Streams start a page and 256 bytes apart, so that they do not meet in one set of the cache. */
+const SKEW = 8 * (4096 + 256);
 
 export type ReadSize = { bytes: number; isLargerThanCache: boolean };
 

@@ -3,7 +3,7 @@ import type { BandwidthPoint, Machine } from '../../core/machine.js';
 import type { Clock, Host } from '../../core/ports.js';
 import { disturbances, hadItsCpu, interferenceBetween, sampleInterference } from './judge.js';
 import { readSize } from './placement.js';
-import { STREAMS, type Streams } from './reader-protocol.js';
+import { type ReaderRequest, STREAMS, type Streams } from './reader-protocol.js';
 import { openReaders, type Readers } from './readers.js';
 
 export type BandwidthOptions = {
@@ -14,10 +14,12 @@ export type BandwidthOptions = {
   onPoint?: (point: BandwidthPoint) => void;
 };
 
-const WARM_UP_PASSES = 2;
+const WARM_UP = { passes: 2, sweeps: 1 };
 const MIN_PASSES = 5;
 const MAX_PASSES = 30;
 const REGION_SECONDS = 0.25;
+/** Short passes would measure how well threads start together. */
+const PASS_SECONDS = 0.02;
 const MAX_ATTEMPTS = 3;
 const PAUSE_MS = 200;
 /** The fastest on every machine tried; another must be clearly faster on a quiet machine, or noise would choose. */
@@ -34,10 +36,10 @@ export async function chooseStreams(bench: Bench, cpu: number): Promise<Streams>
   try {
     const seconds = new Map<Streams, number>();
     for (const streams of STREAMS) {
-      await readers.run(streams, WARM_UP_PASSES);
-      const passes = await readers.run(streams, MIN_PASSES);
+      const plan = await planOf(readers, streams);
+      const passes = await readers.run({ ...plan, passes: MIN_PASSES });
       if (!hadItsCpu(passes.onCpuShare)) return DEFAULT_STREAMS;
-      seconds.set(streams, Math.min(...passes.seconds));
+      seconds.set(streams, Math.min(...passes.seconds) / plan.sweeps);
     }
     return STREAMS.reduceRight((best, streams) =>
       seconds.get(best)! > CLEARLY_FASTER * seconds.get(streams)! ? streams : best,
@@ -67,6 +69,14 @@ export async function measurePoint(bench: Bench, cpus: number[], streams: Stream
   }
 }
 
+/** Warms up, and from that makes passes long enough and takes as many as fill the measured region. */
+async function planOf(readers: Readers, streams: Streams): Promise<ReaderRequest> {
+  const sweepSeconds = (await readers.run({ streams, ...WARM_UP })).seconds.at(-1)!;
+  const sweeps = Math.ceil(PASS_SECONDS / sweepSeconds);
+  const passes = Math.ceil(REGION_SECONDS / (sweeps * sweepSeconds));
+  return { streams, sweeps, passes: Math.min(MAX_PASSES, Math.max(MIN_PASSES, passes)) };
+}
+
 async function readOnce(
   bench: Bench,
   readers: Readers,
@@ -74,12 +84,11 @@ async function readOnce(
   bytes: number,
   streams: Streams,
 ): Promise<BandwidthPoint> {
-  const warmUp = await readers.run(streams, WARM_UP_PASSES);
-  const passes = Math.min(MAX_PASSES, Math.max(MIN_PASSES, Math.ceil(REGION_SECONDS / warmUp.seconds.at(-1)!)));
+  const plan = await planOf(readers, streams);
   const before = sampleInterference(bench.host);
-  const { seconds, onCpuShare } = await readers.run(streams, passes);
+  const { seconds, onCpuShare } = await readers.run(plan);
   const interference = interferenceBetween(before, sampleInterference(bench.host));
-  const rate = (time: number) => (bytes * threads) / time;
+  const rate = (time: number) => (bytes * threads * plan.sweeps) / time;
   const spread = median(seconds) / Math.min(...seconds);
   const reasons = disturbances({ onCpuShare, spread, ...interference });
   return {
@@ -88,7 +97,7 @@ async function readOnce(
     bestBytesPerSecond: rate(Math.min(...seconds)),
     medianBytesPerSecond: rate(median(seconds)),
     spread,
-    passes,
+    passes: plan.passes,
     onCpuShare,
     ...interference,
     isContended: reasons.length > 0,

@@ -11,7 +11,8 @@ export type ReaderSetup = {
   pin: { taskset: string; cpu: number } | null;
 };
 
-export type ReaderRequest = { streams: Streams; passes: number };
+/** One pass reads the whole memory `sweeps` times. */
+export type ReaderRequest = { streams: Streams; passes: number; sweeps: number };
 
 export type ReaderReply =
   | { kind: 'ready'; isPinned: boolean }
@@ -20,7 +21,7 @@ export type ReaderReply =
       /** Start and end of each pass on the clock that all threads share, in nanoseconds. */
       startsNs: number[];
       endsNs: number[];
-      /** Time the thread was on a CPU during its passes, in nanoseconds; null where the kernel does not count it. */
+      /** Time the thread was on a CPU from the first pass to the last, in nanoseconds; null where the kernel does not count it. */
       onCpuNs: number | null;
     }
   | { kind: 'failed'; message: string };

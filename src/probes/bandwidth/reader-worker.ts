@@ -7,6 +7,9 @@ import type { ReaderReply, ReaderRequest, ReaderSetup, Streams } from './reader-
 
 const { barrier, readers, bytes, pin } = workerData as ReaderSetup;
 const gate = new Int32Array(barrier);
+const NAP = new Int32Array(new SharedArrayBuffer(4));
+/** About a millisecond. */
+const LOOKS = 200_000;
 const PAGE = 65536;
 type Kernel = (base: number, bytes: number) => bigint;
 type Exports = { memory: { buffer: ArrayBuffer; grow(pages: number): number } } & Record<`read${Streams}`, Kernel>;
@@ -20,8 +23,8 @@ function start(): void {
   const isPinned = pin !== null && pinThread(pin.taskset, pin.cpu);
   const kernels = instantiate();
   reply({ kind: 'ready', isPinned });
-  parentPort!.on('message', ({ streams, passes }: ReaderRequest) => {
-    reply(readPasses(kernels[`read${streams}`], passes));
+  parentPort!.on('message', ({ streams, passes, sweeps }: ReaderRequest) => {
+    reply(readPasses(kernels[`read${streams}`], passes, sweeps));
   });
 }
 
@@ -45,34 +48,43 @@ function instantiate(): Exports {
   return exports;
 }
 
-function readPasses(kernel: Kernel, passes: number): ReaderReply {
+function readPasses(kernel: Kernel, passes: number, sweeps: number): ReaderReply {
   const startsNs: number[] = [];
   const endsNs: number[] = [];
-  let onCpuNs: number | null = 0;
+  const cpuBefore = threadCpuNs();
   for (let pass = 0; pass < passes; pass++) {
     meet();
-    const cpuBefore = threadCpuNs();
     startsNs.push(Number(process.hrtime.bigint()));
-    kernel(0, bytes);
+    for (let sweep = 0; sweep < sweeps; sweep++) kernel(0, bytes);
     endsNs.push(Number(process.hrtime.bigint()));
-    const cpuAfter = threadCpuNs();
-    onCpuNs = onCpuNs === null || cpuBefore === null || cpuAfter === null ? null : onCpuNs + cpuAfter - cpuBefore;
   }
+  const cpuAfter = threadCpuNs();
+  const onCpuNs = cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore;
   return { kind: 'passes', startsNs, endsNs, onCpuNs };
 }
 
-/** All readers start a pass together: the last to arrive opens the gate. */
+/**
+ * All readers start a pass together: the last to arrive opens the gate. The others look for it without sleeping at
+ * first, because waking up takes a good part of a short pass.
+ */
 function meet(): void {
   const generation = Atomics.load(gate, 1);
   if (Atomics.add(gate, 0, 1) === readers - 1) {
     Atomics.store(gate, 0, 0);
     Atomics.add(gate, 1, 1);
     Atomics.notify(gate, 1);
-  } else while (Atomics.load(gate, 1) === generation) Atomics.wait(gate, 1, generation, 1);
+    return;
+  }
+  for (let look = 0; look < LOOKS && Atomics.load(gate, 1) === generation; look++);
+  while (Atomics.load(gate, 1) === generation) Atomics.wait(gate, 1, generation, 1);
 }
 
-/** First number of schedstat: nanoseconds this thread has run. */
+/**
+ * First number of schedstat: nanoseconds this thread has run. The kernel brings it up to date when the thread sleeps and
+ * at ticks, up to 10 ms apart, which is longer than a pass: so it sleeps for a moment first.
+ */
 function threadCpuNs(): number | null {
+  Atomics.wait(NAP, 0, 0, 0.1);
   try {
     return Number(readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ')[0]);
   } catch {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { R1Error } from '../../core/errors.js';
-import type { ReaderReply, ReaderRequest, ReaderSetup, Streams } from './reader-protocol.js';
+import type { ReaderReply, ReaderRequest, ReaderSetup } from './reader-protocol.js';
 
 export type Passes = {
   /** From the start of the first reader to the end of the last, a pass. */
@@ -12,7 +12,7 @@ export type Passes = {
 
 export type Readers = {
   isPinned: boolean;
-  run(streams: Streams, passes: number): Promise<Passes>;
+  run(request: ReaderRequest): Promise<Passes>;
   close(): Promise<void>;
 };
 
@@ -41,9 +41,9 @@ export async function openReaders({ cpus, bytes, taskset, signal }: ReadersOptio
     const ready = await Promise.all(workers.map((worker) => answer(worker, signal)));
     return {
       isPinned: ready.every((reply) => reply.kind === 'ready' && reply.isPinned),
-      run: async (streams, passes) => {
+      run: async (request) => {
         const replies = workers.map((worker) => answer(worker, signal));
-        for (const worker of workers) worker.postMessage({ streams, passes } satisfies ReaderRequest);
+        for (const worker of workers) worker.postMessage(request);
         return combine(await Promise.all(replies));
       },
       close,

@@ -87,7 +87,7 @@ describe('placement', () => {
     expect(all.isLargerThanCache).toBe(true);
     const one = readSize(machine, 1);
     expect(one.bytes / MIB).toBeCloseTo(2048, 0);
-    expect(one.bytes % 512).toBe(0);
+    expect(one.bytes % 2048).toBe(0);
     const small = {
       ...machine,
       memory: { ...machine.memory, usableBytes: { ...machine.memory.usableBytes, value: 1024 * MIB } },
