@@ -56,6 +56,7 @@ const floats = (name, dims, values) =>
 
 const FLOAT = 1;
 const INT32 = 6;
+const INT64 = 7;
 
 function rotaryTables({ headDim, ropeBase }, positions) {
   const half = headDim / 2;
@@ -92,8 +93,33 @@ function groupQueryAttention(layer, { heads, kvHeads, headDim, architecture }) {
 const isOwnAttention = (node) =>
   textsOf(node, 2).every((name) => /^(step\.|new\.)|^layers\.\d+\.([qkvp]|scores|mixed|attention)(\.|$)/.test(name));
 
-/** Graph bytes of our decoder → graph bytes with GroupQueryAttention. `positions`: rows of the rotary tables. */
-export function withGroupQueryAttention(model, shape, positions) {
+const initializer = (name, dims, values) =>
+  message(5, ...dims.map((dim) => int(1, dim)), int(2, INT64), bytes(8, name), bytes(9, new Uint8Array(values.buffer)));
+const node = (op, inputs, output, ...attributes) =>
+  message(1, ...inputs.map((name) => bytes(1, name)), bytes(2, output), bytes(4, op), ...attributes);
+
+/** Lengths given by the caller, or taken from an attention mask as published exports do. */
+const LENGTH_INPUTS = {
+  direct: () => [valueInfo(11, 'seqlens_k', INT32, ['batch_size']), valueInfo(11, 'total_sequence_length', INT32, [])],
+  mask: () => [
+    valueInfo(11, 'attention_mask', INT64, ['batch_size', 'total_sequence_length']),
+    initializer('mask.one', [1], BigInt64Array.of(1n)),
+    initializer('mask.scalar', [], BigInt64Array.of(1n)),
+    node('ReduceSum', ['attention_mask', 'mask.one'], 'mask.sum', attributeInt('keepdims', 0)),
+    node('Sub', ['mask.sum', 'mask.one'], 'mask.last'),
+    node('Cast', ['mask.last'], 'seqlens_k', attributeInt('to', INT32)),
+    node('Shape', ['attention_mask'], 'mask.shape'),
+    node('Gather', ['mask.shape', 'mask.scalar'], 'mask.total'),
+    node('Cast', ['mask.total'], 'total_sequence_length', attributeInt('to', INT32)),
+  ],
+};
+
+/**
+ * Graph bytes of our decoder → graph bytes with GroupQueryAttention.
+ * @param positions rows of the rotary tables
+ * @param lengths where the graph has the sequence lengths from: its own inputs, or an attention mask
+ */
+export function withGroupQueryAttention(model, shape, positions, lengths = 'direct') {
   const parts = [...fields(model)];
   const graph = parts.find(({ number }) => number === 7).content;
   const layers = Array.from({ length: shape.layers }, (_, layer) => layer);
@@ -103,15 +129,16 @@ export function withGroupQueryAttention(model, shape, positions) {
     if (number === 11) return ['input_ids', 'logits_positions'].includes(textsOf(content, 1)[0]);
     return number !== 12 || textsOf(content, 1)[0] === 'logits';
   });
-  const cache = ['batch_size', shape.kvHeads, 'capacity', shape.headDim];
+  const rows = lengths === 'mask' ? ['past_sequence_length', 'total_sequence_length'] : ['capacity', 'capacity'];
+  const cache = (length) => ['batch_size', shape.kvHeads, length, shape.headDim];
   const added = layers.flatMap((layer) => [
     groupQueryAttention(layer, shape),
     ...['key', 'value'].flatMap((kind) => [
-      valueInfo(11, `past_key_values.${layer}.${kind}`, FLOAT, cache),
-      valueInfo(12, `present.${layer}.${kind}`, FLOAT, cache),
+      valueInfo(11, `past_key_values.${layer}.${kind}`, FLOAT, cache(rows[0])),
+      valueInfo(12, `present.${layer}.${kind}`, FLOAT, cache(rows[1])),
     ]),
   ]);
-  const inputs = [valueInfo(11, 'seqlens_k', INT32, ['batch_size']), valueInfo(11, 'total_sequence_length', INT32, [])];
-  const body = [...kept.map(({ whole }) => whole), ...added, ...inputs, ...rotaryTables(shape, positions)];
+  const given = LENGTH_INPUTS[lengths]();
+  const body = [...kept.map(({ whole }) => whole), ...added, ...given, ...rotaryTables(shape, positions)];
   return Buffer.concat(parts.map(({ number, whole }) => (number === 7 ? message(7, ...body) : whole)));
 }

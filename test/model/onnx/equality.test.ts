@@ -1,7 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+// @ts-expect-error The benchmarks are plain JavaScript.
+import { withGroupQueryAttention } from '../../../bench/onnx-gqa-graph.mjs';
 import { type Backend, baseCandidate } from '../../../src/core/candidate.js';
 import { GREEDY, type Session } from '../../../src/core/engine.js';
 import { GEOMETRIES, type ModelFile } from '../../../src/core/model.js';
@@ -119,6 +121,20 @@ describe.each([
       expect(session.describe()).toMatchObject({ vocabulary, bosToken, eosTokens });
   });
 });
+
+it('a published export, with GroupQueryAttention and an attention mask, is that function too', async () => {
+  const gguf = await tinyQwen();
+  const ours = await convertToOnnx({ source: gguf, level: 'fp32', folder: join(folder, 'to-publish') });
+  writeFileSync(ours.path, withGroupQueryAttention(readFileSync(ours.path), ours.geometry, 512, 'mask'));
+  const published = await load('onnx', ours);
+  expect(published.describe().engine).toMatch(/onnxruntime-node/);
+  const reference = await load('llama-cpp', await inspectGguf(gguf));
+  const tokens = tokenTrace(4, 100, reference.describe().vocabulary);
+  expect(relativeError(await logitsOf(published, tokens), await logitsOf(reference, tokens))).toBeLessThan(1e-4);
+  expect(await greedyText(published, tokens, 32)).toEqual(await greedyText(reference, tokens, 32));
+  await published.dispose();
+  await reference.dispose();
+}, 60_000);
 
 it.skipIf(stories === undefined)(
   'stories260K through ONNX Runtime has its published perplexity',
