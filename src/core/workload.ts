@@ -1,5 +1,21 @@
 import * as z from 'zod';
 
+const lengthsSchema = z.object({
+  least: z.int().min(1).describe('Fewest tokens.'),
+  most: z.int().min(1).describe('Most tokens.'),
+});
+
+export const seriesSchema = z
+  .object({
+    requests: z.int().min(1).describe('Requests of each sequence, one after another.'),
+    promptTokens: lengthsSchema.describe('Length of a prompt, drawn for each request.'),
+    generateTokens: lengthsSchema.describe('Length of an answer after its first token, drawn for each request.'),
+    sharedPrefixTokens: z.int().min(0).describe('Tokens that all prompts begin with, before those drawn.'),
+    reusesPrefix: z.boolean().describe('The shared tokens stay in the KV cache from one request to the next.'),
+  })
+  .describe('A server-like run of requests right after the load, before warm-up and the measured region.');
+export type RequestSeries = z.infer<typeof seriesSchema>;
+
 export const workloadSchema = z
   .object({
     promptTokens: z.int().min(1).describe('Tokens of the measured prefill.'),
@@ -8,6 +24,7 @@ export const workloadSchema = z
     warmUpPromptTokens: z.int().min(0).describe('Tokens of the discarded warm-up prefill.'),
     warmUpGenerateTokens: z.int().min(0).describe('Tokens of the discarded warm-up decode.'),
     seed: z.int().min(0).describe('Seed of the random token trace.'),
+    series: seriesSchema.optional(),
   })
   .describe('The token trace of one trial: seeded random ids, greedy, end-of-sequence ignored.');
 export type Workload = z.infer<typeof workloadSchema>;

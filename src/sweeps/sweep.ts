@@ -15,6 +15,8 @@ export type Trial = {
   block: number;
   position: number;
   fidelity: 'short' | 'full';
+  /** Which arm of an experiment, where two arms share one configuration. */
+  arm?: string;
 };
 
 export type SweepPorts = {
@@ -43,6 +45,7 @@ export async function runOne(trial: Trial, number: number, ports: SweepPorts): P
     candidateId: candidateId(trial.candidate),
     candidate: trial.candidate,
     phase: trial.phase,
+    ...(trial.arm === undefined ? {} : { arm: trial.arm }),
     block: trial.block,
     position: trial.position,
     fidelity: trial.fidelity,
@@ -64,7 +67,7 @@ const toTrial = (ask: TrialAsk, position: number, plan: Plan, candidates: Readon
   fidelity: ask.fidelity,
 });
 
-const trialKey = (o: Outcome): string => `${o.phase}/${o.block}/${o.candidateId}`;
+const trialKey = (o: Outcome): string => `${o.phase}/${o.block}/${o.arm ?? o.candidateId}`;
 
 /** A trial counts unless its whole block was run again: then the last one counts, and the earlier are marked. */
 export function markVoided(outcomes: readonly Outcome[]): Outcome[] {
