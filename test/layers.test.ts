@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 /** The direction rules of docs/architecture.md, read from the imports themselves. */
 
 const ROOT = resolve(import.meta.dirname, '../src');
-const PEERS = ['store', 'probes', 'runners', 'models', 'sweeps', 'quality', 'report', 'export', 'serve'];
+const PEERS = ['store', 'probes', 'runners', 'models', 'sweeps', 'claims', 'quality', 'report', 'export', 'serve'];
 const NATIVE = /^(node-llama-cpp|onnxruntime-node|koffi)$/;
 
 type Import = { from: string; to: string; isType: boolean; isLazy: boolean };

@@ -38,7 +38,7 @@ const WATCHED = new Set<TrialPhase>(['race', 'confirm', 'gate']);
 const FRESH_MS = 2_000;
 
 /** Sentinel readings around trials. A trial that was stopped or failed has none. */
-function sentinelKeeper({ machine, clock, signal }: MeasureSettings) {
+export function watchWithSentinels({ machine, clock, signal }: Pick<MeasureSettings, 'machine' | 'clock' | 'signal'>) {
   let last: { sentinel: Sentinel | null; atMs: number } | null = null;
   const read = async (): Promise<Sentinel | null> => {
     const sentinel = await runSentinel(machine, signal);
@@ -57,7 +57,7 @@ function sentinelKeeper({ machine, clock, signal }: MeasureSettings) {
 /** The measure function that a sweep is given: one trial in a fresh child process. */
 export function createMeasure(settings: MeasureSettings): (trial: Trial) => Promise<Measurement> {
   const env = environmentOf(settings.host);
-  const watch = sentinelKeeper(settings);
+  const watch = watchWithSentinels(settings);
   const launch = (trial: Trial): Promise<Measurement> => {
     const { candidate, workload } = trial;
     const arm = settings.arms.find((a) => a.backend === candidate.backend && a.model.quant === candidate.quant)!;

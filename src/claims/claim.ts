@@ -1,0 +1,77 @@
+import type { Backend, Candidate } from '../core/candidate.js';
+import type { Conditions, FactRow, Prices, Verdict } from '../core/claims.js';
+import type { Machine } from '../core/machine.js';
+import type { ModelFile } from '../core/model.js';
+import type { Workload } from '../core/workload.js';
+import type { Evidence } from './evidence.js';
+import type { Expectation } from './expectation.js';
+import type { MetricName } from './metrics.js';
+
+/** The seam: a claim is one such object in a file of its own, listed in index.ts. All of it is pure. */
+export type Claim = {
+  number: number;
+  id: string;
+  statement: string;
+  sources: readonly string[];
+  /** How the verdict is decided, in words. */
+  rule: string;
+  /** What to compare on this machine, decided before the first trial; or why it cannot be tested here. */
+  design(facts: ClaimFacts): Design | CannotTest;
+  /** The verdict, where the deciding comparisons alone do not give it. */
+  conclude?(evidence: Evidence, facts: ClaimFacts): Conclusion;
+};
+
+export type ClaimModel = { backend: Backend; model: ModelFile };
+
+/** What a design may rest on. */
+export type ClaimFacts = {
+  machine: Machine;
+  /** Files of the model; those of one backend are in a row. At least one. */
+  models: readonly ClaimModel[];
+  /** A 7B model, or null. */
+  larger: ClaimModel | null;
+  /** What could not be had ("onnx", "larger", …) and why. */
+  absent: Readonly<Record<string, string>>;
+  /** Whether the machine lets us do these things: null when it does, else why not. */
+  controls: Readonly<Record<Control, string | null>>;
+  prices: Prices;
+  seed: number;
+  budgetMs: number;
+};
+
+export const CONTROLS = ['cpuGroups', 'pageCache', 'swappiness'] as const;
+export type Control = (typeof CONTROLS)[number];
+
+export type CannotTest = { cannotTest: string };
+
+export type Design = {
+  arms: ClaimArm[];
+  comparisons: Comparison[];
+  /** Levels to report, one line an arm. */
+  levels: readonly MetricName[];
+  /** Parts that cannot be tested here, and why. */
+  notes: string[];
+};
+
+export type ClaimArm = {
+  name: string;
+  source: ModelFile;
+  candidate: Candidate;
+  workload: Workload;
+  conditions: Conditions;
+};
+
+export type Comparison = {
+  name: string;
+  metric: MetricName;
+  arm: string;
+  /** The arm it is divided by; null for a metric that is a ratio by itself. */
+  reference: string | null;
+  expected: Expectation;
+  /** The deciding comparisons of a claim share its error rate. */
+  decides: boolean;
+};
+
+export type Conclusion = { verdict: Verdict; finding: string; facts?: FactRow[]; notes?: string[] };
+
+export const isTestable = (design: Design | CannotTest): design is Design => !('cannotTest' in design);
