@@ -1,8 +1,24 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import * as z from 'zod';
+import {
+  CLAIMS_VERSION,
+  type ClaimsDocument,
+  type ClaimsPlan,
+  claimsDocumentSchema,
+  claimsPlanSchema,
+} from '../core/claims.js';
 import { R1Error } from '../core/errors.js';
 import { MACHINE_SCHEMA_VERSION, type Machine, machineSchema } from '../core/machine.js';
 import { PROFILE_VERSION, type Profile, profileSchema } from '../core/profile.js';
-import { type Plan, planSchema, RUN_VERSION, type RunResult, runResultSchema } from '../core/run-result.js';
+import {
+  type Plan,
+  planSchema,
+  type Quality,
+  qualitySchema,
+  RUN_VERSION,
+  type RunResult,
+  runResultSchema,
+} from '../core/run-result.js';
 import { type DocumentKind, upgradeDocument } from './upgrade.js';
 
 const KINDS = {
@@ -34,6 +50,20 @@ const KINDS = {
     upgrades: {},
     error: 'PROFILE_INVALID',
   } as DocumentKind<Profile>,
+  claimsPlan: {
+    kind: 'r1-tune/claims-plan',
+    version: CLAIMS_VERSION,
+    schema: claimsPlanSchema,
+    upgrades: {},
+    error: 'RUN_INVALID',
+  } as DocumentKind<ClaimsPlan>,
+  claims: {
+    kind: 'r1-tune/claims',
+    version: CLAIMS_VERSION,
+    schema: claimsDocumentSchema,
+    upgrades: {},
+    error: 'RUN_INVALID',
+  } as DocumentKind<ClaimsDocument>,
 };
 
 function readDocument<T>(path: string, what: DocumentKind<T>): T {
@@ -57,3 +87,13 @@ export const readPlan = (path: string): Plan => readDocument(path, KINDS.plan);
 export const readRunDocument = (path: string): RunResult => readDocument(path, KINDS.run);
 /** A profile of any version that ever was. Throws `PROFILE_INVALID` naming the field. */
 export const readProfile = (path: string): Profile => readDocument(path, KINDS.profile);
+
+/** Quality of each engine and quantization of a run; none where the file is missing (a run cut before it was written). */
+export function readQuality(path: string): Quality[] {
+  if (!existsSync(path)) return [];
+  const parsed = z.array(qualitySchema).safeParse(JSON.parse(readFileSync(path, 'utf8')));
+  if (parsed.success) return parsed.data;
+  throw new R1Error('RUN_INVALID', `${path} does not match its schema:\n${z.prettifyError(parsed.error)}`);
+}
+export const readClaimsPlan = (path: string): ClaimsPlan => readDocument(path, KINDS.claimsPlan);
+export const readClaimsDocument = (path: string): ClaimsDocument => readDocument(path, KINDS.claims);

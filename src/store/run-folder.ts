@@ -3,9 +3,9 @@ import { basename, join, resolve } from 'node:path';
 import { R1Error } from '../core/errors.js';
 import type { Machine } from '../core/machine.js';
 import type { Profile } from '../core/profile.js';
-import type { Plan, RunResult } from '../core/run-result.js';
+import type { Plan, Quality, RunResult } from '../core/run-result.js';
 import { writeFileAtomic, writeJsonAtomic } from './atomic-write.js';
-import { readMachine, readPlan, readRunDocument } from './documents.js';
+import { readMachine, readPlan, readQuality, readRunDocument } from './documents.js';
 import { type OutcomeLog, openOutcomeLog } from './outcome-log.js';
 
 /** results/<stamp>-<label>/ while it is being filled. */
@@ -15,6 +15,7 @@ export type RunFolder = {
   readonly log: OutcomeLog;
   writeMachine(machine: Machine): void;
   writePlan(plan: Plan): void;
+  writeQuality(quality: readonly Quality[]): void;
   writeRun(run: RunResult): void;
   writeProfile(name: string, profile: Profile): void;
   writeFile(name: string, data: string | Uint8Array): void;
@@ -84,6 +85,7 @@ function folderAt(path: string): RunFolder {
     log,
     writeMachine: (machine) => writeJsonAtomic(join(path, 'machine.json'), machine),
     writePlan: (plan) => writeJsonAtomic(join(path, 'plan.json'), plan),
+    writeQuality: (quality) => writeJsonAtomic(join(path, 'quality.json'), quality),
     writeRun: (run) => writeJsonAtomic(join(path, 'run.json'), run),
     writeProfile: (name, profile) => writeJsonAtomic(join(path, name), profile),
     writeFile: (name, data) => writeFileAtomic(join(path, name), data),
@@ -103,6 +105,9 @@ function openLog(path: string, unlock: () => void): OutcomeLog {
   }
 }
 
+/** A run folder that is there, for one who knows its plan. */
+export const openRunFolder = (path: string): RunFolder => folderAt(resolve(path));
+
 /** A new, empty run folder under `parent` (results/ by default) or exactly at `out`. */
 export function createRunFolder(options: { parent: string; out: string | null; label: string; time: Date }): RunFolder {
   if (options.out !== null && existsSync(join(options.out, 'plan.json')))
@@ -117,14 +122,14 @@ export function createRunFolder(options: { parent: string; out: string | null; l
 }
 
 /** A run that was cut, with what it had decided. */
-export function resumeRunFolder(path: string): { folder: RunFolder; plan: Plan; machine: Machine } {
+export function resumeRunFolder(path: string): { folder: RunFolder; plan: Plan; machine: Machine; quality: Quality[] } {
   if (!existsSync(join(path, 'plan.json')))
     throw new R1Error('RUN_INVALID', `${path} holds no plan.json, so there is no run to go on with.`, {
       mend: 'Give the run folder that the interrupted sweep named.',
     });
   const plan = readPlan(join(path, 'plan.json'));
   const machine = readMachine(join(path, 'machine.json'));
-  return { folder: folderAt(resolve(path)), plan, machine };
+  return { folder: folderAt(resolve(path)), plan, machine, quality: readQuality(join(path, 'quality.json')) };
 }
 
 /** The result of a finished run: a run folder, or its run.json. */

@@ -1,6 +1,7 @@
 import type { CommandModule } from 'yargs';
 import { benchCommand } from './bench.js';
 import { calibrateCommand } from './calibrate.js';
+import { claimsCommand } from './claims.js';
 import { compareCommand } from './compare.js';
 import { exportCommand } from './export.js';
 import { gateCommand } from './gate.js';
@@ -21,6 +22,7 @@ export const COMMANDS = [
   compareCommand,
   profileCommand,
   gateCommand,
+  claimsCommand,
   exportCommand,
   serveCommand,
   schemaCommand,

@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs';
 import * as z from 'zod';
 import { candidateSchema } from '../../core/candidate.js';
+import { claimsDocumentSchema } from '../../core/claims.js';
 import { R1Error } from '../../core/errors.js';
 import { machineSchema } from '../../core/machine.js';
 import { modelFileSchema } from '../../core/model.js';
@@ -19,6 +20,7 @@ const SCHEMAS: Record<string, z.ZodType> = {
   outcome: outcomeSchema,
   run: runResultSchema,
   profile: profileSchema,
+  claims: claimsDocumentSchema,
 };
 
 export const schemaCommand = {

@@ -8,6 +8,7 @@ import { executeRun, type RunJob } from '../sweep/execute.js';
 import { finishRun } from '../sweep/finish.js';
 import { axisOptions, modelOptions, searchOptions } from '../sweep/options.js';
 import { type PlanFlags, preparePlan } from '../sweep/prepare.js';
+import { qualityOf } from '../sweep/quality.js';
 import { type StartFlags, startRun } from '../sweep/start.js';
 import { summaryText } from '../sweep/summary-text.js';
 
@@ -22,6 +23,8 @@ type Flags = PlanFlags &
     out?: string;
     resume?: string;
     sentinels: boolean;
+    quality: boolean;
+    puzzles: number;
     json: boolean;
     quiet?: boolean;
     home?: string;
@@ -32,6 +35,7 @@ async function startJob(flags: Flags, context: Context, startedMs: number): Prom
   const started = await startRun(flags, ['llama-cpp'], context);
   const { machine, arms } = started;
   const { plan } = preparePlan(flags, started);
+  const quality = flags.quality ? await qualityOf(arms, machine.limits.threadBudget, flags.puzzles, context) : [];
   const folder = createRunFolder({
     parent: flags.results,
     out: flags.out ?? null,
@@ -40,17 +44,18 @@ async function startJob(flags: Flags, context: Context, startedMs: number): Prom
   });
   folder.writeMachine(machine);
   folder.writePlan(plan);
-  return { folder, machine, plan, arms, quality: [], sentinels: flags.sentinels, startedMs };
+  folder.writeQuality(quality);
+  return { folder, machine, plan, arms, quality, sentinels: flags.sentinels, startedMs };
 }
 
 function resumeJob(path: string, flags: Flags, context: Context, startedMs: number): RunJob {
-  const { folder, plan, machine } = resumeRunFolder(path);
+  const { folder, plan, machine, quality } = resumeRunFolder(path);
   context.console.note(`Going on with ${relative('.', path)}: ${folder.log.outcomes.length} trials are there.`);
   const arms = plan.models.map((model) => ({
     backend: backendOf(model),
     model,
   }));
-  return { folder, machine, plan, arms, quality: [], sentinels: flags.sentinels, startedMs };
+  return { folder, machine, plan, arms, quality, sentinels: flags.sentinels, startedMs };
 }
 
 export const sweepCommand = {

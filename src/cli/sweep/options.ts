@@ -67,6 +67,12 @@ export function searchOptions<T>(yargs: Argv<T>) {
       describe: 'model-race, coordinate-race, random, grid',
     })
     .option('budget', { type: 'string', describe: 'Time for the whole run, for example 20m; the work is fitted to it' })
+    .option('quality', {
+      type: 'boolean',
+      default: true,
+      describe: 'Measure the quality of each quantization of trained weights first',
+    })
+    .option('puzzles', { type: 'number', default: 0, describe: 'Generated puzzles to ask each quantization (slow)' })
     .option('sentinels', {
       type: 'boolean',
       default: true,

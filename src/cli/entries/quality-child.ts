@@ -1,0 +1,89 @@
+import * as z from 'zod';
+import { backendSchema, baseCandidate } from '../../core/candidate.js';
+import { modelFileSchema } from '../../core/model.js';
+import { type Quality, qualitySchema } from '../../core/run-result.js';
+import { measureQuality } from '../../quality/measure-quality.js';
+import type { Reference } from '../../quality/reference.js';
+import { loadEngine } from '../../runners/index.js';
+
+/**
+ * The program that measures quality: every file of one model after another, the most precise first, because the others
+ * are compared with what it said. One child for all, as nothing here is timed.
+ */
+
+export const qualityRequestSchema = z.object({
+  arms: z.array(z.object({ backend: backendSchema, model: modelFileSchema })),
+  threads: z.int().min(1),
+  puzzles: z.int().min(0),
+});
+export type QualityChildRequest = z.infer<typeof qualityRequestSchema>;
+
+export const qualityReplySchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('progress'), what: z.string(), share: z.number() }),
+  z.object({ type: z.literal('quality'), quality: qualitySchema }),
+  z.object({ type: z.literal('done') }),
+]);
+export type QualityReply = z.infer<typeof qualityReplySchema>;
+
+/** Room for a passage of the text or for a puzzle with its thoughts. */
+const CONTEXT_TOKENS = 2048;
+const ANSWER_TOKENS = 1024;
+
+const send = (reply: QualityReply): Promise<void> =>
+  new Promise((resolve) => process.send!(reply, undefined, undefined, () => resolve()));
+
+async function measureArm(
+  arm: QualityChildRequest['arms'][number],
+  request: QualityChildRequest,
+  reference: Reference | null,
+) {
+  const { backend, model } = arm;
+  const engine = await loadEngine(backend, { cacheFolder: process.env.R1TUNE_ENGINE_CACHE ?? '' });
+  const candidate = baseCandidate(backend, model.quant, request.threads);
+  const contextTokens = Math.min(CONTEXT_TOKENS, model.contextLength);
+  const session = await engine.load({ model, candidate, contextTokens, sequences: 1 });
+  try {
+    const puzzles =
+      request.puzzles === 0
+        ? null
+        : { count: request.puzzles, seed: 1, answerTokens: Math.min(ANSWER_TOKENS, contextTokens - 256) };
+    const onProgress = (share: number): void =>
+      void send({ type: 'progress', what: `Quality of ${backend} ${model.quant}`, share });
+    return await measureQuality({ session, model, backend, reference, puzzles, onProgress });
+  } finally {
+    await session.dispose();
+  }
+}
+
+const failed = ({ backend, model }: QualityChildRequest['arms'][number], error: unknown): Quality => ({
+  backend,
+  quant: model.quant,
+  measurable: false,
+  reason: `it could not be measured: ${(error as Error).message}`,
+  reference: null,
+  perplexity: null,
+  klDivergence: null,
+  top1Agreement: null,
+  answerAccuracy: null,
+  tokens: null,
+});
+
+async function measureAll(request: QualityChildRequest): Promise<void> {
+  let reference: Reference | null = null;
+  for (const arm of [...request.arms].sort((a, b) => b.model.bytesPerToken - a.model.bytesPerToken)) {
+    try {
+      const { quality, said } = await measureArm(arm, request, reference);
+      reference ??= said;
+      await send({ type: 'quality', quality });
+    } catch (error) {
+      await send({ type: 'quality', quality: failed(arm, error) });
+    }
+  }
+  await send({ type: 'done' });
+}
+
+process.on('disconnect', () => process.exit(1));
+process.once(
+  'message',
+  (message) => void measureAll(qualityRequestSchema.parse(message)).finally(() => process.exit(0)),
+);

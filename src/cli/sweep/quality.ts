@@ -1,0 +1,70 @@
+import { fileURLToPath } from 'node:url';
+import { baseCandidate } from '../../core/candidate.js';
+import type { Quality } from '../../core/run-result.js';
+import { spawnBound } from '../../runners/launch.js';
+import type { ModelArm } from '../../sweeps/space.js';
+import type { Context } from '../context.js';
+import { type QualityChildRequest, qualityReplySchema } from '../entries/quality-child.js';
+import { environmentOf } from './measure.js';
+
+const ENTRY = fileURLToPath(new URL('../entries/quality-child.js', import.meta.url));
+
+const RANDOM_WEIGHTS = 'the weights are random, so the text is noise at every precision';
+
+const unmeasured = ({ backend, model }: ModelArm, reason: string): Quality => ({
+  backend,
+  quant: model.quant,
+  measurable: false,
+  reason,
+  reference: null,
+  perplexity: null,
+  klDivergence: null,
+  top1Agreement: null,
+  answerAccuracy: null,
+  tokens: null,
+});
+
+/** Runs the child that measures and collects what it says. An arm it never got to is not measurable, with the reason. */
+async function runChild(request: QualityChildRequest, context: Context): Promise<Quality[]> {
+  const { backend, model } = request.arms[0]!;
+  const child = spawnBound(baseCandidate(backend, model.quant, request.threads), ENTRY, environmentOf(context.host));
+  const measured: Quality[] = [];
+  let stderr = '';
+  child.stderr?.on('data', (data) => {
+    stderr = `${stderr}${data}`.slice(-500);
+  });
+  child.stdout?.resume();
+  child.on('message', (raw) => {
+    const reply = qualityReplySchema.safeParse(raw);
+    if (reply.data?.type === 'quality') measured.push(reply.data.quality);
+    if (reply.data?.type === 'progress')
+      context.console.progress(`${reply.data.what} ${Math.floor(reply.data.share * 10) * 10} %`);
+  });
+  const stop = (): void => void child.kill('SIGKILL');
+  context.interrupt.signal.addEventListener('abort', stop, { once: true });
+  child.send(request);
+  const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
+    child.once('exit', (...end) => resolve(end)),
+  );
+  context.interrupt.signal.removeEventListener('abort', stop);
+  context.interrupt.signal.throwIfAborted();
+  context.console.endProgress();
+  const missing = request.arms.filter(
+    (arm) => !measured.some((q) => q.backend === arm.backend && q.quant === arm.model.quant),
+  );
+  const how = `the process that measures quality ended by ${signal ?? `exit code ${code}`}: ${stderr.trim().split('\n').at(-1) ?? ''}`;
+  return [...measured, ...missing.map((arm) => unmeasured(arm, how))];
+}
+
+/** Quality of every engine and quantization, once for each. Random weights are not measured, and that is said. */
+export async function qualityOf(
+  arms: readonly ModelArm[],
+  threads: number,
+  puzzles: number,
+  context: Context,
+): Promise<Quality[]> {
+  const random = arms.filter((arm) => arm.model.weights === 'random');
+  const real = arms.filter((arm) => arm.model.weights !== 'random');
+  const said = random.map((arm) => unmeasured(arm, RANDOM_WEIGHTS));
+  return real.length === 0 ? said : [...said, ...(await runChild({ arms: [...real], threads, puzzles }, context))];
+}
