@@ -9,6 +9,7 @@ import { healthRoutes } from './routes/health.js';
 import { metricsRoute } from './routes/metrics.js';
 import { modelsRoutes } from './routes/models.js';
 import { openApiRoute } from './routes/openapi.js';
+import { pageRoutes } from './routes/page.js';
 
 export type HttpLimits = {
   bodyBytes: number;
@@ -70,6 +71,7 @@ export function createApp(
   modelsRoutes(app, service);
   healthRoutes(app, service);
   metricsRoute(app, service);
+  pageRoutes(app);
   openApiRoute(app, service.version, rules.keys.length > 0);
   return app;
 }
