@@ -5,6 +5,7 @@ import { headlineInterval, headlineText, objectiveText, proofText } from './text
 import { comparisonName, comparisonNote } from './texts/comparison-text.js';
 import { t } from './texts/index.js';
 import { levelText } from './texts/interval-text.js';
+import { visible } from './texts/safe-name.js';
 import type { Language, Text } from './texts/text.js';
 import { labelText } from './view/label.js';
 import type { ReportView } from './view/view.js';
@@ -40,8 +41,7 @@ export function markdownReport(view: ReportView): string {
 
 /** Text from outside must stay text: no markup, no cell border, no mention, no line break. */
 export function escapeMarkdown(text: string): string {
-  return text
-    .replace(/[\r\n]+/g, ' ')
+  return visible(text.replace(/[\r\n]+/g, ' '))
     .replace(/[\\`*_[\]<>|~]/g, '\\$&')
     .replace(/&/g, '&amp;')
     .replace(/@(?=\w)/g, '@\u200B');
@@ -73,11 +73,10 @@ function withInterval(interval: Interval | null, format: FormatName): string {
 function factTable(view: ReportView, language: Language): string {
   const { run, answer } = view;
   const level = answer.chosen?.objective?.level ?? 0.95;
-  const models = [...new Set(run.plan.models.map((model) => model.name))].join(', ');
   const failed = run.outcomes.filter((outcome) => outcome.status !== 'measured').length;
   const facts: [Text, string][] = [
     [t('machine'), view.machine],
-    [t('model'), models],
+    [t('model'), view.models],
     [t('run'), t('runSummary', { trials: run.outcomes.length, failed, voided: run.noise.voidedTrials })[language]],
     [t('objective'), `${objectiveText(run.plan)[language]} (${levelText(level)})`],
   ];

@@ -1,6 +1,6 @@
 import { t } from '../texts/index.js';
 import { joined, same, type Text } from '../texts/text.js';
-import { labelText } from '../view/label.js';
+import { labelText, levelName } from '../view/label.js';
 import type { SpeedPoint } from '../view/quantization.js';
 import type { ReportView } from '../view/view.js';
 import { type ChartSpec, type Point, type Series, SHAPES } from './spec.js';
@@ -27,7 +27,7 @@ export function quantizationChart({ quantization }: ReportView): ChartSpec | nul
   };
 }
 
-const levelOf = ({ configuration: { candidate } }: SpeedPoint): string => `${candidate.backend} ${candidate.quant}`;
+const levelOf = ({ configuration: { candidate } }: SpeedPoint): string => levelName(candidate);
 
 function series(level: string, index: number, all: readonly SpeedPoint[], byQuality: boolean): Series {
   const mine = all

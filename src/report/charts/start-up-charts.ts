@@ -1,12 +1,13 @@
 import { t } from '../texts/index.js';
 import { same } from '../texts/text.js';
+import { levelName } from '../view/label.js';
 import type { ReportView } from '../view/view.js';
 import { type ChartSpec, SHAPES } from './spec.js';
 
 export function loadChart({ startUp }: ReportView): ChartSpec | null {
   const { loads } = startUp;
   if (loads.length === 0) return null;
-  const names = loads.map(({ backend, quant }) => same(`${backend} ${quant}`));
+  const names = loads.map((load) => same(levelName(load)));
   return {
     id: 'load',
     title: t('loadChart'),

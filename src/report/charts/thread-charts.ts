@@ -1,5 +1,6 @@
 import { t } from '../texts/index.js';
 import { same } from '../texts/text.js';
+import { levelName } from '../view/label.js';
 import type { Curve } from '../view/thread-curves.js';
 import type { ReportView } from '../view/view.js';
 import { type ChartSpec, type Mark, type Series, SHAPES } from './spec.js';
@@ -30,13 +31,11 @@ function threadChart(view: ReportView, phase: 'decode' | 'prefill'): ChartSpec |
   };
 }
 
-const nameOf = ({ backend, quant }: { backend: string; quant: string }): string => `${backend} ${quant}`;
-
 /** Curves of several points, the recommended level first, then by their best speed. */
 function ranked({ answer }: ReportView, curves: readonly Curve[]): Curve[] {
-  const chosen = answer.chosen && nameOf(answer.chosen.candidate);
+  const chosen = answer.chosen && levelName(answer.chosen.candidate);
   const best = (curve: Curve): number => Math.max(...curve.points.map(({ rate }) => rate.estimate));
-  const isChosen = (curve: Curve): number => Number(nameOf(curve) === chosen);
+  const isChosen = (curve: Curve): number => Number(levelName(curve) === chosen);
   return curves
     .filter(({ points }) => points.length > 1)
     .sort((a, b) => isChosen(b) - isChosen(a) || best(b) - best(a));
@@ -44,7 +43,7 @@ function ranked({ answer }: ReportView, curves: readonly Curve[]): Curve[] {
 
 function series(curve: Curve, index: number): Series {
   return {
-    name: same(nameOf(curve)),
+    name: same(levelName(curve)),
     color: index,
     shape: SHAPES[index % SHAPES.length]!,
     line: true,
@@ -60,9 +59,9 @@ function series(curve: Curve, index: number): Series {
 }
 
 function rooflineSeries(view: ReportView, curve: Curve): Series[] {
-  const roofline = view.curves.rooflines.find((one) => nameOf(one) === nameOf(curve));
+  const roofline = view.curves.rooflines.find((one) => levelName(one) === levelName(curve));
   if (!roofline) return [];
-  const name = t('roofline', { curve: nameOf(curve) });
+  const name = t('roofline', { curve: levelName(curve) });
   const most = Math.max(...curve.points.map(({ threads }) => threads));
   return [
     {

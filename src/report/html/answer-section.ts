@@ -6,7 +6,7 @@ import { joined, same, type Text } from '../texts/text.js';
 import { labelText } from '../view/label.js';
 import type { ReportView } from '../view/view.js';
 import { card, intervalCard } from './estimate.js';
-import { html, type Markup } from './html.js';
+import { html, type Markup, verbatim } from './html.js';
 
 export function answerSection(view: ReportView): Markup {
   const { answer, run } = view;
@@ -32,7 +32,7 @@ function changesText({ answer }: ReportView): Text {
 function serve({ answer, isSynthetic }: ReportView): Markup | null {
   if (!answer.serveCommand) return null;
   return html`<h2 class="answer-part">${t('serve')}</h2>
-<div class="command"><pre id="serve-command"><code>${answer.serveCommand}</code></pre><button type="button" data-copy="serve-command">${t('copy')}</button></div>
+<div class="command"><pre id="serve-command"><code>${verbatim(answer.serveCommand)}</code></pre><button type="button" data-copy="serve-command">${t('copy')}</button></div>
 ${isSynthetic && html`<p class="small">${t('serveReal')}</p>`}`;
 }
 

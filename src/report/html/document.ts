@@ -65,7 +65,6 @@ const title = ({ run }: ReportView): Text => ({ en: `${run.id} – r1-tune repor
 function header(view: ReportView, language: string): Markup {
   const { run } = view;
   const failed = run.outcomes.filter((outcome) => outcome.status !== 'measured').length;
-  const models = [...new Set(run.plan.models.map((model) => model.name))].join(', ');
   const voided = run.outcomes.filter((outcome) => outcome.voided).length;
   return html`<header>
 <div class="brand"><b>r1-tune</b> <span class="run-id">${run.id}</span></div>
@@ -82,7 +81,7 @@ ${choice('theme', t('theme'), [
 </div>
 <dl class="facts">
 <div><dt>${t('machine')}</dt><dd>${view.machine}</dd></div>
-<div><dt>${t('model')}</dt><dd>${models}</dd></div>
+<div><dt>${t('model')}</dt><dd>${view.models}</dd></div>
 <div><dt>${t('run')}</dt><dd><time datetime="${run.startedAt}">${run.startedAt.slice(0, 16).replace('T', ' ')} UTC</time>, ${t('runSummary', { trials: run.outcomes.length, failed, voided })}</dd></div>
 </dl>
 </header>`;

@@ -5,7 +5,7 @@ import { comparisonName, comparisonNote } from '../texts/comparison-text.js';
 import { type TextKey, t } from '../texts/index.js';
 import type { Text } from '../texts/text.js';
 import { chineseWarning } from '../texts/warning-texts.js';
-import { labelText } from '../view/label.js';
+import { labelText, levelName } from '../view/label.js';
 import type { Curve } from '../view/thread-curves.js';
 import type { ReportView } from '../view/view.js';
 import { estimateCell } from './estimate.js';
@@ -85,7 +85,7 @@ function kneeFinding(view: ReportView, phase: 'decode' | 'prefill'): Markup | nu
   const best = Math.max(...curve.points.map(({ rate }) => rate.estimate));
   return finding(
     t('kneeFinding', {
-      ...{ curve: `${curve.backend} ${curve.quant}`, threads: curve.kneeThreads, best: formatValue('rate', best) },
+      ...{ curve: levelName(curve), threads: curve.kneeThreads, best: formatValue('rate', best) },
       phase: t(phase === 'decode' ? 'phaseDecode' : 'phasePrefill'),
     }),
   );
@@ -101,7 +101,7 @@ function rooflineFinding(view: ReportView): Markup | null {
   if (!curve || !best || !limit) return null;
   return finding(
     t('rooflineFinding', {
-      ...{ curve: `${curve.backend} ${curve.quant}`, threads: best.threads },
+      ...{ curve: levelName(curve), threads: best.threads },
       limit: formatValue('rate', limit.tokensPerSecond),
       share: formatValue('share', best.rate.estimate / limit.tokensPerSecond),
     }),

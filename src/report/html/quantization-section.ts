@@ -2,6 +2,7 @@ import type { Quality } from '../../core/run-result.js';
 import { CHARTS } from '../charts/index.js';
 import { formatNumber, formatValue } from '../page/format.js';
 import { t } from '../texts/index.js';
+import { levelName } from '../view/label.js';
 import type { QuantRow } from '../view/quantization.js';
 import type { ReportView } from '../view/view.js';
 import { estimateCell } from './estimate.js';
@@ -32,7 +33,7 @@ ${figure(CHARTS.quantization(view))}
 }
 
 function row({ backend, quant, best, fileBytes, quality }: QuantRow, hasQuality: boolean): Markup {
-  return html`<tr><th scope="row">${backend} ${quant}</th><td class="word">${t(PARETO[best?.pareto ?? 'not-ranked'])}</td>${estimateCell(best?.objective ?? null, 'rate')}<td class="number">${formatValue('bytes', best?.peakRssBytes)}</td><td class="number">${formatValue('bytes', fileBytes)}</td>${hasQuality && qualityCells(quality)}</tr>`;
+  return html`<tr><th scope="row">${levelName({ backend, quant })}</th><td class="word">${t(PARETO[best?.pareto ?? 'not-ranked'])}</td>${estimateCell(best?.objective ?? null, 'rate')}<td class="number">${formatValue('bytes', best?.peakRssBytes)}</td><td class="number">${formatValue('bytes', fileBytes)}</td>${hasQuality && qualityCells(quality)}</tr>`;
 }
 
 function qualityCells(quality: Quality | null): Markup {

@@ -2,7 +2,7 @@ import { shellWord } from '../../core/shell-word.js';
 import { t } from '../texts/index.js';
 import type { ReportView } from '../view/view.js';
 import { columnHeads, section } from './finding-sections.js';
-import { html, type Markup } from './html.js';
+import { html, type Markup, verbatim } from './html.js';
 
 /** The record of the run: tables that the page fills, what was left out, and how to do it again. */
 
@@ -30,8 +30,8 @@ export function remakeSection({ run, runFolder }: ReportView): Markup {
   const built = gitCommit === null ? '' : ` (${gitCommit})`;
   return section(
     'remake',
-    html`<h3>${t('remakeReport')}</h3><pre><code>r1-tune report ${shellWord(runFolder)}</code></pre>
-<h3>${t('remakeRun')}</h3><pre><code>${command.map(shellWord).join(' ')}</code></pre>
+    html`<h3>${t('remakeReport')}</h3><pre><code>r1-tune report ${verbatim(shellWord(runFolder))}</code></pre>
+<h3>${t('remakeRun')}</h3><pre><code>${verbatim(command.map(shellWord).join(' '))}</code></pre>
 <p>${t('remakeNote', { seed })}</p>
 <p class="small">${t('versions')}: ${Object.entries(versions)
       .map(([name, version]) => `${name} ${version}${name === 'r1-tune' ? built : ''}`)

@@ -6,6 +6,7 @@ import { TEXTS, type TextKey } from '../texts/index.js';
 import type { Text } from '../texts/text.js';
 import { labelText } from '../view/label.js';
 import type { ReportView } from '../view/view.js';
+import { dataText } from './html.js';
 import { PARETO } from './quantization-section.js';
 
 /**
@@ -127,11 +128,11 @@ function trialRow(outcome: Outcome, label: number): Cell[] {
 export function trialDetails({ run }: ReportView): string {
   return run.outcomes
     .map(({ samples, effective, resources, reason, stderrTail }) =>
-      JSON.stringify({
+      dataText({
         decodeMs: samples?.decodeMs.map(round) ?? [],
         warmUpTokenMs: samples?.warmUpTokenMs.map(round) ?? [],
         ...{ effective, resources, reason, stderrTail },
-      }).replaceAll('<', '\\u003c'),
+      }),
     )
     .join('\n');
 }

@@ -1,6 +1,7 @@
 import { shortHash } from '../../core/canonical.js';
 import { tryParseCpuList } from '../../core/cpu-list.js';
 import type { Profile } from '../../core/profile.js';
+import { visible } from '../texts/safe-name.js';
 
 export type ProfileProblem = { severity: 'error' | 'warning'; message: string; mend: string };
 
@@ -101,5 +102,7 @@ export function problemsText(profile: Profile, problems: readonly ProfileProblem
   const sorted = [...problems].sort((a, b) => (a.severity < b.severity ? -1 : a.severity > b.severity ? 1 : 0));
   const lines = sorted.map(({ severity, message, mend }) => `  ${severity}: ${message} ${mend}`);
   const head = `${profile.name}: a sound profile of version ${profile.schemaVersion}`;
-  return `${[lines.length ? `${head}, but` : `${head}, and everything it needs is here.`, ...lines].join('\n')}\n`;
+  return visible(
+    `${[lines.length ? `${head}, but` : `${head}, and everything it needs is here.`, ...lines].join('\n')}\n`,
+  );
 }

@@ -1,6 +1,7 @@
 import type { Candidate } from '../../core/candidate.js';
 import { shortHash } from '../../core/canonical.js';
 import type { Profile } from '../../core/profile.js';
+import { visible } from '../texts/safe-name.js';
 import { valueText } from './explain.js';
 import { constraintRows, expectedRows, verdictText } from './show.js';
 
@@ -50,10 +51,11 @@ export function diffProfiles(a: Profile, b: Profile): string {
   const note = sameMachine
     ? 'Numbers of two runs side by side are no test of a difference: r1-tune gate runs both in pairs.'
     : 'The machines differ: their speeds must not be compared.';
-  return [
+  const lines = [
     ...differences.flatMap(({ field, a: before, b: after }) => [field, `  - ${before}`, `  + ${after}`]),
     '',
     note,
     '',
-  ].join('\n');
+  ];
+  return visible(lines.join('\n'));
 }

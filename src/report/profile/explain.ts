@@ -1,5 +1,6 @@
 import { type Candidate, candidateSchema, knobDifferences } from '../../core/candidate.js';
 import type { Profile } from '../../core/profile.js';
+import { visible } from '../texts/safe-name.js';
 import { aligned } from './lines.js';
 import { expectedRows, verdictText } from './show.js';
 
@@ -13,7 +14,7 @@ export function explainProfile(profile: Profile): string {
     `      ${candidateSchema.shape[knob].description ?? ''}`,
   ];
   const others = knobs.filter((knob) => !changed.has(knob));
-  return [
+  const lines = [
     `${profile.name}: ${verdictText(profile)}`,
     '',
     changed.size === 0 ? 'It is the default configuration.' : 'Changed from the default settings',
@@ -27,7 +28,8 @@ export function explainProfile(profile: Profile): string {
     '',
     'The speed-up is that of all changes together: what each brings alone is in the report of the run.',
     '',
-  ].join('\n');
+  ];
+  return visible(lines.join('\n'));
 }
 
 /** A knob as text: bindings and allocators by what they do, not by their name alone. */

@@ -1,13 +1,14 @@
 import { candidateLabel } from '../../core/candidate.js';
 import type { Profile } from '../../core/profile.js';
 import { formatValue } from '../page/format.js';
+import { visible } from '../texts/safe-name.js';
 import { aligned, estimateText } from './lines.js';
 
 /** A profile on one screen: what it runs, what it should reach, how that was shown and where. */
 export function showProfile(profile: Profile): string {
   const { model, machine, provenance } = profile;
   const synthetic = model.weights === 'random' ? ', random weights: its text is noise' : '';
-  return [
+  const lines = [
     `${profile.name}: ${candidateLabel(profile.candidate)}`,
     '',
     ...aligned([
@@ -32,7 +33,8 @@ export function showProfile(profile: Profile): string {
       ['versions', versionsText(profile)],
     ]),
     '',
-  ].join('\n');
+  ];
+  return visible(lines.join('\n'));
 }
 
 function objectiveText({ objective, request }: Profile): string {

@@ -40,7 +40,10 @@ export const ANSWER_TEXTS = {
     en: 'The smallest effect these pairs could have shown is {effect}.',
     zh: '这些配对能分辨的最小效应为 {effect}。',
   },
-  proofChance: { en: 'By chance alone: p = {p}.', zh: '纯属偶然的概率：p = {p}。' },
+  proofChance: {
+    en: 'Chance alone would show such a difference with probability p = {p}.',
+    zh: '纯属偶然出现这种差别的概率为 p = {p}。',
+  },
   measures: { en: 'What is measured: {objective}.', zh: '衡量指标：{objective}。' },
   objectiveWorkload: {
     en: 'tokens a second over one request of {prompt} prompt and {generate} generated tokens',

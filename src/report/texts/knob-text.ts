@@ -1,12 +1,13 @@
 import { DEFAULT_ONNX_KNOBS, type OnnxKnobs } from '../../core/candidate.js';
 import { axisName } from './axis-names.js';
+import { shortName } from './safe-name.js';
 import { joined, same, type Text } from './text.js';
 
 /** A knob's value in words: switches are on and off, the knobs of ONNX Runtime those that are not as usual. */
 export function knobValue(name: string, value: string): Text {
   if (name === 'onnx') return onnxText(value);
   if (value === 'true') return { en: 'on', zh: '开' };
-  return value === 'false' ? { en: 'off', zh: '关' } : same(value);
+  return value === 'false' ? { en: 'off', zh: '关' } : same(shortName(value));
 }
 
 /** `name=value` as `knobDifferences` writes it, in words. */

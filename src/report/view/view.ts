@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Configuration, RunResult } from '../../core/run-result.js';
 import type { ReportOptions } from '../reporter.js';
+import { shortName } from '../texts/safe-name.js';
 import { type Answer, answerOf } from './answer.js';
 import { type Comparison, comparisons } from './comparisons.js';
 import { type ContextCost, contextCosts } from './context-cost.js';
@@ -17,6 +18,8 @@ export type ReportView = {
   runFolder: string;
   options: ReportOptions;
   machine: string;
+  /** Names of the models, joined. */
+  models: string;
   isSynthetic: boolean;
   answer: Answer;
   comparisons: Comparison[];
@@ -40,6 +43,7 @@ export function buildView(run: RunResult, options: ReportOptions = {}): ReportVi
     runFolder,
     options,
     machine: machineLine(run),
+    models: [...new Set(run.plan.models.map(({ name }) => shortName(name, 64)))].join(', '),
     isSynthetic: run.plan.models.some((model) => model.weights === 'random'),
     answer,
     comparisons: comparisons(run, answer),
@@ -76,5 +80,5 @@ export function machineLine(run: RunResult): string {
   const { cores, cpus } = topology.allowed;
   const size = memory.limitBytes.value ?? memory.totalBytes.value;
   const ram = size === null ? [] : [`${Math.round(size / 1024 ** 3)} GiB`];
-  return [cpu.model.value ?? run.machine.platform.arch, `${cores}C/${cpus.length}T`, ...ram].join(' · ');
+  return [shortName(cpu.model.value ?? run.machine.platform.arch, 64), `${cores}C/${cpus.length}T`, ...ram].join(' · ');
 }
