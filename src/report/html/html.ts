@@ -43,7 +43,7 @@ export const verbatim = (text: string): Markup => new Markup(escapeHtml(text));
 const unbroken = (text: string): string =>
   text.replace(
     /(\d) (?=(?:%|×|tok\/s|ms|s|min|h|[KMGT]?i?B|GB\/s|kWh)(?!\w))|(?<=\b[np]) = /g,
-    (gap, digit?: string) => (digit === undefined ? '\u00a0=\u00a0' : `${digit}\u00a0`),
+    (_gap, digit?: string) => (digit === undefined ? '\u00a0=\u00a0' : `${digit}\u00a0`),
   );
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
