@@ -9,6 +9,16 @@ export type Work = {
   rows: 'last' | 'all';
 };
 
+export type Evaluation = {
+  /**
+   * The rows of logits of each work, `vocabulary` floats a row. A last row stays as it is until the next work of the
+   * same slot.
+   */
+  rows: Float32Array[][];
+  /** Time inside ONNX Runtime, ms. */
+  engineMs: number;
+};
+
 /**
  * Evaluates tokens against the caches of a session's sequences, which it owns. A smaller `past` than before forgets
  * what was cached behind it.
@@ -16,11 +26,8 @@ export type Work = {
 export interface Decoder {
   /** Most one-token works that one call can take together, of as many sequences. */
   readonly mostTogether: number;
-  /**
-   * One work of any length, or several of one token. Resolves to the rows of logits of each work, `vocabulary` floats
-   * a row. A last row stays as it is until the next work of the same slot.
-   */
-  evaluate(works: readonly Work[]): Promise<Float32Array[][]>;
+  /** One work of any length, or several of one token. */
+  evaluate(works: readonly Work[]): Promise<Evaluation>;
   /** The slot is free: its memory may go. */
   release(slot: number): void;
   dispose(): Promise<void>;

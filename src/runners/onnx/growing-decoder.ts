@@ -1,4 +1,4 @@
-import type { Decoder, Work } from './decoder.js';
+import type { Decoder, Evaluation, Work } from './decoder.js';
 import { float16ToFloat32 } from './float16.js';
 import type { DecoderGraph } from './graph/decoder-graph.js';
 import type { NodeRuntime } from './node/node-runtime.js';
@@ -18,19 +18,20 @@ export class GrowingDecoder implements Decoder {
     private readonly runtime: NodeRuntime,
   ) {}
 
-  async evaluate([work]: readonly [Work]): Promise<Float32Array[][]> {
+  async evaluate([work]: readonly [Work]): Promise<Evaluation> {
     const { caches } = this.graph;
     const inputs = stepInputs(this.graph, [work]);
     const kept = this.#slots.get(work.slot);
     caches.forEach(({ past }, i) => {
       inputs.set(past, this.#firstRows(kept?.[i], work.past));
     });
-    const results = await this.runtime.runForNew(inputs, ['logits', ...caches.map(({ result }) => result)]);
+    const names = ['logits', ...caches.map(({ result }) => result)];
+    const { results, engineMs } = await this.runtime.runForNew(inputs, names);
     this.#slots.set(
       work.slot,
       caches.map(({ result }) => results.get(result)!),
     );
-    return [this.#logitRows(results.get('logits')!, work)];
+    return { rows: [this.#logitRows(results.get('logits')!, work)], engineMs };
   }
 
   release(slot: number): void {

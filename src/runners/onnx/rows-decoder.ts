@@ -1,4 +1,4 @@
-import type { Decoder, Work } from './decoder.js';
+import type { Decoder, Evaluation, Work } from './decoder.js';
 import type { DecoderGraph } from './graph/decoder-graph.js';
 import { Lanes } from './lanes.js';
 import { stepInputs } from './step-inputs.js';
@@ -34,9 +34,9 @@ export class RowsDecoder implements Decoder {
     this.#noRow = zeros(graph.kvElementType, graph.kvHeads * graph.headDim);
   }
 
-  async evaluate(works: readonly Work[]): Promise<Float32Array[][]> {
+  evaluate(works: readonly Work[]): Promise<Evaluation> {
     for (const { slot, past } of works) this.#lanes?.forget(slot, past);
-    return works.length === 1 ? [await this.#evaluateOne(works[0]!)] : this.#stepTogether(works);
+    return works.length === 1 ? this.#evaluateOne(works[0]!) : this.#stepTogether(works);
   }
 
   release(slot: number): void {
@@ -51,7 +51,7 @@ export class RowsDecoder implements Decoder {
     this.#lanes = null;
   }
 
-  async #evaluateOne(work: Work): Promise<Float32Array[]> {
+  async #evaluateOne(work: Work): Promise<Evaluation> {
     const { past, tokens } = work;
     const slot = this.#slotOf(work.slot);
     const inputs = stepInputs(this.#graph, [work]);
@@ -64,12 +64,13 @@ export class RowsDecoder implements Decoder {
     const count = work.rows === 'all' ? tokens.length : 1;
     const logits = work.rows === 'last' ? slot.logits : new Float32Array(count * vocabulary);
     outputs.set('logits', this.#logits(logits, 1, count));
-    await this.#runtime.run(inputs, outputs);
-    return Array.from({ length: count }, (_, i) => logits.subarray(i * vocabulary, (i + 1) * vocabulary));
+    const engineMs = await this.#runtime.run(inputs, outputs);
+    const rows = Array.from({ length: count }, (_, i) => logits.subarray(i * vocabulary, (i + 1) * vocabulary));
+    return { rows: [rows], engineMs };
   }
 
   /** One token of each of several sequences. Lanes that no work uses get a token too, whose result nobody reads. */
-  async #stepTogether(works: readonly Work[]): Promise<Float32Array[][]> {
+  async #stepTogether(works: readonly Work[]): Promise<Evaluation> {
     const lanes = this.#lanesFor(works.map(({ slot }) => slot));
     const idle: Work = { slot: -1, past: 0, tokens: [0], rows: 'last' };
     const byLane = new Array<Work>(lanes.width).fill(idle);
@@ -77,22 +78,23 @@ export class RowsDecoder implements Decoder {
       lanes.fill(work.slot, this.#slotOf(work.slot).caches, work.past);
       byLane[lanes.laneOf(work.slot)] = work;
     }
-    const rows = Math.max(1, ...works.map(({ past }) => past));
+    const pastRows = Math.max(1, ...works.map(({ past }) => past));
     const inputs = stepInputs(this.#graph, byLane);
     const outputs = new Map<string, HostTensor>();
     this.#graph.caches.forEach((port, i) => {
-      inputs.set(port.past, lanes.past(i, rows));
+      inputs.set(port.past, lanes.past(i, pastRows));
       outputs.set(port.result, lanes.fresh(i));
     });
     const { vocabulary } = this.#graph;
     const logits = new Float32Array(lanes.width * vocabulary);
     outputs.set('logits', this.#logits(logits, lanes.width, 1));
-    await this.#runtime.run(inputs, outputs);
-    return works.map(({ slot, past }) => {
+    const engineMs = await this.#runtime.run(inputs, outputs);
+    const rows = works.map(({ slot, past }) => {
       lanes.keep(slot, this.#slotOf(slot).caches, past);
       const lane = lanes.laneOf(slot);
       return [logits.subarray(lane * vocabulary, (lane + 1) * vocabulary)];
     });
+    return { rows, engineMs };
   }
 
   /** Lanes with a seat for each: those at hand unless they are too few, or more than twice as many as needed. */

@@ -1,7 +1,7 @@
 import type { EngineDescription, NativeTimer, Sequence, Session } from '../../core/engine.js';
 import { R1Error } from '../../core/errors.js';
 import { createTokenBytes } from '../token-bytes.js';
-import type { Decoder, Work } from './decoder.js';
+import type { Decoder, Evaluation, Work } from './decoder.js';
 import { OnnxSequence } from './sequence.js';
 import { createEncode } from './tokenizer/encode.js';
 import type { Vocabulary } from './tokenizer/vocabulary.js';
@@ -62,7 +62,7 @@ export class OnnxSession implements Session, NativeTimer {
     });
   }
 
-  /** Wall time of one-token evaluations, handing over to ONNX Runtime's thread and back included. */
+  /** Time inside ONNX Runtime for one-token evaluations, handing over to its thread and back included. */
   async takeDecodeMs(): Promise<number> {
     const taken = this.#decodeMs;
     this.#decodeMs = 0;
@@ -74,10 +74,9 @@ export class OnnxSession implements Session, NativeTimer {
     await this.#loaded.decoder.dispose();
   }
 
-  async #timed(works: readonly Work[]): Promise<Float32Array[][]> {
-    const start = performance.now();
-    const rows = await this.#loaded.decoder.evaluate(works);
-    if (works[0]!.tokens.length === 1) this.#decodeMs += performance.now() - start;
-    return rows;
+  async #timed(works: readonly Work[]): Promise<Evaluation> {
+    const evaluation = await this.#loaded.decoder.evaluate(works);
+    if (works[0]!.tokens.length === 1) this.#decodeMs += evaluation.engineMs;
+    return evaluation;
   }
 }

@@ -12,9 +12,9 @@ export interface GraphRuntime {
   readonly name: string;
   /**
    * Evaluates the graph. Results are written into the tensors given as `outputs`, which must have the shapes that the
-   * graph gives. One call at a time.
+   * graph gives. One call at a time. Resolves to the time in the engine, ms.
    */
-  run(inputs: ReadonlyMap<string, HostTensor>, outputs: ReadonlyMap<string, HostTensor>): Promise<void>;
+  run(inputs: ReadonlyMap<string, HostTensor>, outputs: ReadonlyMap<string, HostTensor>): Promise<number>;
   dispose(): Promise<void>;
 }
 

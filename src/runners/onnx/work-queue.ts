@@ -36,9 +36,9 @@ export class WorkQueue {
     await turnOfTheLoop();
     for (let batch = this.#takeBatch(); batch.length > 0; batch = this.#takeBatch()) {
       try {
-        const results = await this.#decoder.evaluate(batch.map(({ work }) => work));
+        const { rows } = await this.#decoder.evaluate(batch.map(({ work }) => work));
         batch.forEach(({ resolve }, i) => {
-          resolve(results[i]!);
+          resolve(rows[i]!);
         });
       } catch (error) {
         for (const { reject } of batch) reject(error);

@@ -57,7 +57,7 @@ export class NativeRuntime implements GraphRuntime {
     }
   }
 
-  async run(inputs: ReadonlyMap<string, HostTensor>, outputs: ReadonlyMap<string, HostTensor>): Promise<void> {
+  async run(inputs: ReadonlyMap<string, HostTensor>, outputs: ReadonlyMap<string, HostTensor>): Promise<number> {
     if (this.#session === null) throw new Error('The ONNX session is closed.');
     if (this.#running !== null) throw new Error('The ONNX session is busy: one evaluation at a time.');
     const values: Pointer[] = [];
@@ -65,6 +65,7 @@ export class NativeRuntime implements GraphRuntime {
       const given = this.#pack(inputs, values);
       const wanted = this.#pack(outputs, values);
       const session = this.#session;
+      const start = performance.now();
       const ended = new Promise<void>((resolve, reject) => {
         this.#api.call.run.async(
           session,
@@ -80,6 +81,7 @@ export class NativeRuntime implements GraphRuntime {
       });
       this.#running = { ended, holds: [inputs, outputs, given, wanted] };
       await ended;
+      return performance.now() - start;
     } finally {
       this.#running = null;
       for (const value of values) this.#api.release.value(value);

@@ -46,24 +46,31 @@ export class NodeRuntime implements GraphRuntime {
     return new NodeRuntime(ort, session);
   }
 
-  async run(inputs: ReadonlyMap<string, HostTensor>, outputs: ReadonlyMap<string, HostTensor>): Promise<void> {
-    const results = await this.runForNew(inputs, [...outputs.keys()]);
+  async run(inputs: ReadonlyMap<string, HostTensor>, outputs: ReadonlyMap<string, HostTensor>): Promise<number> {
+    const { results, engineMs } = await this.runForNew(inputs, [...outputs.keys()]);
     for (const [name, { data }] of outputs) (data as Float32Array).set(results.get(name)!.data as Float32Array);
+    return engineMs;
   }
 
   /** As `run`, for results whose shapes are not known before: new tensors. */
-  async runForNew(inputs: ReadonlyMap<string, HostTensor>, names: readonly string[]): Promise<Map<string, HostTensor>> {
+  async runForNew(
+    inputs: ReadonlyMap<string, HostTensor>,
+    names: readonly string[],
+  ): Promise<{ results: Map<string, HostTensor>; engineMs: number }> {
     const feeds: Record<string, Tensor> = {};
     for (const [name, { elementType, data, dims }] of inputs)
       feeds[name] = new this.ort.Tensor(TYPE_NAMES[elementType]!, data as Float32Array, dims);
-    const results = await this.session.run(feeds, names);
-    return new Map(
+    const start = performance.now();
+    const found = await this.session.run(feeds, names);
+    const engineMs = performance.now() - start;
+    const results = new Map(
       names.map((name) => {
-        const { data, dims, type } = results[name] as Tensor;
+        const { data, dims, type } = found[name] as Tensor;
         const elementType = Number(Object.entries(TYPE_NAMES).find(([, named]) => named === type)![0]);
-        return [name, { elementType, dims, data: data as HostTensor['data'] }];
+        return [name, { elementType, dims, data: data as HostTensor['data'] }] as const;
       }),
     );
+    return { results, engineMs };
   }
 
   async dispose(): Promise<void> {

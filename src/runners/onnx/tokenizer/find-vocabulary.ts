@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { R1Error } from '../../../core/errors.js';
@@ -18,19 +18,23 @@ const config = z.union([z.object({ model: endTokens }).transform(({ model }) => 
 const CONFIGS = ['genai_config.json', 'generation_config.json', 'config.json'];
 
 /**
- * The vocabulary beside a graph: a GGUF vocabulary file, which our converter leaves there, or the tokenizer.json of a
+ * The vocabulary beside a graph: the tokenizer.gguf that our converter leaves there, or the tokenizer.json of a
  * published export, in the same folder or the one above (onnx-community keeps graphs in `onnx/`).
  * Throws `MODEL_NOT_FOUND` when there is neither, and as the readers do.
  */
 export function findVocabulary(graphPath: string): Vocabulary {
   const folder = dirname(graphPath);
-  const gguf = readdirSync(folder).find((name) => name.endsWith('.gguf'));
-  if (gguf !== undefined) return readGgufVocabulary(join(folder, gguf));
+  const gguf = join(folder, 'tokenizer.gguf');
+  if (existsSync(gguf)) return readGgufVocabulary(gguf);
   const home = [folder, dirname(folder)].find((place) => existsSync(join(place, 'tokenizer.json')));
   if (home === undefined)
-    throw new R1Error('MODEL_NOT_FOUND', `There is no tokenizer beside ${graphPath}: no tokenizer.json and no .gguf.`, {
-      mend: 'Fetch the whole folder of the model, tokenizer.json included.',
-    });
+    throw new R1Error(
+      'MODEL_NOT_FOUND',
+      `There is no tokenizer beside ${graphPath}: neither tokenizer.gguf nor tokenizer.json.`,
+      {
+        mend: 'Fetch the whole folder of the model, tokenizer.json included.',
+      },
+    );
   return { ...readTokenizerJson(join(home, 'tokenizer.json')), ...endTokensOf([home, folder]) };
 }
 

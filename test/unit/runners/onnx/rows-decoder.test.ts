@@ -72,7 +72,7 @@ describe.each([
           const works = slots.map(
             (id): Work => ({ slot: id, past: texts[id]!.length, tokens: tokens(id), rows: 'last' }),
           );
-          const rows = await decoder.evaluate(works);
+          const { rows } = await decoder.evaluate(works);
           slots.forEach((id, i) => {
             texts[id]!.push(...works[i]!.tokens);
             expect(rows[i]).toHaveLength(1);
