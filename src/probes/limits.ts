@@ -20,8 +20,8 @@ export const limitsProbe = defineProbe('limits', ['topology'], (host, { topology
   const compute = allowed.pCores || allowed.cores;
   return {
     quotaCpus: quota.cpus,
-    threadBudget: Math.max(1, Math.min(compute, byQuota)),
-    threadCeiling: Math.max(1, Math.min(allowed.cpus.length, byQuota)),
+    threadBudget: Math.min(compute, byQuota),
+    threadCeiling: Math.min(allowed.cpus.length, byQuota),
     inputs: inputsOf(topology, quota),
     reasons: reasonsOf(topology, quota, compute, byQuota),
     ...throttlingFacts(host),

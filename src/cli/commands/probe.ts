@@ -66,6 +66,14 @@ function capture(context: Context, file: string, args: ProbeArgs): void {
     throw new R1Error('USAGE', '--capture packs the running machine, not a recorded one.', {
       mend: 'Leave out --sysroot.',
     });
+  if (context.host.platform !== 'linux')
+    throw new R1Error(
+      'USAGE',
+      `--capture packs files of /proc and /sys, which ${context.host.platform} does not have.`,
+      {
+        mend: 'Send the output of `r1-tune probe --json` instead.',
+      },
+    );
   const recorded = captureMachine(context.host);
   writeCapture(file, recorded);
   const count = Object.keys(recorded.files).length + Object.keys(recorded.bytes).length;
