@@ -1,0 +1,119 @@
+import { type Claim, type ClaimFacts, type Design, isTestable } from '../../claims/claim.js';
+import { concludeClaim, untested } from '../../claims/conclude.js';
+import { ERROR_RATE } from '../../claims/error-rate.js';
+import { CLAIMS } from '../../claims/index.js';
+import { type Load, neededBlocks, plannedBlocks } from '../../claims/schedule.js';
+import { CLAIMS_VERSION, type ClaimResult, type ClaimsDocument } from '../../core/claims.js';
+import { formatDuration } from '../../core/units.js';
+import { describeMachine } from '../../sweeps/to-profile.js';
+import type { Context } from '../context.js';
+import { findGroupPlace } from './conditions/cpu-group.js';
+import { factsOf, withoutFailed } from './facts.js';
+import { pilotArms, runPilots } from './pilots.js';
+import type { ClaimsJob } from './prepare.js';
+import { runClaim } from './run-claim.js';
+import { type ClaimsSession, openClaimsSession } from './session.js';
+import { CLAIM_STATISTICS } from './statistics.js';
+
+/** A claim whose trials take longer than expected must end at this multiple of its time. */
+const OVERRUN = 1.6;
+
+type Entry = { claim: Claim } & ({ design: Design; load: Load } | { reason: string });
+type Testable = Extract<Entry, { design: Design }>;
+const canTest = (entry: Entry): entry is Testable => 'design' in entry;
+
+/** Which of the model files run here, and how long their trials take. */
+async function pilot(facts: ClaimFacts, { folder }: ClaimsJob, session: ClaimsSession): Promise<ClaimFacts> {
+  const arms = pilotArms([...facts.models, ...(facts.larger ? [facts.larger] : [])], facts);
+  for (const arm of arms) session.arms.set(arm.name, arm);
+  const { outcomes } = folder.log;
+  const results = await runPilots(arms, [...outcomes], () => outcomes.length, session.ports);
+  for (const result of results) if (result.pilot) session.pilots.set(result.arm.source.path, result.pilot);
+  return withoutFailed(facts, results);
+}
+
+function entryOf(claim: Claim, facts: ClaimFacts, session: ClaimsSession): Entry {
+  const design = claim.design(facts);
+  if (!isTestable(design)) return { claim, reason: design.cannotTest };
+  for (const arm of design.arms) session.arms.set(`${claim.number}/${arm.name}`, arm);
+  const blockMs = design.arms.reduce((sum, arm) => sum + session.expectedMs(arm), 0);
+  return { claim, design, load: { needed: neededBlocks(design), blockMs } };
+}
+
+const timeOf = ({ load }: Testable): number => load.needed * load.blockMs;
+
+/** Blocks of a claim: decided once, when it begins, and kept for a resumed run. */
+function decideBlocks({ claim, load }: Testable, later: readonly Testable[], job: ClaimsJob, leftMs: number): number {
+  const { blocks } = job.plan;
+  blocks[claim.number] ??= plannedBlocks(
+    load,
+    later.map((entry) => entry.load),
+    leftMs,
+  );
+  job.folder.writePlan(job.plan);
+  return blocks[claim.number]!;
+}
+
+async function testClaim(
+  entry: Testable,
+  planned: number,
+  facts: ClaimFacts,
+  job: ClaimsJob,
+  { ports, leftMs }: ClaimsSession,
+): Promise<ClaimResult> {
+  const { claim, design, load } = entry;
+  if (planned === 0)
+    return untested(
+      claim,
+      `it needs about ${formatDuration(timeOf(entry))}, and ${formatDuration(leftMs())} of the budget were left. Give a longer --budget, or --only ${claim.number}.`,
+    );
+  const { clock } = ports;
+  const endMs = clock.monotonicMs() + Math.min(leftMs(), OVERRUN * planned * load.blockMs);
+  const conduct = await runClaim({
+    ...{ claim, design, planned, ports, blockMs: load.blockMs, seed: job.plan.seed },
+    log: () => job.folder.log.outcomes,
+    leftMs: () => endMs - clock.monotonicMs(),
+  });
+  return concludeClaim(claim, design, conduct, facts, CLAIM_STATISTICS);
+}
+
+function announce(entries: readonly Entry[], session: ClaimsSession, { console }: Context): void {
+  const testable = entries.filter(canTest);
+  const needed = formatDuration(testable.reduce((sum, entry) => sum + timeOf(entry), 0));
+  console.note(
+    `${testable.length} of ${entries.length} claims can be tested here: about ${needed} at least, ${formatDuration(session.leftMs())} are left.`,
+  );
+}
+
+/** Everything between a plan and the verdicts. Blocks that are in the log are not run again. */
+export async function executeClaims(job: ClaimsJob, startedMs: number, context: Context): Promise<ClaimsDocument> {
+  const { folder, plan, machine } = job;
+  const groupPlace = findGroupPlace(context.host);
+  const session = openClaimsSession(job, groupPlace, startedMs, context);
+  const facts = await pilot(await factsOf(job, groupPlace), job, session);
+  const claims = CLAIMS.filter((claim) => plan.claims.includes(claim.number));
+  const entries = claims.map((claim) => entryOf(claim, facts, session));
+  announce(entries, session, context);
+  const results: ClaimResult[] = [];
+  for (const [i, entry] of entries.entries()) {
+    if (!canTest(entry)) {
+      results.push(untested(entry.claim, entry.reason));
+      continue;
+    }
+    const planned = decideBlocks(entry, entries.slice(i + 1).filter(canTest), job, session.leftMs());
+    results.push(await testClaim(entry, planned, facts, job, session));
+  }
+  context.console.endProgress();
+  return {
+    schemaVersion: CLAIMS_VERSION,
+    kind: 'r1-tune/claims',
+    id: folder.id,
+    startedAt: folder.log.outcomes[0]?.startedAt ?? plan.createdAt,
+    finishedAt: new Date(context.clock.now()).toISOString(),
+    machineDescription: describeMachine(machine),
+    errorRate: ERROR_RATE,
+    plan,
+    machine,
+    results,
+  };
+}
