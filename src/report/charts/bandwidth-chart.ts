@@ -15,7 +15,7 @@ export function bandwidthChart({ run }: ReportView): ChartSpec | null {
   return {
     id: 'bandwidth',
     title: t('bandwidthChart'),
-    x: { title: t('threadsAxis'), format: 'plain', scale: 'linear' },
+    x: { title: t('threadsAxis'), format: 'count', scale: 'linear', isWhole: true },
     y: { title: t('bandwidthAxis'), format: 'gigabytes', scale: 'linear', fromZero: true },
     series: [
       {

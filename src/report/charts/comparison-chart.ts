@@ -17,7 +17,7 @@ export function comparisonChart(view: ReportView): ChartSpec | null {
   return {
     id: 'comparison',
     title: t('comparisonsChart'),
-    x: { title: t('effectsAxis'), format: 'percent', scale: 'linear' },
+    x: { title: t('effectsAxis'), format: 'signedPercent', scale: 'linear' },
     y: { title: { en: '', zh: '' }, format: 'plain', scale: 'category', categories: points.map(({ label }) => label) },
     series: [true, false].map((isChosen) => ({
       name: t(isChosen ? 'chosen' : 'colSetting'),

@@ -24,7 +24,7 @@ export function effectsChart({ effects }: ReportView): ChartSpec | null {
   return {
     id: 'effects',
     title: t('effectsChart'),
-    x: { title: t('effectsAxis'), format: 'percent', scale: 'linear' },
+    x: { title: t('effectsAxis'), format: 'signedPercent', scale: 'linear' },
     y: { title: { en: '', zh: '' }, format: 'plain', scale: 'category', categories: effects.map(effectName) },
     series: axes.map((axis, index) => ({
       name: axisName(axis),

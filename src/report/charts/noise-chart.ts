@@ -17,7 +17,7 @@ export function noiseChart({ noise }: ReportView): ChartSpec | null {
   return {
     id: 'noise',
     title: t('noiseChart'),
-    x: { title: t('trialAxis'), format: 'count', scale: 'linear' },
+    x: { title: t('trialAxis'), format: 'count', scale: 'linear', isWhole: true },
     y: { title: t('sentinelAxis'), format: 'percent', scale: 'linear' },
     series: [...(voided.points.length ? [{ ...ringed(voided), shape: 'circle' as const }] : []), ...shown],
     marks: [{ axis: 'y', value: 0, label: { en: '', zh: '' }, color: 'muted' }],

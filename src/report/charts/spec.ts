@@ -24,6 +24,8 @@ export type Axis = {
   /** Names of the places 0, 1, … of a category axis. */
   categories?: Text[];
   fromZero?: boolean;
+  /** Only whole numbers mean something on it. */
+  isWhole?: boolean;
 };
 
 export type Series = {

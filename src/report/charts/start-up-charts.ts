@@ -33,7 +33,7 @@ export function warmUpChart({ startUp }: ReportView): ChartSpec | null {
   return {
     id: 'warm-up',
     title: t('warmUpChart'),
-    x: { title: t('stepAxis'), format: 'plain', scale: 'linear' },
+    x: { title: t('stepAxis'), format: 'count', scale: 'linear', isWhole: true },
     y: { title: t('slownessAxis'), format: 'times', scale: 'linear', fromZero: true },
     series: startUp.warmUps.map(({ backend, steps }, index) => ({
       name: same(backend),

@@ -18,7 +18,7 @@ function threadChart(view: ReportView, phase: 'decode' | 'prefill'): ChartSpec |
   return {
     id: `${phase}-threads`,
     title: t(phase === 'decode' ? 'decodeCurve' : 'prefillCurve'),
-    x: { title: t('threadsAxis'), format: 'plain', scale: 'linear' },
+    x: { title: t('threadsAxis'), format: 'count', scale: 'linear', isWhole: true },
     y: {
       title: t(phase === 'decode' ? 'decodeAxis' : 'prefillAxis'),
       format: 'rate',

@@ -23,9 +23,9 @@ function extentOf(spec, axis) {
 }
 
 function scaleOf(spec, axis, { language, palette, font, width = 900 }) {
-  const { title, scale, categories, fromZero } = spec[axis];
+  const { title, scale, categories, fromZero, isWhole } = spec[axis];
   const [low, high] = extentOf(spec, axis);
-  const margin = (high - low || Math.abs(high) || 1) * 0.04;
+  const margin = (high - (fromZero ? Math.min(0, low) : low) || Math.abs(high) || 1) * 0.04;
   const tickText = (value) => {
     if (scale !== 'category') return formatTick(value);
     if (!Number.isInteger(value) || !categories[value]) return '';
@@ -70,6 +70,7 @@ function scaleOf(spec, axis, { language, palette, font, width = 900 }) {
   return {
     ...common,
     type: 'linear',
+    ticks: { ...common.ticks, ...(isWhole ? { precision: 0 } : {}) },
     ...(axis === 'x'
       ? { min: fromZero ? 0 : low - margin, max: high + margin }
       : { suggestedMin: fromZero ? 0 : low - margin, suggestedMax: high + margin }),

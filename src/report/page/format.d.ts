@@ -12,6 +12,7 @@ export type FormatName =
   | 'share'
   | 'percent'
   | 'change'
+  | 'signedPercent'
   | 'times'
   | 'joules'
   | 'kilowattHours';

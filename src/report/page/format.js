@@ -45,10 +45,9 @@ function formatMs(ms) {
   return size < 7_200_000 ? withUnit(ms / 60_000, 'min') : withUnit(ms / 3_600_000, 'h');
 }
 
-/** A ratio as a signed change: 1.083 is "+8.3 %". */
-function formatChange(ratio) {
-  const percent = (ratio - 1) * 100;
-  const text = Math.abs(percent).toFixed(1);
+/** A change in percent with its sign: "+8.3 %", "+3,431 %". */
+function formatChange(percent) {
+  const text = fixed(Math.abs(percent), Math.abs(percent) < 100 ? 1 : 0);
   return text === '0.0' ? '±0.0 %' : `${percent < 0 ? '−' : '+'}${text} %`;
 }
 
@@ -65,8 +64,10 @@ export const FORMATS = {
   gigabytes: (value) => withUnit(value, 'GB/s'),
   bandwidth: (value) => withUnit(value / 1e9, 'GB/s'),
   share: (value) => `${(value * 100).toFixed(1)} %`,
-  percent: (value) => `${value.toFixed(1)} %`,
-  change: formatChange,
+  percent: (value) => `${fixed(value, 1)} %`,
+  /** A ratio: 1.083 is "+8.3 %". */
+  change: (ratio) => formatChange((ratio - 1) * 100),
+  signedPercent: formatChange,
   times: (value) => `${formatNumber(value)} ×`,
   joules: (value) => withUnit(value, 'J/token'),
   kilowattHours: (value) => withUnit(value, 'kWh'),
