@@ -1,8 +1,8 @@
 import { type Backend, baseCandidate, type Candidate } from '../core/candidate.js';
 import type { Levels } from './levels.js';
 
-/** Knobs that only llama.cpp has. ONNX Runtime's own are under `onnx`. */
-const LLAMA_ONLY = new Set<string>(['isa', 'kvType', 'flashAttention', 'mlock']);
+/** Knobs that only llama.cpp has; ONNX Runtime refuses other values. Its own are under `onnx`. */
+const LLAMA_ONLY = new Set<string>(['threadsBatch', 'isa', 'kvType', 'flashAttention', 'mmap', 'mlock']);
 
 const canonical = (candidate: Candidate): Candidate => ({
   ...candidate,

@@ -1,21 +1,24 @@
 import type { Binding, Candidate } from '../core/candidate.js';
 import { parseCpuList } from '../core/cpu-list.js';
+import { KV_SIZE_OVER_F16 } from '../core/kv-type.js';
 import type { Machine } from '../core/machine.js';
 import type { ModelFile } from '../core/model.js';
 import { formatBytes } from '../core/units.js';
 
 /** Fixed cost of a process beside weights and KV cache: Node, engine, compute buffers; 150 to 350 MiB on the 1.5B. */
 const PROCESS_BYTES = 320 * 1024 ** 2;
-/** Bytes of an element of the KV cache over those of f16. */
-const KV_FACTOR = { f32: 2, f16: 1, q8_0: 17 / 32, q4_0: 9 / 32 } as const;
 
 /** Memory that one deployment needs, bytes: weights (mapped or repacked, whichever is resident), KV cache, process. */
 export function neededBytes(candidate: Candidate, model: ModelFile, contextTokens: number): number {
-  const kv = model.kvBytesPerToken * KV_FACTOR[candidate.kvType] * contextTokens * candidate.sequences;
+  const kv = model.kvBytesPerToken * KV_SIZE_OVER_F16[candidate.kvType] * contextTokens * candidate.sequences;
   return candidate.replicas * (model.sizeBytes + kv + PROCESS_BYTES);
 }
 
-const widest = (candidate: Candidate): number => Math.max(candidate.threads, candidate.threadsBatch ?? 0);
+/** Threads that may run at once, and the same in words. All replicas start under the same binding. */
+function widest({ threads, threadsBatch, replicas }: Candidate): { count: number; text: string } {
+  const each = Math.max(threads, threadsBatch ?? 0);
+  return { count: each * replicas, text: replicas > 1 ? `${replicas} × ${each}` : String(each) };
+}
 
 const cpusUnder = (binding: Binding, machine: Machine): number =>
   binding.cpus ? parseCpuList(binding.cpus).length : machine.topology.allowed.cpus.length;
@@ -27,19 +30,17 @@ type Rule = (candidate: Candidate, model: ModelFile, machine: Machine, limits: F
 
 const threadsFit: Rule = (candidate, _model, machine) => {
   const { threadCeiling } = machine.limits;
-  if (widest(candidate) * candidate.replicas <= threadCeiling) return null;
-  const wanted = candidate.replicas > 1 ? `${candidate.replicas} × ${widest(candidate)}` : String(widest(candidate));
-  return { axis: 'threads', value: wanted, reason: `no more than ${threadCeiling} threads can run at once here` };
+  const { count, text } = widest(candidate);
+  if (count <= threadCeiling) return null;
+  return { axis: 'threads', value: text, reason: `no more than ${threadCeiling} threads can run at once here` };
 };
 
-const bindingFits: Rule = (candidate, _model, machine) =>
-  widest(candidate) <= cpusUnder(candidate.binding, machine)
-    ? null
-    : {
-        axis: 'binding',
-        value: candidate.binding.name,
-        reason: `${widest(candidate)} threads on ${cpusUnder(candidate.binding, machine)} CPUs`,
-      };
+const bindingFits: Rule = (candidate, _model, machine) => {
+  const { count, text } = widest(candidate);
+  const cpus = cpusUnder(candidate.binding, machine);
+  if (count <= cpus) return null;
+  return { axis: 'binding', value: candidate.binding.name, reason: `${text} threads on ${cpus} CPUs` };
+};
 
 const kvFits: Rule = (candidate) =>
   candidate.flashAttention || (candidate.kvType !== 'q8_0' && candidate.kvType !== 'q4_0')
