@@ -30,14 +30,15 @@ export class LlamaSession implements Session, NativeTimer {
   }
 
   describe(): EngineDescription {
-    const { model, context, llama, name, variant, seenThreads } = this.loaded;
+    const { model, context, llama, name, variant, candidate, seenThreads } = this.loaded;
     const ends = [model.tokens.eos, model.tokens.eot].filter((token): token is Token => token !== null);
     return {
       engine: name,
       variant,
       systemInfo: llama.systemInfo,
-      threads: seenThreads.decode ?? context.currentThreads,
-      threadsBatch: seenThreads.prefill ?? context.currentThreads,
+      // The context itself knows one count only: with two, what is asked stands for what was not yet seen.
+      threads: seenThreads.decode ?? (candidate.threadsBatch === null ? context.currentThreads : candidate.threads),
+      threadsBatch: seenThreads.prefill ?? candidate.threadsBatch ?? context.currentThreads,
       vocabulary: this.vocabulary,
       contextTokens: context.contextSize,
       bosToken: model.tokens.bos,
