@@ -5,6 +5,8 @@ import { claimsCommand } from './claims.js';
 import { compareCommand } from './compare.js';
 import { exportCommand } from './export.js';
 import { gateCommand } from './gate.js';
+import { loadCommand } from './load.js';
+import { modelsCommand } from './models.js';
 import { probeCommand } from './probe.js';
 import { profileCommand } from './profile.js';
 import { reportCommand } from './report.js';
@@ -16,6 +18,7 @@ import { sweepCommand } from './sweep.js';
 export const COMMANDS = [
   probeCommand,
   calibrateCommand,
+  modelsCommand,
   benchCommand,
   sweepCommand,
   reportCommand,
@@ -25,5 +28,6 @@ export const COMMANDS = [
   claimsCommand,
   exportCommand,
   serveCommand,
+  loadCommand,
   schemaCommand,
 ] as unknown as CommandModule[];
