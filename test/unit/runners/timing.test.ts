@@ -60,8 +60,8 @@ describe('percentiles of the inter-token latency', () => {
   it.each([
     [63, { p90: null, p95: null, p99: null }],
     [64, { p90: 57.7, p95: null, p99: null }],
-    [127, { p95: null, p99: null }],
-    [128, { p90: 115.3, p95: 121.65, p99: null }],
+    [129, { p95: null, p99: null }],
+    [130, { p90: 117.1, p95: 123.55, p99: null }],
     [661, { p99: null }],
     [662, { p99: 655.39 }],
   ])('of %d samples are quoted only from their floor on', (count, expected) => {
