@@ -28,7 +28,7 @@ export class NativeRuntime implements GraphRuntime {
   readonly name: string;
   readonly #api: OrtApi;
   readonly #memory: Pointer;
-  readonly #names = new Map<string, Buffer>();
+  readonly #names = new Map<string, { text: Buffer; address: Pointer }>();
   #session: Pointer | null;
   /** The evaluation under way, and the buffers that the library reads and writes: they must outlive it. */
   #running: { ended: Promise<void>; holds: unknown[] } | null = null;
@@ -106,29 +106,30 @@ export class NativeRuntime implements GraphRuntime {
     for (const [name, tensor] of tensors) {
       const value = this.#wrap(tensor);
       values.push(value);
-      names[i] = this.#api.koffi.address(this.#nameOf(name));
+      names[i] = this.#nameOf(name);
       handles[i++] = value;
     }
     return { names, values: handles, count: tensors.size };
   }
 
   #wrap({ elementType, dims, data }: HostTensor): Pointer {
-    const shape = BigInt64Array.from(dims, BigInt);
-    // Asking for `buffer` moves a small array from V8's heap, where it would be moved about, to memory of its own.
-    const address = this.#api.koffi.address(data.buffer) + BigInt(data.byteOffset);
+    const shape = new BigInt64Array(dims.length);
+    for (let i = 0; i < dims.length; i++) shape[i] = BigInt(dims[i]!);
+    // Asking for its address moves a small array from V8's heap, where it would be moved about, to memory of its own.
     return made(this.#api, (out) =>
-      this.#api.call.createTensorWithData(this.#memory, address, data.byteLength, shape, dims.length, elementType, out),
+      this.#api.call.createTensorWithData(this.#memory, data, data.byteLength, shape, dims.length, elementType, out),
     );
   }
 
-  #nameOf(name: string): Buffer {
-    let text = this.#names.get(name);
-    if (text === undefined) {
-      text = Buffer.from(new ArrayBuffer(Buffer.byteLength(name) + 1));
+  #nameOf(name: string): Pointer {
+    let known = this.#names.get(name);
+    if (known === undefined) {
+      const text = Buffer.from(new ArrayBuffer(Buffer.byteLength(name) + 1));
       text.write(name);
-      this.#names.set(name, text);
+      known = { text, address: this.#api.koffi.address(text) };
+      this.#names.set(name, known);
     }
-    return text;
+    return known.address;
   }
 }
 
