@@ -15,6 +15,7 @@ import { checkMemory } from '../serve/memory-need.js';
 import { serveOptions } from '../serve/options.js';
 import { type ServeFlags, serverSettings } from '../serve/settings.js';
 import { untilStopped } from '../serve/until-stopped.js';
+import { verifyServer } from '../serve/verify.js';
 import { environmentOf } from '../sweep/measure.js';
 
 const WORKER = fileURLToPath(new URL('../entries/serve-worker.js', import.meta.url));
@@ -25,6 +26,8 @@ export const serveCommand = {
   builder: serveOptions,
   handler: async (flags: ServeFlags): Promise<void> => {
     const terminal = openConsole({ quiet: flags.quiet ?? false });
+    if (flags.verify !== undefined)
+      return verifyServer(readProfile(flags.profile), flags.verify, flags.keyFile, terminal);
     const host = liveHost({ ...process.env, ...(flags.home ? { R1TUNE_HOME: flags.home } : {}) });
     const settings = await prepare(flags, host, terminal);
     const env = environmentOf(host);
@@ -53,6 +56,8 @@ async function prepare(flags: ServeFlags, host: Host, terminal: Console): Promis
   const settings = serverSettings(profile, flags, deployment, systemClock.now());
   const { model, candidate, contextTokens } = settings.plan;
   checkMemory(model, candidate, contextTokens, machine.memory.limitBytes.value);
+  if (model.weights === 'random')
+    terminal.note('The weights are random: speed and memory are real, the text is noise.');
   for (const difference of deployment.differences) terminal.note(`Not as measured: ${difference}`);
   terminal.note(`Loading ${settings.model.id}: ${candidateLabel(candidate)}`);
   return settings;

@@ -25,6 +25,7 @@ export const serveOptions = (yargs: Argv) =>
     .option('hang-after', text('Least silence of a worker that counts as hung', '30s'))
     .option('warm-up', count('Requests before readiness', 5))
     .option('strict', flag('Not ready while slower than 80 % of the profile'))
+    .option('verify', text('Only compare the running server at this address with the profile; exit 1 when slower'))
     .option('log-requests', flag('A line of JSON a request on stderr, without its texts'))
     .example('$0 serve --profile results/x/best.json', 'the OpenAI API on http://127.0.0.1:7860/v1')
     .example('$0 serve --profile best.json --model real.gguf', 'real weights under a profile of their synthetic twin');

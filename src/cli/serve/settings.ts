@@ -34,6 +34,7 @@ export type ServeFlags = {
   warmUp: number;
   strict: boolean;
   logRequests: boolean;
+  verify?: string;
   quiet?: boolean;
   home?: string;
 };

@@ -37,9 +37,14 @@ async function writeProfile(script: Script, change: (profile: Profile) => void =
 
 type Program = { child: ChildProcess; url: string; output: () => string; exit: Promise<number | null> };
 
-function start(args: string[]): Program {
+function start(args: string[], command = 'serve'): Program {
   const standard = ['--port', '0', '--warm-up', '0'].filter((_, at) => !args.includes(at < 2 ? '--port' : '--warm-up'));
-  const child = spawn(process.execPath, ['dist/cli/main.js', 'serve', ...standard, ...args]);
+  const child = spawn(process.execPath, [
+    'dist/cli/main.js',
+    command,
+    ...(command === 'serve' ? standard : []),
+    ...args,
+  ]);
   children.push(child);
   let text = '';
   for (const stream of [child.stdout, child.stderr])
@@ -265,5 +270,20 @@ describe('what differs from the measurement', () => {
     expect(lenient.decode.ratio).toBeGreaterThan(0.3);
     expect(lenient.decode.ratio).toBeLessThan(0.55);
     expect(await health(await serving([...args, '--strict']))).toMatchObject({ code: 503, status: 'degraded' });
+  });
+});
+
+describe('serve --verify', () => {
+  it('is content with a server as fast as its profile, and exits 1 for a slower one', async () => {
+    const profile = await writeProfile({ cost: { decodeMs: 20 } });
+    const program = await serving(['--profile', profile]);
+    const verify = async (rate: number) => {
+      const promise = await writeProfile({ cost: { decodeMs: 20 } }, ({ expected }) => {
+        expected.decodeTokensPerSecond.estimate = rate;
+      });
+      return fails(['--profile', promise, '--verify', program.url]);
+    };
+    expect(await verify(20)).toMatchObject({ code: 0, output: expect.stringContaining('"ok": true') });
+    expect(await verify(200)).toMatchObject({ code: 1, output: expect.stringContaining('"ok": false') });
   });
 });
