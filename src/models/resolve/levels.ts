@@ -45,6 +45,7 @@ const isLevelOf = (backend: ModelBackend, quant: string, source: Source): boolea
 
 function automaticLevels(source: Source): Level[] {
   if (source.kind === 'synthetic') return pairs(AUTOMATIC);
+  if (source.kind === 'safetensors') return pairs(AUTOMATIC_TRAINED);
   const own = source.files.map((file): Level => ({ backend: backendOf(file.format), quant: file.quant }));
   const gguf = source.files.filter(({ format }) => format === 'gguf');
   const twins = gguf.flatMap(({ quant }): Level[] =>

@@ -1,9 +1,11 @@
-import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import type { ModelFile } from '../../core/model.js';
 import { fileSha256, rememberSha256 } from '../file-hash.js';
 import { derivedFolder, syntheticFolder } from '../folders.js';
 import { inspectGguf } from '../gguf/inspect.js';
+import { importSafetensors } from '../huggingface/import.js';
 import { convertToOnnx } from '../onnx/convert.js';
 import { inspectOwnOnnx } from '../onnx/inspect-own.js';
 import { isOnnxLevel, type OnnxLevel } from '../onnx/levels.js';
@@ -27,6 +29,10 @@ const SYNTHETIC_BASE: Record<OnnxLevel, SyntheticType> = {
 /** The file of one level: found, synthesized, quantized or converted. A string is the reason why it cannot be had. */
 export async function provideLevel(source: Source, level: Level, options: ResolveOptions): Promise<ModelFile | string> {
   if (source.kind === 'synthetic') return provideSynthetic(source, level, options);
+  if (source.kind === 'safetensors') {
+    const imported = await importedFile(source.folder, options);
+    return provideLevel({ id: source.id, kind: 'files', files: [imported] }, level, options);
+  }
   const own = source.files.find((file) => backendOf(file.format) === level.backend && file.quant === level.quant);
   if (own) return own;
   const base = baseFor(source.files, level);
@@ -60,6 +66,19 @@ async function synthesized(
   const model = await synthesizeGguf({ geometry, quant, seed, path, vocabularyPath, signal, onProgress });
   await rememberSha256(path, home, model.sha256!);
   return model;
+}
+
+/** The F16 twin of a Hugging Face folder, named after the hash of its shards. */
+async function importedFile(folder: string, options: ResolveOptions): Promise<ModelFile> {
+  const { home, signal, onStep } = options;
+  const shards = readdirSync(folder).filter((name) => name.endsWith('.safetensors'));
+  const hash = createHash('sha256');
+  for (const shard of shards.sort()) hash.update(await fileSha256(join(folder, shard), home, { signal }));
+  const name = basename(resolve(folder));
+  const path = join(derivedFolder(home), `${name}-${hash.digest('hex').slice(0, 12)}-f16.gguf`);
+  if (existsSync(path)) return inspectGguf(path);
+  const onProgress = (share: number): void => onStep?.(`Importing ${name}`, share);
+  return importSafetensors({ folder, path, type: 'f16', signal, onProgress });
 }
 
 /** The file that loses least when the level is made from it, or the reason why none will do. */

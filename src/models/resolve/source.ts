@@ -12,16 +12,17 @@ const SYNTHETIC = 'synthetic:';
 const DEFAULT_ID = 'deepseek-r1-distill-qwen-1.5b';
 
 /**
- * Reads `--model`: a .gguf or .onnx file, a folder with such files, a catalog id that has been pulled, or synthetic:GEOMETRY.
+ * Reads `--model`: a .gguf or .onnx file, a folder with such files or with safetensors, a catalog id that has been pulled, or
+ * synthetic:GEOMETRY.
  * Without one: the catalog's 1.5B when it is on disk, else its synthetic twin. Throws MODEL_NOT_FOUND and what reading throws.
  */
 export async function readSource(spec: string | undefined, home: string): Promise<Source> {
   if (spec === undefined) {
-    const isPulled = (await pulledFiles(DEFAULT_ID, home)).length > 0;
-    return readSource(isPulled ? DEFAULT_ID : SYNTHETIC + DEFAULT_ID, home);
+    const pulled = await folderSource(DEFAULT_ID, pulledFolder(home, DEFAULT_ID));
+    return pulled ?? synthetic(DEFAULT_ID);
   }
   if (spec.startsWith(SYNTHETIC)) return synthetic(spec.slice(SYNTHETIC.length));
-  if (existsSync(spec)) return { id: spec, kind: 'files', files: await filesAt(spec) };
+  if (existsSync(spec)) return sourceAt(spec);
   if (catalogEntry(spec)) return catalog(spec, home);
   throw new R1Error(
     'MODEL_NOT_FOUND',
@@ -36,26 +37,34 @@ function synthetic(id: string): Source {
 }
 
 async function catalog(id: string, home: string): Promise<Source> {
-  const files = await pulledFiles(id, home);
-  if (files.length > 0) return { id, kind: 'files', files };
+  const source = await folderSource(id, pulledFolder(home, id));
+  if (source) return source;
   throw new R1Error('MODEL_NOT_FOUND', `${id} has not been pulled to ${pulledFolder(home, id)}.`, {
     mend: `Run \`r1-tune models pull ${id}\`, or use --model synthetic:${id}.`,
   });
 }
 
-async function pulledFiles(id: string, home: string): Promise<ModelFile[]> {
-  const folder = pulledFolder(home, id);
-  return existsSync(folder) ? filesIn(folder) : [];
+async function sourceAt(path: string): Promise<Source> {
+  if (!statSync(path).isDirectory()) {
+    const file = path.endsWith('.onnx') ? await oneOnnx(path) : await inspectGguf(path);
+    return { id: path, kind: 'files', files: [file] };
+  }
+  const source = await folderSource(path, path);
+  if (source) return source;
+  throw new R1Error('MODEL_NOT_FOUND', `The folder ${path} holds no .gguf file, no ONNX decoder and no safetensors.`);
 }
 
-async function filesAt(path: string): Promise<ModelFile[]> {
-  if (statSync(path).isDirectory()) {
-    const files = await filesIn(path);
-    if (files.length > 0) return files;
-    throw new R1Error('MODEL_NOT_FOUND', `The folder ${path} holds no .gguf file and no ONNX decoder.`);
-  }
-  return [path.endsWith('.onnx') ? await oneOnnx(path) : await inspectGguf(path)];
+/** What a folder offers: files that can be run, else original weights, else nothing. */
+async function folderSource(id: string, folder: string): Promise<Source | undefined> {
+  if (!existsSync(folder)) return undefined;
+  const files = await filesIn(folder);
+  if (files.length > 0) return { id, kind: 'files', files };
+  const original = [folder, join(folder, 'safetensors')].find(isHuggingFaceFolder);
+  return original === undefined ? undefined : { id, kind: 'safetensors', folder: original };
 }
+
+const isHuggingFaceFolder = (folder: string): boolean =>
+  existsSync(join(folder, 'config.json')) && readdirSync(folder).some((name) => name.endsWith('.safetensors'));
 
 async function oneOnnx(path: string): Promise<ModelFile> {
   const all = inspectOnnxFolder(join(path, '..'));

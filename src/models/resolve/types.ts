@@ -8,6 +8,8 @@ export type Source = { id: string } & (
   | { kind: 'synthetic'; geometry: Geometry }
   /** Files of one model, in one or several levels and formats; at least one. */
   | { kind: 'files'; files: ModelFile[] }
+  /** A Hugging Face folder with original weights. */
+  | { kind: 'safetensors'; folder: string }
 );
 
 export type ResolveOptions = {
