@@ -7,8 +7,8 @@ import { placeOnPareto } from './place-on-pareto.js';
 import { standardDeviation } from './stats/sample.js';
 import type { SearchResult } from './strategy.js';
 import { pairedLogRatios, summarizeConfigurations } from './summarize.js';
-import { markVoided } from './sweep.js';
 import { objectiveOf } from './trial-result.js';
+import { markVoided } from './void-blocks.js';
 import { runWarnings } from './warnings.js';
 
 export type RunParts = {

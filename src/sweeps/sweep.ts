@@ -3,8 +3,9 @@ import { type Measurement, OUTCOME_VERSION, type Outcome, type TrialPhase } from
 import type { Clock } from '../core/ports.js';
 import type { Plan } from '../core/run-result.js';
 import type { SearchSession } from './session.js';
-import type { TrialAsk } from './strategy.js';
+import type { TrialAsk, TrialResult } from './strategy.js';
 import { toTrialResult } from './trial-result.js';
+import { costMs, countedInBlock, markVoided } from './void-blocks.js';
 import { mayRepeat, signalsOf, voidReasons } from './void-pairs.js';
 
 /** One trial to measure: everything a launcher must know. */
@@ -67,16 +68,6 @@ const toTrial = (ask: TrialAsk, position: number, plan: Plan, candidates: Readon
   fidelity: ask.fidelity,
 });
 
-const trialKey = (o: Outcome): string => `${o.phase}/${o.block}/${o.arm ?? o.candidateId}`;
-
-/** A trial counts unless its whole block was run again: then the last one counts, and the earlier are marked. */
-export function markVoided(outcomes: readonly Outcome[]): Outcome[] {
-  const last = new Map(outcomes.map((outcome) => [trialKey(outcome), outcome.trial]));
-  return outcomes.map((outcome) =>
-    last.get(trialKey(outcome)) === outcome.trial ? outcome : { ...outcome, voided: true },
-  );
-}
-
 export type SearchRun = {
   session: SearchSession;
   plan: Plan;
@@ -88,36 +79,52 @@ export type SearchRun = {
 /** Phases in which a disturbed block is repeated as a whole; screening is only a hint and goes on. */
 const REPEATED = new Set<TrialPhase>(['race', 'confirm']);
 
-/** Runs a batch once more when the machine, not the workload, disturbed it. Returns the results that count. */
-async function runBatch(
-  batch: readonly TrialAsk[],
+/** Trials planned, and trials spent on repeats. */
+type RepeatBudget = { planned: number; repeated: number };
+
+/**
+ * Measures what is left of a block, and all of it once more when the machine, not the workload, disturbed any of it.
+ * Returns the results that count, those of an earlier process included.
+ */
+async function runBlock(
+  asks: readonly TrialAsk[],
   run: SearchRun,
-  budget: { planned: number; repeats: number },
+  budget: RepeatBudget,
   ports: SweepPorts,
 ): Promise<Outcome[]> {
   const candidates = new Map(run.plan.candidates.map((candidate) => [candidateId(candidate), candidate]));
-  const once = async (): Promise<Outcome[]> => {
+  const { phase, block, fidelity } = asks[0]!;
+  const measureAll = async (wanted: readonly TrialAsk[], firstPosition: number): Promise<Outcome[]> => {
     const results: Outcome[] = [];
-    for (const [position, ask] of batch.entries())
-      results.push(await runOne(toTrial(ask, position, run.plan, candidates), run.outcomes().length, ports));
+    for (const [i, ask] of wanted.entries())
+      results.push(await runOne(toTrial(ask, firstPosition + i, run.plan, candidates), run.outcomes().length, ports));
     return results;
   };
-  let results = await once();
+  const earlier = countedInBlock(run.outcomes(), { phase, block });
+  let results = [...earlier, ...(await measureAll(asks, earlier.length))];
+  const again = results.map((o): TrialAsk => ({ phase, block, id: o.candidateId, fidelity }));
   for (;;) {
     const reasons = voidReasons(results.map(signalsOf), run.outcomes().map(signalsOf));
-    if (reasons.length === 0 || !REPEATED.has(batch[0]!.phase) || !mayRepeat(budget.planned, budget.repeats))
-      return results;
-    budget.repeats++;
-    ports.onVoid(batch[0]!.phase, batch[0]!.block, reasons);
-    results = await once();
+    const isAllowed = REPEATED.has(phase) && mayRepeat(budget.planned, budget.repeated + again.length - 1);
+    if (reasons.length === 0 || !isAllowed) return results;
+    budget.repeated += again.length;
+    ports.onVoid(phase, block, reasons);
+    results = await measureAll(again, 0);
   }
 }
 
+/** A stored trial as the search is told it: its cost is that of all runs of it. */
+export const toldResult = (outcome: Outcome, run: Omit<SearchRun, 'session'>): TrialResult => ({
+  ...toTrialResult(outcome, run.plan, run.qualityOf),
+  cost: costMs(outcome, run.outcomes()),
+});
+
 /** The one loop: ask, measure, store, tell, until the search is over. */
-export async function runSearch(run: SearchRun, plannedBlocks: number, ports: SweepPorts): Promise<void> {
-  const budget = { planned: plannedBlocks, repeats: 0 };
-  for (let batch = run.session.ask(); batch.length > 0; batch = run.session.ask()) {
-    const results = await runBatch(batch, run, budget, ports);
-    for (const outcome of results) run.session.tell(toTrialResult(outcome, run.plan, run.qualityOf));
+export async function runSearch(run: SearchRun, plannedTrials: number, ports: SweepPorts): Promise<void> {
+  const repeated = markVoided(run.outcomes()).filter((o) => o.voided).length;
+  const budget = { planned: plannedTrials, repeated };
+  for (let asks = run.session.ask(); asks.length > 0; asks = run.session.ask()) {
+    const results = await runBlock(asks, run, budget, ports);
+    for (const outcome of results) run.session.tell(toldResult(outcome, run));
   }
 }

@@ -11,9 +11,9 @@ import { toDesignSpace } from '../../sweeps/design-space.js';
 import { openSession } from '../../sweeps/session.js';
 import type { ModelArm } from '../../sweeps/space.js';
 import { strategyById } from '../../sweeps/strategies/index.js';
-import { markVoided, runSearch, type Trial } from '../../sweeps/sweep.js';
+import { runSearch, type Trial, toldResult } from '../../sweeps/sweep.js';
 import { deadlineMs, expectedTrialMs, type Pilot, pilotOf } from '../../sweeps/time-plan.js';
-import { toTrialResult } from '../../sweeps/trial-result.js';
+import { markVoided } from '../../sweeps/void-blocks.js';
 import type { Context } from '../context.js';
 import { failedArms, runPilots } from './pilots.js';
 import { FIRST_DEADLINE_MS, openPorts } from './ports.js';
@@ -159,13 +159,14 @@ export async function executeRun(job: RunJob, context: Context): Promise<RunResu
   const qualityOf = (outcome: Outcome): number | null =>
     job.quality.find((q) => q.backend === outcome.candidate.backend && q.quant === outcome.candidate.quant)
       ?.top1Agreement ?? null;
+  const search = { plan, qualityOf, outcomes: () => folder.log.outcomes };
   const history = markVoided(known)
     .filter((o) => o.phase !== 'calibrate' && !o.voided)
-    .map((o) => toTrialResult(o, plan, qualityOf));
+    .map((o) => toldResult(o, search));
   const session = openSession(strategyById(plan.strategy), designOf(plan, job), searchOptions(plan), history);
   if (session.strayCount > 0)
     throw new R1Error('RUN_INVALID', `${folder.path}: ${session.strayCount} stored trials do not belong to its plan.`);
-  await runSearch({ session, plan, qualityOf, outcomes: () => folder.log.outcomes }, plan.expectedTrials, ports);
+  await runSearch({ ...search, session }, plan.expectedTrials, ports);
   context.console.endProgress();
   return assembleRun({
     id: folder.id,
