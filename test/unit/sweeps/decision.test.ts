@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { baseCandidate, type Candidate, candidateId } from '../../../src/core/candidate.js';
+import type { Outcome } from '../../../src/core/outcome.js';
+import { choiceSchema } from '../../../src/core/run-result.js';
+import type { Confirmation } from '../../../src/sweeps/confirm.js';
+import { decide } from '../../../src/sweeps/decision.js';
+import type { Recommendation, SearchResult } from '../../../src/sweeps/strategy.js';
+import { samplePlan } from '../../helpers/sample-plan.js';
+import { sampleMetrics, sampleOutcome } from '../../helpers/sample-trial.js';
+
+const standard = baseCandidate('llama-cpp', 'q4_0', 4);
+const rival: Candidate = { ...standard, threads: 2 };
+const [standardId, rivalId] = [candidateId(standard), candidateId(rival)];
+const plan = samplePlan([standard, rival]);
+
+const confirmation = (estimate: number, low: number | null, high: number | null, n = 10): Confirmation => ({
+  candidateId: rivalId,
+  defaultId: standardId,
+  ratio: { estimate, low, high, level: 0.95, n },
+  pValue: 0.002,
+  minimumDetectable: 0.03,
+  isFaster: low !== null && low > 1,
+});
+
+const result = (
+  because: Recommendation['because'],
+  id: string,
+  winnerId: string,
+  confirmed: Confirmation | null,
+): SearchResult => ({
+  choice: { winnerId, leaderId: winnerId, equals: [winnerId], decidedBy: null, standings: [] },
+  race: { survivors: [], eliminated: [], runs: new Map() } as unknown as SearchResult['race'],
+  confirmation: confirmed,
+  recommendation: { id, because },
+});
+
+/** Ten confirmation pairs in which the rival decodes 10 % faster, after a race in which it looked 50 % faster. */
+const outcomes: Outcome[] = Array.from({ length: 10 }, (_, block) => block).flatMap((block) => {
+  const trial = (candidate: Candidate, phase: 'race' | 'confirm', rate: number): Outcome =>
+    sampleOutcome({ candidate, phase, block, metrics: sampleMetrics({ decodeTokensPerSecond: rate }) });
+  return [
+    trial(standard, 'race', 20),
+    trial(rival, 'race', 30),
+    trial(standard, 'confirm', 20),
+    trial(rival, 'confirm', 22),
+  ];
+});
+
+describe('decide', () => {
+  it('faster: the number is that of the fresh pairs, never of the race that made the choice', () => {
+    const choice = decide(result('faster', rivalId, rivalId, confirmation(1.1, 1.05, 1.15)), plan, outcomes)!;
+    expect(choiceSchema.parse(choice)).toEqual(choice);
+    expect(choice).toMatchObject({ verdict: 'faster', candidateId: rivalId });
+    expect(choice.speedup).toMatchObject({ source: 'confirmation', pairs: 10, pValue: 0.002 });
+    expect(choice.speedup!.decodeRatio!.estimate).toBeCloseTo(1.1, 12);
+    expect(choice.speedup!.prefillRatio!.estimate).toBe(1);
+    expect(choice.reason).toBe(
+      'llama-cpp q4_0, 2 threads against the defaults: +10.0 % (95 % interval +5.0 % to +15.0 %, 10 pairs) on the decode objective.',
+    );
+  });
+
+  it('no clear gain: keep the defaults, and show what was tried', () => {
+    const choice = decide(
+      result('no-clear-gain', standardId, rivalId, confirmation(1.01, 0.98, 1.04)),
+      plan,
+      outcomes,
+    )!;
+    expect(choice).toMatchObject({ verdict: 'keep-default', candidateId: standardId });
+    expect(choice.reason).toMatch(/^Keep the defaults: .*\+1\.0 % .*−2\.0 % to \+4\.0 %.*does not exclude zero\.$/);
+    expect(choice.speedup!.ratio.estimate).toBe(1.01);
+  });
+
+  it('a rival shown to be slower is called so', () => {
+    const slower = decide(result('no-clear-gain', standardId, rivalId, confirmation(0.9, 0.85, 0.95)), plan, outcomes)!;
+    expect(slower.reason).toMatch(/which is slower\.$/);
+  });
+
+  it('too few pairs for an interval are said to be so', () => {
+    const thin = decide(
+      result('no-clear-gain', standardId, rivalId, confirmation(1.1, null, null, 3)),
+      plan,
+      outcomes,
+    )!;
+    expect(thin.reason).toMatch(/too few pairs for an interval/);
+  });
+
+  it('the default is best: keep it', () =>
+    expect(decide(result('default-is-best', standardId, standardId, null), plan, outcomes)).toMatchObject({
+      verdict: 'keep-default',
+      candidateId: standardId,
+      speedup: null,
+      reason: expect.stringMatching(/^Keep the defaults/),
+    }));
+
+  it('the default is not viable: the choice stands without a comparison, and claims none', () => {
+    const choice = decide(result('default-not-viable', rivalId, rivalId, null), plan, outcomes)!;
+    expect(choice).toMatchObject({ candidateId: rivalId, speedup: null });
+    expect(choice.reason).toMatch(/default configuration fails here or breaks a constraint/);
+    expect(choice.verdict).not.toBe('keep-default');
+  });
+
+  it('nothing viable, or nothing searched: no decision', () => {
+    expect(decide(null, plan, outcomes)).toBeNull();
+    const nothing = { ...result('faster', rivalId, rivalId, null), choice: null, recommendation: null };
+    expect(decide(nothing, plan, outcomes)).toBeNull();
+  });
+});

@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { baseCandidate } from '../../../src/core/candidate.js';
+import { FULL_WORKLOAD, SHORT_WORKLOAD } from '../../../src/core/workload.js';
+import { deadlineMs, expectedTrialMs, type Pilot, pilotOf } from '../../../src/sweeps/time-plan.js';
+import { sampleOutcome } from '../../helpers/sample-trial.js';
+
+/** 160 prompt tokens at 100 tok/s and 36 generated at 20 tok/s: 1.6 + 1.8 s, in a trial of 5 s. */
+const outcome = sampleOutcome({ fidelity: 'short', wallMs: 5000 });
+const pilot = pilotOf(outcome)!;
+const at = (threads: number) => baseCandidate('llama-cpp', 'q4_0', threads);
+
+describe('pilotOf', () => {
+  it('splits a trial into evaluation and the rest', () =>
+    expect(pilot).toEqual({
+      backend: 'llama-cpp',
+      quant: 'q4_0',
+      threads: 4,
+      fixedMs: expect.closeTo(1600, 6),
+      prefillTokensPerSecond: 100,
+      decodeTokensPerSecond: 20,
+    }));
+
+  it('never takes starting a process for nothing, and a failed trial for a pilot', () => {
+    expect(pilotOf(sampleOutcome({ fidelity: 'short', wallMs: 10 }))!.fixedMs).toBe(200);
+    expect(pilotOf(sampleOutcome({ status: 'crashed', metrics: null }))).toBeNull();
+  });
+});
+
+describe('expectedTrialMs', () => {
+  it('of the pilot itself is what it took', () =>
+    expect(expectedTrialMs(at(4), SHORT_WORKLOAD, [pilot], 8)).toBeCloseTo(5000, 6));
+
+  it('scales prefill with threads and decode less', () => {
+    // Full: 544 prompt tokens, 136 generated. At 8 threads: prefill 200 tok/s, decode 20 × 2^0.7.
+    const expected = 1600 + (544 / 200 + 136 / (20 * 2 ** 0.7)) * 1000;
+    expect(expectedTrialMs(at(8), FULL_WORKLOAD, [pilot], 8)).toBeCloseTo(expected, 6);
+  });
+
+  it('threads beyond the budget bring nothing', () =>
+    expect(expectedTrialMs(at(16), FULL_WORKLOAD, [pilot], 8)).toBe(expectedTrialMs(at(8), FULL_WORKLOAD, [pilot], 8)));
+
+  it('adds concurrent streams and an earlier context', () => {
+    const one = expectedTrialMs(at(4), FULL_WORKLOAD, [pilot], 8);
+    expect(expectedTrialMs({ ...at(4), sequences: 4 }, FULL_WORKLOAD, [pilot], 8) - one).toBeCloseTo(
+      (512 / 20) * 500,
+      6,
+    );
+    expect(expectedTrialMs(at(4), { ...FULL_WORKLOAD, contextDepth: 1000 }, [pilot], 8) - one).toBeCloseTo(10_000, 6);
+  });
+
+  it('is 0 without a pilot of that engine and quantization', () =>
+    expect(expectedTrialMs(baseCandidate('onnx', 'int4', 4), FULL_WORKLOAD, [pilot], 8)).toBe(0));
+
+  it('is shorter with more threads, and longer with more tokens, whatever the pilot', () => {
+    const pilots = fc.record({
+      backend: fc.constant('llama-cpp' as const),
+      quant: fc.constant('q4_0'),
+      threads: fc.integer({ min: 1, max: 64 }),
+      fixedMs: fc.double({ min: 200, max: 1e5, noNaN: true }),
+      prefillTokensPerSecond: fc.double({ min: 0.1, max: 1e4, noNaN: true }),
+      decodeTokensPerSecond: fc.double({ min: 0.1, max: 1e3, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(pilots, fc.integer({ min: 1, max: 63 }), (p: Pilot, threads) => {
+        const expected = (n: number, w = FULL_WORKLOAD) => expectedTrialMs(at(n), w, [p], 64);
+        expect(expected(threads + 1)).toBeLessThan(expected(threads));
+        expect(expected(threads, SHORT_WORKLOAD)).toBeLessThan(expected(threads));
+        expect(expected(threads)).toBeGreaterThan(p.fixedMs);
+      }),
+    );
+  });
+});
+
+it('a deadline is six times the expectation, and never below a minute: a slow disk is no hang', () => {
+  expect(deadlineMs(20_000)).toBe(120_000);
+  expect(deadlineMs(100)).toBe(60_000);
+  expect(deadlineMs(0)).toBe(60_000);
+});
