@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Argv } from 'yargs';
+import { R1Error } from '../../core/errors.js';
 import type { ModelFile } from '../../core/model.js';
 import { LLAMA_LEVELS } from '../../models/quantize/levels.js';
 import { quantizeGguf } from '../../models/quantize.js';
@@ -39,6 +40,7 @@ export const quantizeCommand = {
     printed(
       flags,
       async (context): Promise<ModelFile[]> => {
+        checkThreads(flags.threads);
         const made: ModelFile[] = [];
         const line = progressLine(context);
         const stem = basename(flags.file, '.gguf').replace(/[-.]?(f16|f32|bf16)$/i, '');
@@ -54,3 +56,8 @@ export const quantizeCommand = {
       (models) => models.map(modelText).join('\n'),
     ),
 };
+
+function checkThreads(threads: number): void {
+  if (!Number.isInteger(threads) || threads < 1)
+    throw new R1Error('USAGE', `--threads: "${threads}" is not valid; expected a whole number from 1 on.`);
+}
