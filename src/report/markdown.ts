@@ -1,5 +1,6 @@
 import type { Interval } from '../core/interval.js';
 import type { Configuration } from '../core/run-result.js';
+import { shellWord } from '../core/shell-word.js';
 import { type FormatName, formatValue } from './page/format.js';
 import { headlineInterval, headlineText, objectiveText, proofText } from './texts/answer-text.js';
 import { comparisonName, comparisonNote } from './texts/comparison-text.js';
@@ -30,7 +31,7 @@ export function markdownReport(view: ReportView): string {
     section(t('cost'), costTable(view, language)),
     section(t('warnings'), warningList(view)),
     section(t('excluded'), excludedTable(view, language)),
-    section(t('remake'), codeBlock(`r1-tune report ${view.runFolder} --format html,md,csv,json,png`)),
+    section(t('remake'), codeBlock(`r1-tune report ${shellWord(view.runFolder)} --format html,md,csv,json,png`)),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 
@@ -51,7 +52,7 @@ export function escapeMarkdown(text: string): string {
 function codeBlock(code: string): string {
   const longest = Math.max(2, ...[...code.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
-  return `${fence}sh\n${code}\n${fence}`;
+  return `${fence}sh\n${visible(code)}\n${fence}`;
 }
 
 type Alignment = 'left' | 'right';
@@ -66,7 +67,10 @@ function table(columns: readonly [string, Alignment][], rows: readonly string[][
 function withInterval(interval: Interval | null, format: FormatName): string {
   if (!interval) return '–';
   const { estimate, low, high } = interval;
-  const limits = low === null || high === null ? '' : ` (${formatValue(format, low)} … ${formatValue(format, high)})`;
+  const limits =
+    low === null || high === null
+      ? ` (n = ${interval.n})`
+      : ` (${formatValue(format, low)} … ${formatValue(format, high)})`;
   return `${formatValue(format, estimate)}${limits}`;
 }
 
