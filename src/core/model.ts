@@ -21,7 +21,7 @@ export const modelFileSchema = z
     ),
     kvBytesPerToken: count.describe('KV cache that each token adds, bytes, elements as f16.'),
     weights: z
-      .enum(['trained', 'random', 'unknown'])
+      .enum(['trained', 'random'])
       .describe('random: a synthetic twin, whose text is noise. trained: the file claims nothing else.'),
     name: z.string().describe('Name of the model in words.'),
     contextLength: count.describe('Longest context the model was made for, tokens.'),

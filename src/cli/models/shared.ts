@@ -34,7 +34,6 @@ export function progressLine(context: Context): (what: string, share: number) =>
 const WEIGHTS: Record<ModelFile['weights'], string> = {
   random: 'random weights: its text is noise',
   trained: 'trained weights',
-  unknown: 'origin unknown',
 };
 
 const weightCount = (count: number): string =>

@@ -18,7 +18,7 @@ export const manifestSchema = z
     name: z.string().describe('Name of the model in words.'),
     geometry: shapeSchema.describe('Shape of the decoder.'),
     quant: z.string().describe('Quantization level of the matrices.'),
-    weights: z.enum(['trained', 'random', 'unknown']).describe('As in ModelFile.'),
+    weights: z.enum(['trained', 'random']).describe('As in ModelFile.'),
     parameters: z.int().describe('Number of weights.'),
     bytesPerToken: z.int().describe('Weight bytes read for each decoded token.'),
     source: z.object({
