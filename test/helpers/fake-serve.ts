@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { systemClock } from '../../src/cli/clock.js';
-import { baseCandidate, type Candidate } from '../../src/core/candidate.js';
+import { type Backend, baseCandidate, type Candidate } from '../../src/core/candidate.js';
 import { GEOMETRIES, kvBytesPerToken, type ModelFile, shapeSchema } from '../../src/core/model.js';
 import { seededRandom } from '../../src/core/random.js';
 import { spawnBound } from '../../src/runners/launch.js';
@@ -55,20 +55,32 @@ export type FakeServer = RunningServer & {
   logged: AccessEntry[];
 };
 
-export async function startFakeServer(
-  script: Script,
-  options: {
-    candidate?: Partial<Candidate>;
-    contextTokens?: number;
-    settings?: Partial<ServerSettings>;
-    hang?: Partial<ServerSettings['plan']['hang']>;
-    deps?: Partial<ServerDeps>;
-  } = {},
-): Promise<FakeServer> {
+export type ServerOptions = {
+  candidate?: Partial<Candidate>;
+  contextTokens?: number;
+  settings?: Partial<ServerSettings>;
+  hang?: Partial<ServerSettings['plan']['hang']>;
+  deps?: Partial<ServerDeps>;
+};
+
+export async function startFakeServer(script: Script, options: ServerOptions = {}): Promise<FakeServer> {
   const folder = mkdtempSync(join(tmpdir(), 'r1tune-serve-'));
   const path = join(folder, 'script.json');
   writeFileSync(path, JSON.stringify({ kind: 'r1-tune/fake-engine', ...script }));
-  const model = fakeModel(path);
+  const server = await startTestServer(fakeModel(path), 'fake', options);
+  const stop = async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { ...server, stop, folder };
+}
+
+/** The same with any model and engine. */
+export async function startTestServer(
+  model: ModelFile,
+  backend: Backend,
+  options: ServerOptions = {},
+): Promise<FakeServer> {
   const deaths: string[] = [];
   const reported: unknown[] = [];
   const logged: AccessEntry[] = [];
@@ -76,7 +88,7 @@ export async function startFakeServer(
     {
       plan: {
         model,
-        candidate: { ...baseCandidate('fake', 'q4_0', 1), ...options.candidate },
+        candidate: { ...baseCandidate(backend, model.quant, 1), ...options.candidate },
         contextTokens: options.contextTokens ?? 4096,
         expectedDecodeRate: 500,
         hang: { load: 20_000, prefill: 5000, decode: 5000, ...options.hang },
@@ -109,11 +121,7 @@ export async function startFakeServer(
       ...options.deps,
     },
   );
-  const stop = async () => {
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  return { ...server, stop, folder, deaths, reported, logged };
+  return { ...server, folder: '', deaths, reported, logged };
 }
 
 /** Waits until a condition holds; fails loudly when it does not in time. */

@@ -4,11 +4,13 @@ import {
   anyObject,
   anyValue,
   array,
-  blanks,
   boolean,
+  comma,
+  gap,
   integer,
   member,
   number,
+  opening,
   positiveNumber,
   string,
 } from './json-grammar.js';
@@ -67,11 +69,11 @@ const LARGEST_INTEGER = 999_999_999_999_999;
 export function compileSchema(schema: unknown, path = 'schema'): Node {
   const root = schema as Schema;
   const context = { root, refs: new Map(), open: new Set<string>(), left: { ...MOST } };
-  return seq(blanks, compile(schema, path, context, 0));
+  return seq(opening, compile(schema, path, context, 0));
 }
 
 /** Any JSON object: response_format json_object. */
-export const ANY_OBJECT: Node = seq(blanks, anyObject(anyValue));
+export const ANY_OBJECT: Node = seq(opening, anyObject(anyValue));
 
 function compile(schema: unknown, path: string, context: Context, depth: number): Node {
   if (schema === true) return anyValue;
@@ -247,10 +249,8 @@ function object(schema: Schema, path: string, down: Down): Node {
   const isOptional = names.map((name) => !required.has(name));
   const extra = schema.additionalProperties ?? false;
   const more = extra === false ? undefined : member(keyBeside(names), down(extra, 'additionalProperties'));
-  return seq(literal('{'), blanks, membersFrom(0, true, members, isOptional, more), literal('}'));
+  return seq(literal('{'), gap, membersFrom(0, true, members, isOptional, more), gap, literal('}'));
 }
-
-const comma = seq(literal(','), blanks);
 
 /** Members from `at` on, in order; a comma stands before each but the first that is written. */
 function membersFrom(

@@ -2,12 +2,15 @@ import { alt, lazy, literal, type Node, oneOf, optional, ranges, repeat, seq } f
 
 /** The pieces of JSON (RFC 8259) as bytes of UTF-8. */
 
-/** Longest run of white space between two tokens: models indent, but must not fall into endless blanks. */
-const MOST_BLANKS = 24;
+/** Deepest indentation: models may write on several lines, but a weak one would otherwise fall into endless blanks. */
+const MOST_INDENTATION = 20;
 /** Longest part of a number before it could not be read back exactly. */
 const MOST_DIGITS = 15;
 
-export const blanks = repeat(oneOf(' \n\t'), 0, MOST_BLANKS);
+/** Before the answer: what a model puts after its thinking. */
+export const opening = repeat(literal('\n'), 0, 2);
+/** Around members and items: nothing, a blank, or a new line with its indentation. */
+export const gap = alt(seq(), literal(' '), seq(literal('\n'), repeat(oneOf(' \t'), 0, MOST_INDENTATION)));
 const digit = oneOf('0123456789');
 const hex = oneOf('0123456789abcdefABCDEF');
 const tail = ranges([0x80, 0xbf]);
@@ -46,24 +49,22 @@ export const number = seq(optional(literal('-')), positiveNumber);
 
 export const boolean = alt(literal('true'), literal('false'));
 
+export const comma = seq(literal(','), gap);
+
 /** Items between brackets, separated by commas. */
 export function array(item: Node, min: number, max: number): Node {
-  const more = repeat(seq(literal(','), blanks, item, blanks), Math.max(0, min - 1), max - 1);
-  const some = seq(item, blanks, more);
-  const inside = max === 0 ? seq() : min === 0 ? optional(some) : some;
-  return seq(literal('['), blanks, inside, literal(']'));
+  const more = repeat(seq(comma, item), Math.max(0, min - 1), max - 1);
+  const some = seq(gap, item, more, gap);
+  const inside = max === 0 ? gap : min === 0 ? alt(gap, some) : some;
+  return seq(literal('['), inside, literal(']'));
 }
 
-export const member = (key: Node, value: Node): Node => seq(key, blanks, literal(':'), blanks, value, blanks);
+export const member = (key: Node, value: Node): Node => seq(key, literal(':'), optional(literal(' ')), value);
 
 export const anyObject = (value: Node): Node => {
   const entry = member(anyString, value);
-  return seq(
-    literal('{'),
-    blanks,
-    optional(seq(entry, repeat(seq(literal(','), blanks, entry), 0, Number.POSITIVE_INFINITY))),
-    literal('}'),
-  );
+  const more = repeat(seq(comma, entry), 0, Number.POSITIVE_INFINITY);
+  return seq(literal('{'), alt(gap, seq(gap, entry, more, gap)), literal('}'));
 };
 
 /** Any JSON value. */
