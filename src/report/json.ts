@@ -1,40 +1,40 @@
+import { REPORT_VERSION, type ReportDocument } from './report-document.js';
 import type { ReportView } from './view/view.js';
 
-/** History of the format. 1: first. */
-export const REPORT_VERSION = 1;
+/** The report for machines: `r1-tune/report`, see report-document.ts. */
+export const reportJson = (view: ReportView): string => `${JSON.stringify(reportDocument(view), null, 2)}\n`;
 
-/** What the report says, in numbers, without the trials: those are in run.json and trials.csv. */
-export function reportJson({ run, options, ...view }: ReportView): string {
-  const { id, status, startedAt, finishedAt, plan, noise: _noise, outcomes, warnings, configurations } = run;
-  const document = {
+function reportDocument(view: ReportView): ReportDocument {
+  const { run, answer, curves, effects, costs, ownership, machine, models, isSynthetic } = view;
+  const { plan } = run;
+  return {
     schemaVersion: REPORT_VERSION,
     kind: 'r1-tune/report',
-    run: { id, status, startedAt, finishedAt, seed: plan.seed, versions: plan.versions, gitCommit: plan.gitCommit },
-    objective: plan.objective,
-    request: plan.request,
-    trials: outcomes.length,
-    ...view,
-    answer: withIds(view.answer),
-    comparisons: view.comparisons.map(withIds),
-    quantization: {
-      ...view.quantization,
-      points: view.quantization.points.map(withIds),
-      rows: view.quantization.rows.map(withIds),
+    run: origin(view),
+    ...{ machine, models, isSynthetic, objective: plan.objective, request: plan.request },
+    answer: {
+      ...answer,
+      chosen: answer.chosen?.candidateId ?? null,
+      reference: answer.reference?.candidateId ?? null,
+      equals: answer.equals.map(({ candidateId }) => candidateId),
     },
-    costs: view.costs.map(({ cost }) => cost),
-    currency: options.cost?.currency ?? null,
-    configurations,
-    warnings,
+    comparisons: view.comparisons.map((row) => ({ ...row, configuration: row.configuration?.candidateId ?? null })),
+    decodeCurves: curves.decode,
+    prefillCurves: curves.prefill,
+    quality: run.quality,
+    effects,
+    costs: costs.map(({ cost }) => cost),
+    ownership,
+    currency: view.options.cost?.currency ?? null,
+    configurations: run.configurations,
+    warnings: run.warnings,
     excluded: plan.excluded,
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-/** Configurations are listed once; elsewhere their ids stand for them. */
-function withIds<T extends object>(value: T): Record<string, unknown> {
-  const shorten = (part: unknown): unknown => {
-    if (Array.isArray(part)) return part.map(shorten);
-    return typeof part === 'object' && part !== null && 'candidateId' in part ? part.candidateId : part;
-  };
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, shorten(part)]));
+function origin({ run }: ReportView): ReportDocument['run'] {
+  const { id, status, startedAt, finishedAt, plan, noise, outcomes } = run;
+  const { seed, gitCommit, versions } = plan;
+  const { voidedTrials } = noise;
+  return { id, status, startedAt, finishedAt, seed, gitCommit, versions, trials: outcomes.length, voidedTrials };
 }
