@@ -2,6 +2,7 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { EXIT, R1Error } from '../core/errors.js';
+import { checkValues } from './check-values.js';
 import { COMMANDS } from './commands/index.js';
 import { errorText } from './console.js';
 import { readSettings, withSettings } from './settings.js';
@@ -26,6 +27,7 @@ function parser(args: string[]) {
     .alias('h', 'help')
     .wrap(Math.min(110, process.stdout.columns ?? 110))
     .exitProcess(false)
+    .check((argv) => checkValues(argv, program))
     .fail((message, error) => {
       throw error ?? new R1Error('USAGE', message);
     });

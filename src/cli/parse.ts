@@ -39,12 +39,31 @@ export function parseNames<T extends string>(
   value: string | readonly string[],
   known: readonly T[],
 ): T[] {
-  return commaList(value).map((part) => {
+  const parts = commaList(value);
+  const expected = `one or more of ${known.join(', ')}`;
+  if (parts.length === 0) throw usage(flag, String(value), expected);
+  return parts.map((part) => {
     const found = known.find((name) => name === part.toLowerCase());
-    if (!found) throw usage(flag, part, `one or more of ${known.join(', ')}`);
+    if (!found) throw usage(flag, part, expected);
     return found;
   });
 }
+
+/** For `coerce` of a flag: a whole number from `least` on. */
+export const wholeFrom =
+  (flag: string, least: number) =>
+  (value: number): number => {
+    if (value < least || value % 1 !== 0) throw usage(flag, String(value), `a whole number from ${least} on`);
+    return value;
+  };
+
+/** For `coerce` of a flag: a share from 0 to 1. */
+export const shareOf =
+  (flag: string) =>
+  (value: number): number => {
+    if (value < 0 || value > 1) throw usage(flag, String(value), 'a number from 0 to 1');
+    return value;
+  };
 
 export function parseSwitches(flag: string, value: string | readonly string[]): boolean[] {
   return parseNames(flag, value, ['on', 'off', 'true', 'false'] as const).map(
@@ -91,7 +110,8 @@ function parseNumactl(text: string): Binding {
   const binding: Binding = { name: text, tool: 'numactl', cpus: null, memory: null };
   for (const part of text.slice('numactl:'.length).split(';')) {
     const memory = MEMORY.exec(part);
-    if (part.startsWith('physcpubind=')) binding.cpus = formatCpuList(parseCpuList(part.slice('physcpubind='.length)));
+    const cpus = /^physcpubind=(.+)$/.exec(part);
+    if (cpus) binding.cpus = formatCpuList(parseCpuList(cpus[1]!));
     else if (part === 'localalloc') binding.memory = { policy: 'local', nodes: null };
     else if (memory)
       binding.memory = {

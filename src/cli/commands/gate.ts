@@ -16,6 +16,7 @@ import { type OutputFlags, writeGateOutputs } from '../gate/outputs.js';
 import { type GateResult, gateExit } from '../gate/result.js';
 import { type Arm, type PairsJob, runPairs } from '../gate/run-pairs.js';
 import { gateLine, gateMarkdown } from '../gate/text.js';
+import { wholeFrom } from '../parse.js';
 import { calibrationsOf } from '../sweep/calibrated.js';
 import { FIRST_DEADLINE_MS, openPorts } from '../sweep/ports.js';
 import { profileArm } from '../sweep/profile-arm.js';
@@ -50,7 +51,7 @@ const builder = (yargs: Argv) =>
       describe: 'Compare both here although the baseline is from another machine',
     })
     .option('model', { type: 'string', describe: 'Model file, when it lies elsewhere than the profile says' })
-    .option('seed', { type: 'number', default: 1, describe: 'Seed of the coins' })
+    .option('seed', { type: 'number', default: 1, coerce: wholeFrom('seed', 0), describe: 'Seed of the coins' })
     .option('inject-slowdown', {
       type: 'string',
       describe: 'For testing the gate: spin for this share of each decode step of the candidate',

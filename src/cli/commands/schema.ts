@@ -29,7 +29,7 @@ export const schemaCommand = {
   builder: (yargs: Argv) =>
     yargs.positional('name', { type: 'string', demandOption: true, describe: Object.keys(SCHEMAS).join(', ') }),
   handler: (args: { name: string }) => {
-    const schema = SCHEMAS[args.name];
+    const schema = Object.hasOwn(SCHEMAS, args.name) ? SCHEMAS[args.name] : undefined;
     if (!schema)
       throw new R1Error(
         'USAGE',

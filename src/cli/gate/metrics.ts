@@ -17,7 +17,7 @@ export const GATE_METRICS: Readonly<
 export function parseGateMetrics(text: string): GateMetric[] {
   const names = text.split(',').map((name) => name.trim());
   return names.map((name) => {
-    const metric = GATE_METRICS[name];
+    const metric = Object.hasOwn(GATE_METRICS, name) ? GATE_METRICS[name] : undefined;
     if (!metric)
       throw new R1Error(
         'USAGE',

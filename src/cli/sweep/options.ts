@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs';
+import { shareOf, wholeFrom } from '../parse.js';
 
 /** Flags that sweep, bench and calibrate share. Values of axes are lists; `auto` derives them from the machine. */
 export function modelOptions<T>(yargs: Argv<T>) {
@@ -11,9 +12,15 @@ export function modelOptions<T>(yargs: Argv<T>) {
     .option('quant', { type: 'string', array: true, describe: 'q4_0, q4_k_m, q8_0, f16, int4, int8, …' })
     .option('context', {
       type: 'number',
+      coerce: wholeFrom('context', 1),
       describe: 'Context of each sequence, tokens (default: what the workload needs)',
     })
-    .option('seed', { type: 'number', default: 1, describe: 'Seed of every random order' })
+    .option('seed', {
+      type: 'number',
+      default: 1,
+      coerce: wholeFrom('seed', 0),
+      describe: 'Seed of every random order',
+    })
     .option('label', { type: 'string', describe: 'Short name of the run' })
     .option('out', { type: 'string', describe: 'Folder for the run itself (default: a new one under --results)' })
     .option('results', { type: 'string', default: 'results', describe: 'Folder that holds the runs' })
@@ -54,7 +61,11 @@ export function searchOptions<T>(yargs: Argv<T>) {
     })
     .option('max-ttft', { type: 'string', describe: 'Constraint, for example 800ms' })
     .option('max-rss', { type: 'string', describe: 'Constraint, for example 3GiB' })
-    .option('min-quality', { type: 'number', describe: 'Constraint: least top-1 agreement with the reference, 0 to 1' })
+    .option('min-quality', {
+      type: 'number',
+      coerce: shareOf('min-quality'),
+      describe: 'Constraint: least top-1 agreement with the reference, 0 to 1',
+    })
     .option('effort', {
       type: 'string',
       default: 'default',
@@ -72,7 +83,12 @@ export function searchOptions<T>(yargs: Argv<T>) {
       default: true,
       describe: 'Measure the quality of each quantization of trained weights first',
     })
-    .option('puzzles', { type: 'number', default: 0, describe: 'Generated puzzles to ask each quantization (slow)' })
+    .option('puzzles', {
+      type: 'number',
+      default: 0,
+      coerce: wholeFrom('puzzles', 0),
+      describe: 'Generated puzzles to ask each quantization (slow)',
+    })
     .option('sentinels', {
       type: 'boolean',
       default: true,

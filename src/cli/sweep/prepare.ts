@@ -1,4 +1,5 @@
 import type { Calibration } from '../../core/calibration.js';
+import { R1Error } from '../../core/errors.js';
 import type { Machine } from '../../core/machine.js';
 import { type Exclusion, type Plan, RUN_VERSION } from '../../core/run-result.js';
 import { parseBytes, parseDurationMs } from '../../core/units.js';
@@ -26,14 +27,24 @@ export type PlanFlags = AxisFlags & {
 /** A server for reasoning models needs room for long thoughts; the KV cache of this context is part of the measured memory. */
 const DEFAULT_CONTEXT = 4096;
 
+const longestContext = (flags: PlanFlags, arms: readonly ModelArm[]): number =>
+  Math.min(flags.context ?? Number.POSITIVE_INFINITY, ...arms.map((arm) => arm.model.contextLength));
+
 function contextTokens(flags: PlanFlags, workloads: Plan['workloads'], arms: readonly ModelArm[]): number {
-  const longest = Math.min(...arms.map((arm) => arm.model.contextLength));
-  return Math.min(flags.context ?? Math.max(DEFAULT_CONTEXT, contextFor(workloads)), longest);
+  return Math.min(flags.context ?? Math.max(DEFAULT_CONTEXT, contextFor(workloads)), longestContext(flags, arms));
 }
 
-/** Small contexts (tiny models) get a trace that fits. */
-function fitWorkloads(workloads: Plan['workloads'], arms: readonly ModelArm[]): Plan['workloads'] {
-  const room = Math.min(...arms.map((arm) => arm.model.contextLength)) - 16;
+/** Below this a trace says nothing about speed. */
+const LEAST_CONTEXT = 128;
+
+/** Small contexts (tiny models, or asked for) get a trace that fits. */
+function fitWorkloads(workloads: Plan['workloads'], longest: number): Plan['workloads'] {
+  if (longest < LEAST_CONTEXT)
+    throw new R1Error(
+      'USAGE',
+      `--context: ${longest} tokens are too few to measure; expected ${LEAST_CONTEXT} or more.`,
+    );
+  const room = longest - 16;
   const shorten = (w: Plan['workloads']['full']) => {
     const generateTokens = Math.min(w.generateTokens, Math.floor(room / 2));
     return { ...w, generateTokens, promptTokens: Math.min(w.promptTokens, room - generateTokens) };
@@ -57,7 +68,10 @@ export function preparePlan(
   },
 ): Prepared {
   const { machine, arms } = facts;
-  const workloads = fitWorkloads(withWarmUp(workloadsFor(flags.effort, flags.seed), facts.calibrations), arms);
+  const workloads = fitWorkloads(
+    withWarmUp(workloadsFor(flags.effort, flags.seed), facts.calibrations),
+    longestContext(flags, arms),
+  );
   const context = contextTokens(flags, workloads, arms);
   const constraints: Plan['constraints'] = {
     maxTtftMs: flags.maxTtft === undefined ? null : parseDurationMs(flags.maxTtft),
