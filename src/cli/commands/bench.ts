@@ -1,16 +1,20 @@
 import { relative } from 'node:path';
 import type { Argv } from 'yargs';
-import { candidateId, candidateLabel } from '../../core/candidate.js';
+import { type Candidate, candidateId, candidateLabel } from '../../core/candidate.js';
 import { R1Error } from '../../core/errors.js';
 import type { Plan, RunResult } from '../../core/run-result.js';
 import { formatBytes, formatDuration } from '../../core/units.js';
 import { createRunFolder, type RunFolder } from '../../store/run-folder.js';
 import { assembleRun } from '../../sweeps/assemble-run.js';
+import { combinations } from '../../sweeps/combinations.js';
+import { levelsOf } from '../../sweeps/levels.js';
 import { nextPrecisionLook } from '../../sweeps/precision-stop.js';
 import { countedTrials } from '../../sweeps/summarize.js';
 import { runOne } from '../../sweeps/sweep.js';
 import { toProfile } from '../../sweeps/to-profile.js';
 import { type Context, openContext } from '../context.js';
+import { wholeFrom } from '../parse.js';
+import { askedAxes } from '../sweep/asked-axes.js';
 import { writeReports } from '../sweep/finish.js';
 import { axisOptions, modelOptions } from '../sweep/options.js';
 import { FIRST_DEADLINE_MS, openPorts } from '../sweep/ports.js';
@@ -31,6 +35,7 @@ const builder = (yargs: Argv) =>
     })
     .option('trials', {
       type: 'number',
+      coerce: wholeFrom('trials', 1),
       describe: 'Exactly so many trials (default: until the 95 % interval is within ±2 %, 5 to 30)',
     })
     .option('effort', {
@@ -43,7 +48,7 @@ const builder = (yargs: Argv) =>
 type Flags = PlanFlags &
   StartFlags & { trials?: number; results: string; out?: string; json: boolean; quiet?: boolean; home?: string };
 
-/** One value a knob: the first of each axis, and the engine's sensible default for what is not given. */
+/** One value a knob: as given, or the sensible default; of several models the first. */
 function planOne(flags: Flags, started: Started): Plan {
   const threads = flags.threads ?? [String(started.machine.limits.threadBudget)];
   const base = { objective: 'workload', strategy: 'bench', binding: ['none'], allocator: ['glibc'] } as const;
@@ -54,19 +59,33 @@ function planOne(flags: Flags, started: Started): Plan {
     binding: flags.binding ?? [...base.binding],
     allocator: flags.allocator ?? [...base.allocator],
   };
-  const { plan } = preparePlan(asked, { ...started, arms: started.arms.slice(0, 1) });
-  const defaultId = candidateId(plan.defaultCandidate);
-  const wanted = plan.candidates.filter((c) => candidateId(c) !== defaultId || String(c.threads) === threads[0]);
-  if (wanted.length !== 1)
-    throw new R1Error(
-      'USAGE',
-      `bench measures one configuration; these flags describe ${wanted.length}${wanted.length === 0 ? ` (${plan.excluded.map((e) => `${e.value}: ${e.reason}`).join('; ')})` : ''}.`,
-      {
-        mend:
-          wanted.length === 0 ? 'Change the flag that excludes it.' : 'Give one value a knob, or use `r1-tune sweep`.',
-      },
-    );
-  return { ...plan, candidates: wanted, defaultCandidate: wanted[0]! };
+  const arms = started.arms.slice(0, 1);
+  const { plan } = preparePlan(asked, { ...started, arms });
+  const candidate = described(asked, { ...started, arms });
+  if (!plan.candidates.some((c) => candidateId(c) === candidateId(candidate)))
+    throw new R1Error('USAGE', `This configuration cannot run here: ${reasons(plan.excluded)}.`, {
+      mend: 'Change the flag that excludes it.',
+    });
+  return { ...plan, candidates: [candidate], defaultCandidate: candidate };
+}
+
+const reasons = (excluded: Plan['excluded']): string => excluded.map((e) => `${e.value}: ${e.reason}`).join('; ');
+
+/** The one configuration that the flags describe. Throws USAGE for none or several. */
+function described(flags: PlanFlags, { machine, arms }: Started): Candidate {
+  const { backend, model } = arms[0]!;
+  const excluded: Plan['excluded'] = [];
+  const axes = { ...askedAxes(flags, machine), backends: [], quants: {} };
+  const [candidate, ...others] = combinations(backend, model.quant, levelsOf(axes, machine, excluded));
+  if (!candidate)
+    throw new R1Error('USAGE', `This configuration cannot run here: ${reasons(excluded)}.`, {
+      mend: 'Change the flag that excludes it.',
+    });
+  if (others.length > 0)
+    throw new R1Error('USAGE', `bench measures one configuration; these flags describe ${others.length + 1}.`, {
+      mend: 'Give one value a knob, or use `r1-tune sweep`.',
+    });
+  return candidate;
 }
 
 async function measureOne(
