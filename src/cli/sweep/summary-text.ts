@@ -22,7 +22,7 @@ function speedupLine(profile: Profile, run: RunResult): string {
   const { choice } = run;
   if (profile.speedup)
     return `Speed-up over the default (${candidateLabel(profile.baseline)}): ${ratioText(profile.speedup.ratio)}, ${profile.speedup.pairs} fresh pairs`;
-  if (!choice?.speedup) return 'Nothing was shown to be faster than the defaults.';
+  if (!choice?.speedup) return choice?.reason ?? 'Nothing was compared with the defaults.';
   const { ratio, pairs } = choice.speedup;
   const verdict =
     ratio.high !== null && ratio.high < 1 ? 'slower than the defaults' : 'no clear gain over the defaults';
