@@ -46,7 +46,13 @@ export const claimArmSchema = z
     conditions: conditionsSchema,
     trials: z.int().describe('Trials measured and counted.'),
     failures: z
-      .array(z.object({ status: z.string(), reason: z.string(), trials: z.int() }))
+      .array(
+        z.object({
+          status: z.string().describe('How they ended.'),
+          reason: z.string().describe('Why, in words.'),
+          trials: z.int().describe('How many.'),
+        }),
+      )
       .describe('Trials that did not measure.'),
   })
   .describe('One of the things that are compared.');
@@ -153,7 +159,7 @@ export const claimsDocumentSchema = z
         'Largest probability that comparing an arm with itself gives a claim another verdict than no-difference.',
       ),
     plan: claimsPlanSchema,
-    machine: machineSchema,
+    machine: machineSchema.describe('The machine as probed before the run.'),
     results: z.array(claimResultSchema).describe('Every claim asked for, by number.'),
   })
   .describe('The claims of the articles, tested on one machine.');

@@ -97,7 +97,14 @@ export const topologySchema = z.object({
     })
     .describe('Counts over what this process may use.'),
   kinds: z
-    .array(z.object({ kind: coreKindSchema, cpus: ids, cores: count, label: z.string() }))
+    .array(
+      z.object({
+        kind: coreKindSchema.describe('Which kind.'),
+        cpus: ids.describe('Its online logical CPUs.'),
+        cores: count.describe('Its physical cores.'),
+        label: z.string().describe('What people call it.'),
+      }),
+    )
     .describe('Kinds of cores, fastest first, with their CPUs; one entry on a uniform machine.'),
   kindsSource: z.string().describe('The evidence that told the kinds apart.'),
   threadsPerCore: count.describe('Largest number of online CPUs on one core.'),
@@ -113,7 +120,12 @@ const cacheDomainSchema = z.object({
 
 export const cachesSchema = z.object({
   levels: z
-    .array(z.object({ level: count, domains: z.array(cacheDomainSchema) }))
+    .array(
+      z.object({
+        level: count.describe('Level of the cache.'),
+        domains: z.array(cacheDomainSchema).describe('Its separate instances.'),
+      }),
+    )
     .describe('Data and unified caches by ascending level.'),
   llc: z
     .object({

@@ -12,7 +12,7 @@ export const modelFileSchema = z
     quant: z.string().describe('Quantization level, for example "q4_k_m" (GGUF) or "int4" (ONNX).'),
     sizeBytes: z.int().min(0).describe('Size on disk, bytes, external data included.'),
     sha256: z.string().nullable().describe('SHA-256 of the file in hexadecimal; null until it has been computed.'),
-    architecture: architectureSchema,
+    architecture: architectureSchema.describe('Block layout of the transformer.'),
     geometryId: z.string().nullable().describe('Name of the known geometry with this shape; null for others.'),
     geometry: shapeSchema.describe('The shape as read from the file.'),
     parameters: count.describe('Number of weights.'),

@@ -100,13 +100,15 @@ export const metricsSchema = z
     decodeChunkRates: z.array(z.number()).describe('tok/s of each of 8 consecutive chunks of the decode.'),
     decodeMedianChunkRate: z.number().describe('Median of the chunk rates, tok/s: what the gate compares.'),
     ttftMs: z.number().describe('Time to first token of the measured prompt, ms.'),
-    itlMs: z.object({
-      p50: z.number().describe('Median inter-token latency, ms.'),
-      p90: z.number().nullable().describe('90th percentile, ms; null below 64 samples.'),
-      p95: z.number().nullable().describe('95th percentile, ms; null below 130 samples.'),
-      p99: z.number().nullable().describe('99th percentile, ms; null below 662 samples.'),
-      samples: z.int().describe('Number of inter-token latencies.'),
-    }),
+    itlMs: z
+      .object({
+        p50: z.number().describe('Median inter-token latency, ms.'),
+        p90: z.number().nullable().describe('90th percentile, ms; null below 64 samples.'),
+        p95: z.number().nullable().describe('95th percentile, ms; null below 130 samples.'),
+        p99: z.number().nullable().describe('99th percentile, ms; null below 662 samples.'),
+        samples: z.int().describe('Number of inter-token latencies.'),
+      })
+      .describe('Inter-token latency.'),
     loadMs: z.number().describe('Load time, ms.'),
     peakRssBytes: z.number().nullable().describe('Peak resident memory over the whole trial (all replicas), bytes.'),
     cpuSecondsPerToken: z.number().nullable().describe('CPU time / (prompt + generated tokens), s.'),
@@ -148,7 +150,10 @@ export const measurementSchema = z.object({
   resources: resourcesSchema.nullable().describe('Resources; null when not measured.'),
   effective: effectiveSchema.nullable().describe('What took effect; null when the child never got so far.'),
   sentinels: z
-    .object({ before: sentinelSchema, after: sentinelSchema })
+    .object({
+      before: sentinelSchema.describe('Before the trial.'),
+      after: sentinelSchema.describe('After the trial.'),
+    })
     .nullable()
     .describe('Sentinel kernels around the trial; null when they were not run.'),
   flags: z

@@ -16,16 +16,21 @@ export const versionsSchema = z
   .record(z.string(), z.string())
   .describe('Versions of r1-tune, Node.js and each engine package used.');
 
-export const constraintsSchema = z.object({
-  maxTtftMs: z.number().nullable().describe('Most time to first token of the declared request, ms; null for no limit.'),
-  maxRssBytes: z.number().nullable().describe('Most resident memory, bytes; null for no limit.'),
-  minQuality: z
-    .number()
-    .nullable()
-    .describe(
-      'Least share of next tokens equal to the reference precision (top-1 agreement), 0 to 1; null for no limit.',
-    ),
-});
+export const constraintsSchema = z
+  .object({
+    maxTtftMs: z
+      .number()
+      .nullable()
+      .describe('Most time to first token of the declared request, ms; null for no limit.'),
+    maxRssBytes: z.number().nullable().describe('Most resident memory, bytes; null for no limit.'),
+    minQuality: z
+      .number()
+      .nullable()
+      .describe(
+        'Least share of next tokens equal to the reference precision (top-1 agreement), 0 to 1; null for no limit.',
+      ),
+  })
+  .describe('Limits that a recommended configuration must keep.');
 export type Constraints = z.infer<typeof constraintsSchema>;
 
 export const exclusionSchema = z.object({
@@ -52,7 +57,12 @@ export const planSchema = z
     objective: objectiveSchema.describe('What is optimised.'),
     request: requestSchema.describe('The declared request that the objective "workload" scores.'),
     constraints: constraintsSchema,
-    workloads: z.object({ short: workloadSchema, full: workloadSchema }),
+    workloads: z
+      .object({
+        short: workloadSchema.describe('For screening.'),
+        full: workloadSchema.describe('For races and confirmations, and what is published.'),
+      })
+      .describe('The two token traces of the run.'),
     axes: z
       .record(z.string(), z.array(z.string()))
       .describe('Axis name → values asked for or derived from the machine.'),
@@ -84,7 +94,13 @@ export const configurationSchema = z.object({
   isDefault: z.boolean().describe('True for the default configuration.'),
   trials: z.int().describe('Trials measured and not voided.'),
   failures: z
-    .array(z.object({ status: z.string(), reason: z.string(), trials: z.int() }))
+    .array(
+      z.object({
+        status: z.string().describe('How they ended.'),
+        reason: z.string().describe('Why, in words.'),
+        trials: z.int().describe('How many.'),
+      }),
+    )
     .describe('Trials that did not measure.'),
   objective: intervalSchema.nullable().describe('Objective, tok/s.'),
   prefillTokensPerSecond: intervalSchema.nullable().describe('Prefill rate, tok/s.'),
@@ -186,7 +202,7 @@ export const runResultSchema = z
     status: z.enum(['complete', 'cut']).describe('cut: ended before the strategy was done.'),
     startedAt: z.string().describe('ISO 8601 time of the first trial.'),
     finishedAt: z.string().describe('ISO 8601 time of the last trial.'),
-    machine: machineSchema,
+    machine: machineSchema.describe('The machine as probed before the run.'),
     plan: planSchema,
     configurations: z.array(configurationSchema).describe('Every configuration tried, best first.'),
     quality: z.array(qualitySchema).describe('Quality of each backend and quantization.'),

@@ -48,10 +48,12 @@ export const SHORT_WORKLOAD: Workload = {
 };
 
 /** What a user's request looks like: the objective "workload" is the time of one such request. */
-export const requestSchema = z.object({
-  promptTokens: z.int().min(1).describe('Tokens of the prompt of the declared request.'),
-  generateTokens: z.int().min(1).describe('Tokens of the answer of the declared request.'),
-});
+export const requestSchema = z
+  .object({
+    promptTokens: z.int().min(1).describe('Tokens of the prompt of the declared request.'),
+    generateTokens: z.int().min(1).describe('Tokens of the answer of the declared request.'),
+  })
+  .describe("What a user's request looks like.");
 export type DeclaredRequest = z.infer<typeof requestSchema>;
 
 /** An R1 model thinks long on a short question. */
@@ -70,7 +72,9 @@ export function tokenTrace(seed: number, count: number, vocabulary: number): num
   return ids;
 }
 
-export const objectiveSchema = z.enum(['workload', 'decode', 'prefill', 'throughput']);
+export const objectiveSchema = z
+  .enum(['workload', 'decode', 'prefill', 'throughput'])
+  .describe('workload: the declared request as a whole. decode, prefill: one phase. throughput: all streams together.');
 export type Objective = z.infer<typeof objectiveSchema>;
 
 /** Seconds of one declared request from the two rates (tokens per second). */
