@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { R1Error } from '../core/errors.js';
 import { formatBytes } from '../core/units.js';
@@ -33,8 +33,9 @@ export async function syncToDisk(path: string): Promise<void> {
 }
 
 async function replace(partial: string, path: string): Promise<void> {
-  // A folder cannot be renamed over a full one.
-  await rm(path, { recursive: true, force: true });
+  // A file is replaced in one step; a folder cannot be renamed over a full one.
+  const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+  if (isFolder) await rm(path, { recursive: true });
   await rename(partial, path);
 }
 

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { kvBytesPerToken, type ModelFile, matchGeometry, type Shape } from '../../core/model.js';
 import { readConfig } from '../huggingface/config.js';
 import { decoderTensors, elementsOf } from '../tensors.js';
@@ -53,7 +53,7 @@ function describe(file: OnnxFile, shape: Shape, folder: string): ModelFile {
     bytesPerToken: Math.max(1, weightBytes - (shape.tied ? 0 : embeddingBytes(file, shape))),
     kvBytesPerToken: kvBytesPerToken(shape),
     weights: 'trained',
-    name: basename(basename(folder) === '.' ? dirname(file.path) : folder),
+    name: basename(resolve(folder)),
     contextLength: shape.contextLength,
   };
 }

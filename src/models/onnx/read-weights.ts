@@ -1,0 +1,73 @@
+import { statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { invalidModel } from '../invalid.js';
+import type { ProtoCursor } from './proto-cursor.js';
+
+export type OnnxWeight = {
+  name: string;
+  dims: number[];
+  /** TensorProto.DataType. */
+  elementType: number;
+  /** Bytes inside the graph file or in the data file. */
+  bytes: number;
+  dataFile: string | undefined;
+};
+/** A weight with its place in the data file. */
+export type PlacedWeight = OnnxWeight & { offset: number };
+
+/** Reads a TensorProto; field numbers are those of onnx.proto. */
+export function readWeight(cursor: ProtoCursor, end: number): PlacedWeight {
+  const weight: PlacedWeight = { name: '', dims: [], elementType: 0, bytes: 0, dataFile: undefined, offset: 0 };
+  cursor.fields(end, (field, wireType, valueEnd) => {
+    if (field === 1) weight.dims.push(...readDims(cursor, wireType, valueEnd));
+    else if (field === 2) weight.elementType = cursor.varint();
+    else if (field === 8) weight.name = cursor.text(valueEnd);
+    else if (field === 13) readPlace(cursor, valueEnd, weight);
+    // raw_data, or one of the typed lists.
+    else if (wireType === 2 && [4, 5, 6, 7, 9, 10, 11].includes(field)) weight.bytes += valueEnd - cursor.position;
+  });
+  return weight;
+}
+
+/** Packed or one by one. */
+function readDims(cursor: ProtoCursor, wireType: number, end: number): number[] {
+  if (wireType === 0) return [cursor.varint()];
+  const dims: number[] = [];
+  while (cursor.position < end) dims.push(cursor.varint());
+  return dims;
+}
+
+function readPlace(cursor: ProtoCursor, end: number, weight: PlacedWeight): void {
+  let key = '';
+  let value = '';
+  cursor.fields(end, (field, _type, valueEnd) => {
+    if (field === 1) key = cursor.text(valueEnd);
+    if (field === 2) value = cursor.text(valueEnd);
+  });
+  if (key === 'location') weight.dataFile = value;
+  if (key === 'offset') weight.offset = Number(value);
+  if (key === 'length') weight.bytes = Number(value);
+}
+
+/** Sizes of the data files, after a check that every weight lies inside its file. */
+export function checkDataFiles(path: string, weights: readonly PlacedWeight[]): Map<string, number> {
+  const sizes = new Map<string, number>();
+  for (const { name, dataFile, offset, bytes } of weights) {
+    if (dataFile === undefined) continue;
+    const file = join(dirname(path), dataFile);
+    if (!sizes.has(file)) sizes.set(file, sizeOf(path, file));
+    if (offset + bytes > sizes.get(file)!)
+      throw invalidModel(
+        file,
+        `truncated: weight ${name} ends at byte ${offset + bytes} of ${sizes.get(file)}`,
+        'a whole file',
+      );
+  }
+  return sizes;
+}
+
+function sizeOf(graph: string, file: string): number {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat === undefined) throw invalidModel(graph, `its weights file ${file} is missing`, 'both files in one folder');
+  return stat.size;
+}
