@@ -12,7 +12,7 @@ import { openSession } from './session.js';
  */
 export function createFakeEngine(): Engine {
   return {
-    load: (request) =>
+    load: async (request) =>
       openSession(readScript(request.model.path), request, async (ms) => void (ms > 0 && (await sleep(ms)))),
   };
 }
