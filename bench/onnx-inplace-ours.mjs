@@ -12,7 +12,7 @@ const [folder, threads, context, capacity, access] = [
   process.argv[6] ?? 'auto',
 ];
 const { geometry } = JSON.parse(readFileSync(join(folder, 'r1-tune.json'), 'utf8'));
-const model = { path: join(folder, 'model.onnx'), format: 'onnx', contextLength: geometry.contextLength };
+const model = { path: join(folder, 'model.onnx'), format: 'onnx', geometry, contextLength: geometry.contextLength };
 const candidate = { ...baseCandidate('onnx', 'int4', threads), batch: 256 };
 const session = await createOnnxEngine({ access }).load({ model, candidate, contextTokens: capacity, sequences: 1 });
 const sequence = session.openSequence();

@@ -129,7 +129,7 @@ export function writeToy(folder: string, graph: Buffer, change: Partial<LoadRequ
   writeFileSync(path, graph);
   writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(TOKENIZER));
   writeFileSync(join(folder, 'config.json'), JSON.stringify({ bos_token_id: 1, eos_token_id: 2 }));
-  const model = { path, format: 'onnx', contextLength: 64 } as LoadRequest['model'];
+  const model = { path, format: 'onnx', contextLength: 64, geometry: { heads: 1 } } as LoadRequest['model'];
   return {
     model,
     candidate: { ...baseCandidate('onnx', 'fp32', 1), batch: 5 },

@@ -42,6 +42,7 @@ export function createOnnxEngine(options: { access?: OnnxAccess } = {}): Engine 
         vocabulary,
         sequences: request.sequences,
         batch: candidate.batch,
+        heads: model.geometry.heads,
         description: {
           engine: opened.engine,
           variant: null,

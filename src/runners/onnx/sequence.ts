@@ -5,8 +5,8 @@ import { sampleToken } from '../../core/sampling.js';
 /** What a sequence needs of its session. */
 export type SequenceHost = {
   contextTokens: number;
-  /** Most tokens in one evaluation. */
-  batch: number;
+  /** Most tokens in one evaluation behind `past` cached ones. */
+  chunkTokens(past: number): number;
   /** Tokens whose logits are asked for in one evaluation at most, so that they fit in memory. */
   logitRows: number;
   /** Evaluates tokens behind `past` cached ones and gives the wanted rows of logits. */
@@ -46,11 +46,10 @@ export class OnnxSequence implements Sequence {
     return this.#exclusively(async () => {
       this.#forgetGenerated();
       this.#checkRoom(tokens.length);
-      for (let from = 0; from < tokens.length; from += this.#host.batch) {
+      for (const part of this.#chunks(tokens)) {
         options.signal?.throwIfAborted();
-        const part = tokens.slice(from, from + this.#host.batch);
-        await this.#evaluate(part, 'last');
-        options.onBatch?.(from + part.length);
+        await this.#evaluate(part.tokens, 'last');
+        options.onBatch?.(part.end);
       }
     });
   }
@@ -65,8 +64,7 @@ export class OnnxSequence implements Sequence {
       if (tokens.length === 0) throw new R1Error('INTERNAL', 'A decode step was asked for without a token.');
       if (tokens.length > 1 || tokens[0] !== this.#sampled) this.#forgetGenerated();
       let row: Float32Array | undefined;
-      for (let from = 0; from < tokens.length; from += this.#host.batch)
-        [row] = await this.#evaluate(tokens.slice(from, from + this.#host.batch), 'last');
+      for (const part of this.#chunks(tokens)) [row] = await this.#evaluate(part.tokens, 'last');
       const step = sampleToken(row!, sampling, { ...options, position: this.#tokens.length, counts: this.#counts });
       this.#sampled = step.token;
       this.#counts.set(step.token, (this.#counts.get(step.token) ?? 0) + 1);
@@ -78,11 +76,9 @@ export class OnnxSequence implements Sequence {
     return this.#exclusively(async () => {
       this.#forgetGenerated();
       this.#checkRoom(tokens.length);
-      const most = Math.min(this.#host.batch, this.#host.logitRows);
       const rows: Float32Array[] = [];
-      for (let from = 0; from < tokens.length; from += most) {
-        rows.push(...(await this.#evaluate(tokens.slice(from, from + most), 'all')));
-      }
+      for (const part of this.#chunks(tokens, this.#host.logitRows))
+        rows.push(...(await this.#evaluate(part.tokens, 'all')));
       return rows;
     });
   }
@@ -91,6 +87,15 @@ export class OnnxSequence implements Sequence {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#host.close();
+  }
+
+  /** Pieces that are evaluated in one go each; asked for one by one, as the cache fills. */
+  *#chunks(tokens: readonly number[], most = Number.POSITIVE_INFINITY) {
+    for (let from = 0; from < tokens.length; ) {
+      const end = Math.min(tokens.length, from + Math.min(most, this.#host.chunkTokens(this.#tokens.length)));
+      yield { tokens: tokens.slice(from, end), end };
+      from = end;
+    }
   }
 
   async #evaluate(tokens: readonly number[], rows: 'last' | 'all'): Promise<Float32Array[]> {

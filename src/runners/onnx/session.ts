@@ -1,6 +1,7 @@
 import type { EngineDescription, NativeTimer, Sequence, Session } from '../../core/engine.js';
 import { R1Error } from '../../core/errors.js';
 import { createTokenBytes } from '../token-bytes.js';
+import { chunkTokens } from './chunk-tokens.js';
 import type { Decoder, Evaluation, Work } from './decoder.js';
 import { OnnxSequence } from './sequence.js';
 import { createEncode } from './tokenizer/encode.js';
@@ -15,6 +16,8 @@ export type LoadedOnnx = {
   sequences: number;
   /** Most tokens in one evaluation. */
   batch: number;
+  /** Query heads. */
+  heads: number;
 };
 
 /** Logits of this many bytes at most are held by one evaluation: 100 rows of a vocabulary of 152,064. */
@@ -47,10 +50,10 @@ export class OnnxSession implements Session, NativeTimer {
     const slot = this.#freeSlots.shift();
     if (slot === undefined)
       throw new R1Error('INTERNAL', `All ${this.#loaded.sequences} sequences of the session are open.`);
-    const { description, batch, decoder } = this.#loaded;
+    const { description, batch, heads, decoder } = this.#loaded;
     return new OnnxSequence({
       contextTokens: description.contextTokens,
-      batch,
+      chunkTokens: (past) => chunkTokens(past, batch, heads),
       logitRows: Math.max(1, Math.floor(LOGIT_BYTES / (4 * description.vocabulary))),
       evaluate: (past, tokens, rows) => this.#queue.evaluate({ slot, past, tokens, rows }),
       close: () => {
