@@ -35,7 +35,9 @@ describe.skipIf(!executable)('extreme runs in Chromium', () => {
     const table = page.locator('[data-table="trials"]');
     await table.getByLabel('Status').selectOption('crashed');
     await table.getByRole('button', { name: 'Raw samples' }).first().click();
-    expect(await table.locator('.trial pre').first().textContent()).toContain(HOSTILE.replace(/[\u2028\u202e]/g, '\ufffd'));
+    expect(await table.locator('.trial pre').first().textContent()).toContain(
+      HOSTILE.replace(/[\u2028\u202e]/g, '\ufffd'),
+    );
     expect(await page.evaluate('window.hurt')).toBeUndefined();
     expect(await page.locator('img').count()).toBe(0);
     expect(await page.locator('h1').innerText()).toContain('</script>');
