@@ -3,6 +3,7 @@ import type { Configuration } from '../core/run-result.js';
 import { shellWord } from '../core/shell-word.js';
 import { type FormatName, formatValue } from './page/format.js';
 import { headlineInterval, headlineText, objectiveText, proofText } from './texts/answer-text.js';
+import { claimStatement, verdictName } from './texts/claim-texts.js';
 import { comparisonName, comparisonNote } from './texts/comparison-text.js';
 import { t } from './texts/index.js';
 import { levelText } from './texts/interval-text.js';
@@ -27,6 +28,7 @@ export function markdownReport(view: ReportView): string {
     ...(view.answer.serveCommand ? [codeBlock(view.answer.serveCommand)] : []),
     factTable(view, language),
     section(t('comparisons'), comparisonTable(view, language)),
+    section(t('claims'), claimTable(view, language)),
     section(t('configurations'), configurationTable(view, language)),
     section(t('cost'), costTable(view, language)),
     section(t('warnings'), warningList(view)),
@@ -108,6 +110,18 @@ function comparisonTable(view: ReportView, language: Language): string {
       [say(t('objective')), 'right'],
     ],
     rows,
+  );
+}
+
+function claimTable({ claims }: ReportView, language: Language): string {
+  const say = (text: Text): string => escapeMarkdown(text[language]);
+  return table(
+    (['colClaim', 'colVerdict', 'colFinding'] as const).map((key): [string, Alignment] => [say(t(key)), 'left']),
+    (claims?.results ?? []).map((claim) => [
+      `${claim.number}. ${say(claimStatement(claim))}`,
+      say(verdictName(claim.verdict)),
+      escapeMarkdown(claim.finding),
+    ]),
   );
 }
 

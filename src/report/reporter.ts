@@ -1,3 +1,4 @@
+import type { ClaimsDocument } from '../core/claims.js';
 import type { Language } from './texts/text.js';
 
 export const REPORT_FORMATS = ['html', 'md', 'csv', 'json', 'png'] as const;
@@ -22,6 +23,8 @@ export type ReportOptions = {
   /** Language that the report opens in; the page can be switched. */
   language?: Language;
   cost?: CostOptions;
+  /** The result of `r1-tune claims`, for a section of its own. */
+  claims?: ClaimsDocument | undefined;
 };
 
 /** A file of the report: its name inside the folder of the run, and what is in it. */

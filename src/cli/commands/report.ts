@@ -11,6 +11,7 @@ import {
   renderReport,
 } from '../../report/index.js';
 import { writeFileAtomic } from '../../store/atomic-write.js';
+import { readClaims } from '../../store/claims-folder.js';
 import { readRun } from '../../store/run-folder.js';
 import { type Console, openConsole } from '../console.js';
 import { parseNames } from '../parse.js';
@@ -29,6 +30,7 @@ type ReportArgs = {
   gpuMonthly?: number;
   gpuTokensPerSecond?: number;
   months?: number;
+  claims?: string;
   json: boolean;
   quiet: boolean;
 };
@@ -53,6 +55,10 @@ export const reportCommand = {
       .option('format', { type: 'string', describe: `${REPORT_FORMATS.join(',')} (all)` })
       .option('out', { type: 'string', describe: 'Folder to write to (the run folder)' })
       .option('language', { choices: ['en', 'zh'] as const, default: 'en', describe: 'Language it opens in' })
+      .option('claims', {
+        type: 'string',
+        describe: 'Folder of r1-tune claims, or its claims.json, to show beside the run',
+      })
       .option('currency', { type: 'string', describe: 'Sign put before prices, for example $ or ¥' })
       .option('json', { type: 'boolean', default: false, describe: 'Print the list of files as JSON' });
     for (const [name, describe] of Object.entries(AMOUNTS)) yargs.option(name, { type: 'number', describe });
@@ -111,7 +117,8 @@ function reportOptions(args: ReportArgs): ReportOptions {
       mend: 'Give --cpu-price, --cpu-monthly, --gpu-price and --gpu-monthly.',
     });
   const priced = gpu && { ...gpu, tokensPerSecond: gpuTokensPerSecond };
-  return { language: args.language, cost: { currency, pricePerHour, watts, months, cpu, gpu: priced } };
+  const claims = args.claims === undefined ? undefined : readClaims(args.claims);
+  return { language: args.language, claims, cost: { currency, pricePerHour, watts, months, cpu, gpu: priced } };
 }
 
 function checkAmount(name: string, value: unknown): void {

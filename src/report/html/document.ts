@@ -4,6 +4,7 @@ import { same, type Text } from '../texts/text.js';
 import type { ReportView } from '../view/view.js';
 import { answerSection } from './answer-section.js';
 import { chartLibrary, cspHash, pageScript, styleSheet } from './assets.js';
+import { claimsSection } from './claims-section.js';
 import { costSection } from './cost-section.js';
 import * as findings from './finding-sections.js';
 import { dataJson, html, type Markup, trusted } from './html.js';
@@ -102,6 +103,7 @@ function sections(view: ReportView): Section[] {
     { key: 'answer', body: answerSection(view) },
     { key: 'warnings', body: findings.warningsSection(view) },
     { key: 'comparisons', body: findings.comparisonsSection(view) },
+    { key: 'claims', body: claimsSection(view) },
     { key: 'threads', body: findings.threadsSection(view) },
     { key: 'bandwidth', body: findings.bandwidthSection(view) },
     { key: 'quantization', body: quantizationSection(view) },

@@ -26,6 +26,17 @@ export const SECTION_TEXTS = {
   failed: { en: 'failed: {reason}', zh: '失败：{reason}' },
   noComparison: { en: 'no pair with the default settings', zh: '没有与默认设置的配对' },
 
+  claims: { en: 'The folklore, tested on this machine', zh: '民间经验：本机实测' },
+  claimsLead: {
+    en: 'Each rule was decided by a small randomised experiment. An arm against itself would be given another verdict than “no difference” with probability {errorRate} at most.',
+    zh: '每条经验都由一个随机化的小实验判定。若与自身比较，得到“无差别”以外结论的概率至多为 {errorRate}。',
+  },
+  claimsElsewhere: {
+    en: 'These were tested on another machine than this run: {machine}.',
+    zh: '这些检验在另一台机器上进行：{machine}。',
+  },
+  claimsMade: { en: 'Made by: {command}', zh: '命令：{command}' },
+
   threads: { en: 'Threads', zh: '线程数' },
   decodeCurve: { en: 'Decode speed against threads', zh: '解码速度与线程数' },
   prefillCurve: { en: 'Prefill speed against threads', zh: '预填充速度与线程数' },

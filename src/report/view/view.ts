@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { ClaimsDocument } from '../../core/claims.js';
 import type { Configuration, RunResult } from '../../core/run-result.js';
 import type { ReportOptions } from '../reporter.js';
 import { shortName } from '../texts/safe-name.js';
@@ -32,6 +33,7 @@ export type ReportView = {
   /** Pareto points and the chosen configuration. */
   costs: { configuration: Configuration; cost: TokenCost }[];
   ownership: Ownership | null;
+  claims: ClaimsDocument | null;
 };
 
 export function buildView(run: RunResult, options: ReportOptions = {}): ReportView {
@@ -55,6 +57,7 @@ export function buildView(run: RunResult, options: ReportOptions = {}): ReportVi
     noise: noiseStrip(run),
     costs: costs(run, answer, options),
     ownership: ownership(answer.chosen, run, options.cost),
+    claims: options.claims ?? null,
   };
 }
 
