@@ -3,12 +3,15 @@ import { basename, dirname, join } from 'node:path';
 import { R1Error } from '../core/errors.js';
 import { formatBytes } from '../core/units.js';
 
+/** Tells apart outputs that one process makes at the same time. */
+let serial = 0;
+
 /**
  * Makes a file or folder at `path` whole or not at all: `make` writes to a sibling, which takes the name when it is done.
  * Left-overs of processes that are gone are removed first. Throws DISK_FULL, OUTPUT_UNWRITABLE, or what `make` throws.
  */
 export async function atomicOutput<T>(path: string, bytes: number, make: (partial: string) => Promise<T>): Promise<T> {
-  const partial = `${path}.partial-${process.pid}`;
+  const partial = `${path}.partial-${process.pid}-${serial++}`;
   try {
     await mkdir(dirname(path), { recursive: true });
     await removeAbandoned(path);
@@ -42,9 +45,8 @@ async function replace(partial: string, path: string): Promise<void> {
 async function removeAbandoned(path: string): Promise<void> {
   const prefix = `${basename(path)}.partial-`;
   for (const name of await readdir(dirname(path))) {
-    const pid = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : Number.NaN;
-    if (pid === process.pid || (pid > 0 && !isAlive(pid)))
-      await rm(join(dirname(path), name), { recursive: true, force: true });
+    const pid = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : Number.NaN;
+    if (pid > 0 && !isAlive(pid)) await rm(join(dirname(path), name), { recursive: true, force: true });
   }
 }
 

@@ -56,6 +56,17 @@ describe('an output', () => {
     await expect(attempt).rejects.toMatchObject({ code: 'DISK_FULL', message: expect.stringContaining('TiB') });
   });
 
+  it('may be made twice at the same time', async () => {
+    const make = (text: string) => async (partial: string) => {
+      writeFileSync(partial, text);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(readFileSync(partial, 'utf8')).toBe(text);
+    };
+    await Promise.all([atomicOutput(path, 10, make('one')), atomicOutput(path, 10, make('two'))]);
+    expect(['one', 'two']).toContain(readFileSync(path, 'utf8'));
+    expect(readdirSync(root)).toEqual(['out']);
+  });
+
   it('leaves alone what another living process is making', async () => {
     const other = `${path}.partial-${process.ppid}`;
     writeFileSync(other, 'theirs');
