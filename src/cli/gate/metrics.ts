@@ -16,7 +16,8 @@ export const GATE_METRICS: Readonly<
 
 export function parseGateMetrics(text: string): GateMetric[] {
   const names = text.split(',').map((name) => name.trim());
-  return names.map((name) => {
+  return names.map((name, i) => {
+    if (names.indexOf(name) !== i) throw new R1Error('USAGE', `--metric: "${name}" is named twice.`);
     const metric = Object.hasOwn(GATE_METRICS, name) ? GATE_METRICS[name] : undefined;
     if (!metric)
       throw new R1Error(
