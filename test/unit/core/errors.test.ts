@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ERRORS, R1Error } from '../../../src/core/errors.js';
+import { ERRORS, EXIT, R1Error } from '../../../src/core/errors.js';
 
 describe('R1Error', () => {
   it('takes exit and mend from the table unless it has a better mend', () => {
@@ -7,5 +8,47 @@ describe('R1Error', () => {
     expect(plain.exit).toBe(2);
     expect(plain.mend).toBe(ERRORS.MODEL_NOT_FOUND.mend);
     expect(new R1Error('USAGE', 'm', { mend: 'Do this.' }).mend).toBe('Do this.');
+  });
+
+  it('keeps the cause, and is an Error to everyone', () => {
+    const cause = new Error('ENOENT');
+    const error = new R1Error('RUN_INVALID', 'x', { cause });
+    expect(error).toBeInstanceOf(Error);
+    expect(error.cause).toBe(cause);
+    expect(new R1Error('RUN_INVALID', 'x')).not.toHaveProperty('cause');
+  });
+});
+
+type Row = { code: string; exit: number; meaning: string; mend: string };
+
+/** Rows of the table under the heading "Codes". */
+function documented(): Row[] {
+  const text = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8');
+  const section = /\n## Codes\n([\s\S]*?)(?=\n## |$)/.exec(text)![1]!;
+  return [...section.matchAll(/^\| `(\w+)` \| (\d+) \| (.*) \| (.*) \|$/gm)].map((m) => ({
+    ...{ code: m[1]!, exit: Number(m[2]), meaning: m[3]!, mend: m[4]! },
+  }));
+}
+
+describe('docs/errors.md', () => {
+  it('has a row for every code, in the order of the table, with the same words', () => {
+    const rows = Object.entries(ERRORS).map(([code, row]) => ({ code, ...row }));
+    expect(documented()).toEqual(rows);
+  });
+
+  it('explains every exit code', () => {
+    const text = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8');
+    const section = /\n## Exit codes\n([\s\S]*?)(?=\n## )/.exec(text)![1]!;
+    const codes = [...section.matchAll(/^\| (\d+) \|/gm)].map((m) => Number(m[1]));
+    expect(codes).toEqual(Object.values(EXIT));
+  });
+});
+
+describe('the table', () => {
+  it.each(Object.entries(ERRORS))('%s is whole sentences that say what to do', (_code, { meaning, mend, exit }) => {
+    expect(meaning).toMatch(/^[A-Z].*\.$|^r1-tune\.config\.json.*\.$/);
+    expect(mend).toMatch(/^[A-Z].*\.$/);
+    expect(Object.values(EXIT)).toContain(exit);
+    expect(exit).not.toBe(EXIT.ok);
   });
 });
