@@ -4,7 +4,7 @@ import { wantedLevels } from './resolve/levels.js';
 import { modelSha256 } from './resolve/model-hash.js';
 import { provideLevel } from './resolve/provide.js';
 import { readSource } from './resolve/source.js';
-import type { ResolvedModel, ResolveOptions } from './resolve/types.js';
+import type { ModelBackend, ResolvedModel, ResolveOptions, Source } from './resolve/types.js';
 
 export type { Level, ModelBackend, ResolvedModel, ResolveOptions } from './resolve/types.js';
 
@@ -21,12 +21,31 @@ export async function resolveModel(spec: string | undefined, options: ResolveOpt
     if (typeof found === 'string') missing.push({ ...level, reason: found });
     else files.push({ backend: level.backend, model: await withHash(found, options) });
   }
+  missing.push(...backendsWithout(source, options, [...files, ...missing]));
   if (files.length > 0) return { id: source.id, files, missing };
   const reasons = missing.map(({ backend, reason }) => `${backend}: ${reason}`);
   throw new R1Error(
     'QUANT_MISSING',
     `${source.id} offers nothing for ${options.backends.join(' or ')}. ${reasons.join('; ')}`.trimEnd(),
   );
+}
+
+/** When the levels are ours to choose, a backend that has none is not dropped in silence. */
+function backendsWithout(
+  source: Source,
+  { backends, quants }: ResolveOptions,
+  seen: readonly { backend: ModelBackend }[],
+): ResolvedModel['missing'] {
+  if (source.kind !== 'files' || quants !== undefined) return [];
+  const there =
+    source.kind === 'files' ? source.files.map(({ format, quant }) => `${quant} (${format})`).join(', ') : '';
+  const needs: Record<ModelBackend, string> = {
+    'llama-cpp': 'llama.cpp needs a GGUF file',
+    onnx: 'an ONNX decoder is made without loss from q4_0 or q8_0, or from f32, f16 or bf16',
+  };
+  return backends
+    .filter((backend) => !seen.some((level) => level.backend === backend))
+    .map((backend) => ({ backend, quant: 'auto', reason: `${needs[backend]}, and there is only ${there}` }));
 }
 
 async function withHash(model: ModelFile, options: ResolveOptions): Promise<ModelFile> {

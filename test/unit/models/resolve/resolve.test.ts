@@ -80,6 +80,15 @@ describe('--model', () => {
     ]);
   });
 
+  it('a backend that has nothing to run is not dropped in silence', async () => {
+    const made = (await resolve(file('q8_0'), { backends: ['onnx'] })).files[0]!.model.path;
+    const resolved = await resolve(made);
+    expect(levels(resolved)).toEqual(['onnx int8']);
+    expect(resolved.missing).toEqual([
+      { backend: 'llama-cpp', quant: 'auto', reason: 'llama.cpp needs a GGUF file, and there is only int8 (onnx)' },
+    ]);
+  });
+
   it('a file whose every level is impossible is an error with the reasons', async () => {
     const attempt = resolve(file('q4_0'), { quants: ['q8_0', 'q6_k'] });
     await expect(attempt).rejects.toMatchObject({
