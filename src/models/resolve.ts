@@ -37,8 +37,7 @@ function backendsWithout(
   seen: readonly { backend: ModelBackend }[],
 ): ResolvedModel['missing'] {
   if (source.kind !== 'files' || quants !== undefined) return [];
-  const there =
-    source.kind === 'files' ? source.files.map(({ format, quant }) => `${quant} (${format})`).join(', ') : '';
+  const there = source.files.map(({ format, quant }) => `${quant} (${format})`).join(', ');
   const needs: Record<ModelBackend, string> = {
     'llama-cpp': 'llama.cpp needs a GGUF file',
     onnx: 'an ONNX decoder is made without loss from q4_0 or q8_0, or from f32, f16 or bf16',
