@@ -21,7 +21,7 @@ export class OnnxSequence implements Sequence {
   /** How often each token was generated since the last prefill or cut, for the penalties. */
   #counts = new Map<number, number>();
   #sampled: number | null = null;
-  #isBusy = false;
+  #underWay: Promise<unknown> | null = null;
   #isClosed = false;
 
   constructor(host: SequenceHost) {
@@ -83,9 +83,11 @@ export class OnnxSequence implements Sequence {
     });
   }
 
+  /** Waits for the call under way: until it ends, the place of the sequence must not go to another one. */
   async dispose(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    await this.#underWay?.catch(() => {});
     this.#host.close();
   }
 
@@ -121,12 +123,13 @@ export class OnnxSequence implements Sequence {
 
   async #exclusively<Result>(act: () => Promise<Result>): Promise<Result> {
     if (this.#isClosed) throw new R1Error('INTERNAL', 'The sequence was closed before this call.');
-    if (this.#isBusy) throw new R1Error('INTERNAL', 'The sequence is busy: one call at a time.');
-    this.#isBusy = true;
+    if (this.#underWay) throw new R1Error('INTERNAL', 'The sequence is busy: one call at a time.');
+    const call = act();
+    this.#underWay = call;
     try {
-      return await act();
+      return await call;
     } finally {
-      this.#isBusy = false;
+      this.#underWay = null;
     }
   }
 }

@@ -108,6 +108,20 @@ describe.each(WAYS)('%s', (_, access, graph, name) => {
     await second.dispose();
   });
 
+  it('a sequence that is closed in the middle of a call leaves nothing to the next one', async () => {
+    for (let round = 0; round < 5; round++) {
+      const first = session.openSequence();
+      const prefill = first.prefill([9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 1, 2]);
+      const closed = first.dispose();
+      const others = [session.openSequence(), session.openSequence()];
+      expect(() => session.openSequence()).toThrow(/All 3/);
+      await Promise.all([prefill, closed]);
+      const next = session.openSequence();
+      close((await next.logits([3, round]))[1]!, [3, round]);
+      await Promise.all([...others, next].map((sequence) => sequence.dispose()));
+    }
+  });
+
   it('a prefill stops between batches when aborted, and tells how far it is', async () => {
     const sequence = session.openSequence();
     const controller = new AbortController();
