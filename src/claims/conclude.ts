@@ -1,9 +1,11 @@
 import type { ClaimResult } from '../core/claims.js';
 import type { Outcome } from '../core/outcome.js';
-import type { Claim, ClaimFacts, Design } from './claim.js';
+import type { Claim, ClaimFacts, Conclusion, Design } from './claim.js';
 import { combineContrasts } from './conclusion.js';
 import { type ArmTrial, gatherEvidence, levelFacts } from './evidence.js';
+import { neededBlocks } from './schedule.js';
 import type { Statistics } from './statistics.js';
+import { capitalized } from './texts.js';
 
 /** What the loop did for a claim. */
 export type Conduct = {
@@ -29,7 +31,7 @@ export function untested(claim: Claim, reason: string): ClaimResult {
   return {
     ...identity(claim),
     verdict: 'cannot-test',
-    finding: `Cannot be tested: ${reason}`,
+    finding: capitalized(reason),
     contrasts: [],
     facts: [],
     notes: [],
@@ -66,6 +68,16 @@ const failureNotes = (arms: ClaimResult['arms']): string[] =>
     failures.map(({ status, reason, trials }) => `${name}: ${trials} trial(s) ended as ${status}: ${reason}`),
   );
 
+/** No verdict: what ended it, the time or trials that failed. */
+function tooFew(blocks: number, design: Design, arms: ClaimResult['arms']): Conclusion {
+  const failure = arms.flatMap((arm) => arm.failures.map((f) => `${arm.name} ended as ${f.status}: ${f.reason}`))[0];
+  const why = failure ?? 'there was no time for more';
+  return {
+    verdict: 'cannot-test',
+    finding: `${blocks} of the ${neededBlocks(design)} blocks that a verdict needs were measured: ${why}.`,
+  };
+}
+
 /** Everything a claim's trials say, by its own rule. Pure: the same trials give the same result. */
 export function concludeClaim(
   claim: Claim,
@@ -75,8 +87,12 @@ export function concludeClaim(
   statistics: Statistics,
 ): ClaimResult {
   const evidence = gatherEvidence(design, conduct.trials, statistics);
-  const { verdict, finding, ...more } = claim.conclude?.(evidence, facts) ?? combineContrasts(evidence);
   const arms = armsOf(design, conduct);
+  const blocks = new Set(conduct.trials.map((t) => t.block)).size;
+  const { verdict, finding, ...more } =
+    blocks < neededBlocks(design)
+      ? tooFew(blocks, design, arms)
+      : (claim.conclude?.(evidence, facts) ?? combineContrasts(evidence));
   return {
     ...identity(claim),
     verdict,
@@ -85,7 +101,7 @@ export function concludeClaim(
     facts: [...levelFacts(evidence), ...(more.facts ?? [])],
     notes: [...design.notes, ...(more.notes ?? []), ...failureNotes(arms)],
     arms,
-    blocks: new Set(conduct.trials.map((t) => t.block)).size,
+    blocks,
     blocksPlanned: conduct.blocksPlanned,
     blocksRepeated: conduct.blocksRepeated,
     wallMs: conduct.wallMs,

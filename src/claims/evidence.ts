@@ -29,9 +29,10 @@ export type ArmTrial = { arm: string; block: number; outcome: Outcome };
 /** @param trials measured trials that count, at most one an arm and block */
 export function gatherEvidence(design: Design, trials: readonly ArmTrial[], statistics: Statistics): Evidence {
   const decidingLevel = comparisonLevel(design.comparisons.filter((c) => c.decides).length);
+  const byPlace = new Map(trials.map(({ arm, block, outcome }) => [`${block}/${arm}`, outcome]));
   const number = (arm: string, metric: MetricName, block: number): number | null => {
-    const trial = trials.find((t) => t.arm === arm && t.block === block);
-    const value = trial ? readMetric(trial.outcome, metric) : null;
+    const outcome = byPlace.get(`${block}/${arm}`);
+    const value = outcome ? readMetric(outcome, metric) : null;
     return value !== null && value > 0 ? value : null;
   };
   const blocks = [...new Set(trials.map((t) => t.block))];

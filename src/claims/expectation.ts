@@ -7,18 +7,21 @@ export type Expectation =
   | { kind: 'less' }
   /** Any difference at all. */
   | { kind: 'change' }
-  /** A difference of about this size. */
-  | { kind: 'between'; least: number; most: number };
+  /** A difference of about this size, if there is one. */
+  | { kind: 'between'; least: number; most: number }
+  /** This size, where nobody expects 1: an interval around 1 refutes it as well. */
+  | { kind: 'size'; least: number; most: number };
 
 const hasLimits = (ratio: Interval): ratio is Interval & { low: number; high: number } =>
   ratio.low !== null && ratio.high !== null;
 
 /**
- * The verdict of one comparison. No difference is shown while the interval holds 1, whatever was expected: so an arm
- * compared with itself gets another verdict with at most the error probability of the interval.
+ * The verdict of one comparison. No difference is shown while the interval holds 1: so an arm compared with itself gets
+ * another verdict with at most the error probability of the interval. (A `size` is never asked of an arm and itself.)
  */
 export function judge(ratio: Interval, expected: Expectation): Verdict {
   if (!hasLimits(ratio)) return 'cannot-test';
+  if (expected.kind === 'size' && !agrees(ratio, expected)) return 'does-not-hold';
   if (ratio.low <= 1 && ratio.high >= 1) return 'no-difference';
   return agrees(ratio, expected) ? 'holds' : 'does-not-hold';
 }
@@ -45,9 +48,8 @@ export function expectationText(expected: Expectation): string {
   return `${expected.least.toFixed(2)} to ${expected.most.toFixed(2)}`;
 }
 
-/** An expectation of `ratio`, give or take a share of it. */
-export const about = (ratio: number, tolerance: number): Expectation => ({
-  kind: 'between',
+/** `ratio`, give or take a share of it. */
+export const about = (ratio: number, tolerance: number): { least: number; most: number } => ({
   least: ratio * (1 - tolerance),
   most: ratio * (1 + tolerance),
 });

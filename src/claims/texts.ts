@@ -9,7 +9,7 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   'cannot-test': 'cannot be tested here',
 };
 
-/** Beyond these a change in percent is harder to read than a factor. */
+/** With a limit beyond these a change in percent is harder to read than a factor. */
 const PERCENT_FROM = 0.67;
 const PERCENT_TO = 1.5;
 
@@ -17,7 +17,8 @@ const asFactor = (value: number): string => `×${value.toFixed(value < 10 ? 2 : 
 
 /** A ratio as people read it, `+8.3 % (+6.1 % to +10.2 %, n = 8)` or `×0.28 (×0.27 to ×0.29, n = 8)`. */
 export function ratioText({ estimate, low, high, n }: Interval): string {
-  const show = estimate > PERCENT_FROM && estimate < PERCENT_TO ? formatChange : asFactor;
+  const isSmall = [estimate, low ?? 1, high ?? 1].every((value) => value > PERCENT_FROM && value < PERCENT_TO);
+  const show = isSmall ? formatChange : asFactor;
   const limits = low === null || high === null ? 'no interval' : `${show(low)} to ${show(high)}`;
   return `${show(estimate)} (${limits}, n = ${n})`;
 }
@@ -48,6 +49,13 @@ export function levelText({ estimate, low, high, n }: Interval, unit: string): s
   return `${valueText(estimate, unit)} (${valueText(low, unit)} to ${valueText(high, unit)}, n = ${n})`;
 }
 
+/** More clauses than this are no sentence: then only those that decide. */
+const MOST_CLAUSES = 4;
+
 /** The sentence of a claim whose comparisons say all. */
-export const findingText = (contrasts: readonly Contrast[]): string =>
-  `${contrasts.map((contrast) => `${contrast.name}: ${contrastText(contrast)}`).join('; ')}.`;
+export function findingText(contrasts: readonly Contrast[]): string {
+  const shown = contrasts.length > MOST_CLAUSES ? contrasts.filter((c) => c.decides) : contrasts;
+  return `${shown.map((contrast) => `${contrast.name}: ${contrastText(contrast)}`).join('; ')}.`;
+}
+
+export const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

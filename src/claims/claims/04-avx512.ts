@@ -3,7 +3,7 @@ import type { Claim, ClaimFacts, Comparison } from '../claim.js';
 import { about } from '../expectation.js';
 
 /** "About 20 %": half of it to one and a half. */
-const CLAIMED = about(1.2, 1 / 12);
+const CLAIMED = { kind: 'between' as const, ...about(1.2, 1 / 12) };
 const PHASES = ['decode', 'prefill'] as const;
 
 function whyNot({ machine, models, absent }: ClaimFacts): string | null {

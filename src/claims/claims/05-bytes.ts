@@ -37,10 +37,16 @@ function comparisonsOf(reference: Tiered, small: Tiered): Comparison[] {
       ...arms,
       name: `${title}, peak memory`,
       metric: 'peakRss',
-      expected: about(small.bits / reference.bits, TOLERANCE),
+      expected: { kind: 'size', ...about(small.bits / reference.bits, TOLERANCE) },
       decides: true,
     },
-    { ...arms, name: `${title}, decode`, metric: 'decode', expected: about(faster, TOLERANCE), decides: true },
+    {
+      ...arms,
+      name: `${title}, decode`,
+      metric: 'decode',
+      expected: { kind: 'size', ...about(faster, TOLERANCE) },
+      decides: true,
+    },
   ];
 }
 

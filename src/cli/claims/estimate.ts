@@ -2,8 +2,6 @@ import type { ClaimArm } from '../../claims/claim.js';
 import type { Machine } from '../../core/machine.js';
 import { expectedTrialMs, type Pilot } from '../../sweeps/time-plan.js';
 
-/** A reading of the sentinel kernels after a trial. */
-const SENTINEL_MS = 400;
 /** Reading a file that is not in the page cache, at the rate of a modest disk. */
 const DISK_BYTES_PER_MS = 500_000;
 /** Threads that wait for one another on too few CPUs: each step takes so much longer for each such thread. */
@@ -32,5 +30,5 @@ export function expectedArmMs(arm: ClaimArm, pilot: Pilot, machine: Machine): nu
   const trial = expectedTrialMs(candidate, workload, [pilot], machine.limits.threadBudget);
   const evaluating = (trial - pilot.fixedMs + seriesMs(arm, pilot)) * crowding(arm, machine);
   const disk = conditions.pageCache === 'cold' ? source.sizeBytes / DISK_BYTES_PER_MS : 0;
-  return pilot.fixedMs + evaluating + disk + SENTINEL_MS;
+  return pilot.fixedMs + evaluating + disk;
 }

@@ -15,9 +15,6 @@ import { runClaim } from './run-claim.js';
 import { type ClaimsSession, openClaimsSession } from './session.js';
 import { CLAIM_STATISTICS } from './statistics.js';
 
-/** A claim whose trials take longer than expected must end at this multiple of its time. */
-const OVERRUN = 1.6;
-
 type Entry = { claim: Claim } & ({ design: Design; load: Load } | { reason: string });
 type Testable = Extract<Entry, { design: Design }>;
 const canTest = (entry: Entry): entry is Testable => 'design' in entry;
@@ -56,23 +53,28 @@ function decideBlocks({ claim, load }: Testable, later: readonly Testable[], job
 
 async function testClaim(
   entry: Testable,
-  planned: number,
+  later: readonly Testable[],
   facts: ClaimFacts,
   job: ClaimsJob,
   { ports, leftMs }: ClaimsSession,
 ): Promise<ClaimResult> {
   const { claim, design, load } = entry;
+  const planned = decideBlocks(entry, later, job, leftMs());
   if (planned === 0)
     return untested(
       claim,
       `it needs about ${formatDuration(timeOf(entry))}, and ${formatDuration(leftMs())} of the budget were left. Give a longer --budget, or --only ${claim.number}.`,
     );
-  const { clock } = ports;
-  const endMs = clock.monotonicMs() + Math.min(leftMs(), OVERRUN * planned * load.blockMs);
   const conduct = await runClaim({
-    ...{ claim, design, planned, ports, blockMs: load.blockMs, seed: job.plan.seed },
+    claim,
+    design,
+    planned,
+    seed: job.plan.seed,
     log: () => job.folder.log.outcomes,
-    leftMs: () => endMs - clock.monotonicMs(),
+    leftMs,
+    reservedMs: later.reduce((sum, other) => sum + timeOf(other), 0),
+    blockMs: load.blockMs,
+    ports,
   });
   return concludeClaim(claim, design, conduct, facts, CLAIM_STATISTICS);
 }
@@ -100,8 +102,7 @@ export async function executeClaims(job: ClaimsJob, startedMs: number, context: 
       results.push(untested(entry.claim, entry.reason));
       continue;
     }
-    const planned = decideBlocks(entry, entries.slice(i + 1).filter(canTest), job, session.leftMs());
-    results.push(await testClaim(entry, planned, facts, job, session));
+    results.push(await testClaim(entry, entries.slice(i + 1).filter(canTest), facts, job, session));
   }
   context.console.endProgress();
   return {

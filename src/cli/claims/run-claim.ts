@@ -14,8 +14,10 @@ export type ClaimRun = {
   seed: number;
   /** Every trial of the run so far, other claims' included. */
   log: () => readonly Outcome[];
-  /** Time left for this claim, ms. */
+  /** Time left of the whole budget, ms. */
   leftMs: () => number;
+  /** Time that later claims should be left with, ms: given up only for blocks that this verdict needs. */
+  reservedMs: number;
   /** Expected time of a block, ms. */
   blockMs: number;
   ports: SweepPorts;
@@ -53,12 +55,21 @@ function conductOf(run: ClaimRun): Conduct {
   };
 }
 
+/** Whether the next block can come in time: one that the verdict needs at any price, if all it needs still fit. */
+function hasTime({ design, leftMs, reservedMs }: ClaimRun, { sound, disturbed }: BlockState, blockMs: number): boolean {
+  const missing = neededBlocks(design) - sound.length - disturbed.length;
+  return missing > 0 ? missing * blockMs <= leftMs() : blockMs <= leftMs() - reservedMs;
+}
+
 /** Runs blocks until those that count are as many as planned, or the time is over. Blocks in the log count. */
 export async function runClaim(run: ClaimRun): Promise<Conduct> {
-  for (;;) {
+  const { clock } = run.ports;
+  const startMs = clock.monotonicMs();
+  for (let done = 0; ; done++) {
     const state = stateOf(run);
-    const isOver = run.leftMs() < run.blockMs;
-    if (state.arms.length === 0 || hasEnough(state, run.planned) || isOver) return conductOf(run);
+    const blockMs = done === 0 ? run.blockMs : (clock.monotonicMs() - startMs) / done;
+    const isOver = state.arms.length === 0 || hasEnough(state, run.planned) || !hasTime(run, state, blockMs);
+    if (isOver) return conductOf(run);
     await runBlock(run, state);
   }
 }
