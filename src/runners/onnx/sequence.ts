@@ -83,7 +83,7 @@ export class OnnxSequence implements Sequence {
     });
   }
 
-  /** Waits for the call under way: until it ends, the place of the sequence must not go to another one. */
+  /** Stops the call under way after the evaluation that runs: until then its place must not go to another sequence. */
   async dispose(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -101,6 +101,7 @@ export class OnnxSequence implements Sequence {
   }
 
   async #evaluate(tokens: readonly number[], rows: 'last' | 'all'): Promise<Float32Array[]> {
+    this.#checkOpen();
     const found = await this.#host.evaluate(this.#tokens.length, tokens, rows);
     for (const token of tokens) this.#tokens.push(token);
     return found;
@@ -109,6 +110,10 @@ export class OnnxSequence implements Sequence {
   #forgetGenerated(): void {
     this.#counts.clear();
     this.#sampled = null;
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw new R1Error('INTERNAL', 'The sequence is closed.');
   }
 
   #checkRoom(count: number): void {
@@ -122,7 +127,7 @@ export class OnnxSequence implements Sequence {
   }
 
   async #exclusively<Result>(act: () => Promise<Result>): Promise<Result> {
-    if (this.#isClosed) throw new R1Error('INTERNAL', 'The sequence was closed before this call.');
+    this.#checkOpen();
     if (this.#underWay) throw new R1Error('INTERNAL', 'The sequence is busy: one call at a time.');
     const call = act();
     this.#underWay = call;

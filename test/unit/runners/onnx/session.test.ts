@@ -115,7 +115,8 @@ describe.each(WAYS)('%s', (_, access, graph, name) => {
       const closed = first.dispose();
       const others = [session.openSequence(), session.openSequence()];
       expect(() => session.openSequence()).toThrow(/All 3/);
-      await Promise.all([prefill, closed]);
+      await expect(prefill).rejects.toThrow(/closed/);
+      await closed;
       const next = session.openSequence();
       close((await next.logits([3, round]))[1]!, [3, round]);
       await Promise.all([...others, next].map((sequence) => sequence.dispose()));
