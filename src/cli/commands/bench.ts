@@ -18,7 +18,7 @@ import { askedAxes } from '../sweep/asked-axes.js';
 import { writeReports } from '../sweep/finish.js';
 import { axisOptions, modelOptions } from '../sweep/options.js';
 import { FIRST_DEADLINE_MS, openPorts } from '../sweep/ports.js';
-import { type PlanFlags, preparePlan } from '../sweep/prepare.js';
+import { type PlanFlags, preparePlan, readPlanFlags } from '../sweep/prepare.js';
 import { trackProgress } from '../sweep/progress.js';
 import { type Started, type StartFlags, startRun } from '../sweep/start.js';
 import { rateText } from '../sweep/summary-text.js';
@@ -147,7 +147,7 @@ export const benchCommand = {
   builder,
   handler: async (flags: Flags): Promise<void> => {
     const context = openContext(flags);
-    const started = await startRun(flags, ['llama-cpp'], context);
+    const started = await startRun(flags, ['llama-cpp'], context, (machine) => readPlanFlags(flags, machine));
     const plan = planOne(flags, started);
     const time = new Date(context.clock.now());
     const folder = createRunFolder({

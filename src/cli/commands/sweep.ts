@@ -1,13 +1,17 @@
 import { relative } from 'node:path';
 import type { Argv } from 'yargs';
 import { backendOf } from '../../core/backend-of.js';
+import { R1Error } from '../../core/errors.js';
+import { fingerprintDifferences } from '../../core/fingerprint.js';
+import type { Machine } from '../../core/machine.js';
+import { probeMachine } from '../../probes/index.js';
 import { createRunFolder, resumeRunFolder } from '../../store/run-folder.js';
 import { strategyById } from '../../sweeps/strategies/index.js';
 import { type Context, openContext } from '../context.js';
 import { executeRun, type RunJob } from '../sweep/execute.js';
 import { finishRun } from '../sweep/finish.js';
 import { axisOptions, modelOptions, searchOptions } from '../sweep/options.js';
-import { type PlanFlags, preparePlan } from '../sweep/prepare.js';
+import { type PlanFlags, preparePlan, readPlanFlags } from '../sweep/prepare.js';
 import { qualityOf } from '../sweep/quality.js';
 import { type StartFlags, startRun } from '../sweep/start.js';
 import { summaryText } from '../sweep/summary-text.js';
@@ -32,7 +36,7 @@ type Flags = PlanFlags &
 
 async function startJob(flags: Flags, context: Context, startedMs: number): Promise<RunJob> {
   strategyById(flags.strategy);
-  const started = await startRun(flags, ['llama-cpp'], context);
+  const started = await startRun(flags, ['llama-cpp'], context, (machine) => readPlanFlags(flags, machine));
   const { machine, arms } = started;
   const { plan } = preparePlan(flags, started);
   const quality = flags.quality ? await qualityOf(arms, machine.limits.threadBudget, flags.puzzles, context) : [];
@@ -48,8 +52,24 @@ async function startJob(flags: Flags, context: Context, startedMs: number): Prom
   return { folder, machine, plan, arms, quality, sentinels: flags.sentinels, startedMs };
 }
 
-function resumeJob(path: string, flags: Flags, context: Context, startedMs: number): RunJob {
+/** Trials of two machines in one run could not be told apart later. */
+function checkSameMachine(before: Machine, now: Machine): void {
+  const different = fingerprintDifferences(before.fingerprint, now.fingerprint).filter((d) => d.isHard);
+  if (different.length === 0) return;
+  const list = different.map((d) => `${d.field} ${d.before ?? 'none'} there, ${d.now ?? 'none'} here`).join('; ');
+  throw new R1Error('MACHINE_UNFIT', `The run was begun on another machine: ${list}.`, {
+    mend: 'Go on with it on that machine, or start a new sweep here.',
+  });
+}
+
+async function resumeJob(path: string, flags: Flags, context: Context, startedMs: number): Promise<RunJob> {
   const { folder, plan, machine, quality } = resumeRunFolder(path);
+  try {
+    checkSameMachine(machine, await probeMachine(context.host, { clock: context.clock }));
+  } catch (error) {
+    folder.close();
+    throw error;
+  }
   context.console.note(`Going on with ${relative('.', path)}: ${folder.log.outcomes.length} trials are there.`);
   const arms = plan.models.map((model) => ({
     backend: backendOf(model),
@@ -66,7 +86,7 @@ export const sweepCommand = {
     const context = openContext(flags);
     const startedMs = context.clock.monotonicMs();
     const job = flags.resume
-      ? resumeJob(flags.resume, flags, context, startedMs)
+      ? await resumeJob(flags.resume, flags, context, startedMs)
       : await startJob(flags, context, startedMs);
     context.interrupt.setMend(`Go on with: r1-tune sweep --resume ${relative('.', job.folder.path)}`);
     try {

@@ -52,6 +52,21 @@ function fitWorkloads(workloads: Plan['workloads'], longest: number): Plan['work
   return { short: shorten(workloads.short), full: shorten(workloads.full) };
 }
 
+/** What of the flags can be wrong whatever the models are. Throws USAGE: before gigabytes are written for them. */
+export function readPlanFlags(flags: PlanFlags, machine: Machine) {
+  const constraints: Plan['constraints'] = {
+    maxTtftMs: flags.maxTtft === undefined ? null : parseDurationMs(flags.maxTtft),
+    maxRssBytes: flags.maxRss === undefined ? null : parseBytes(flags.maxRss),
+    minQuality: flags.minQuality ?? null,
+  };
+  return {
+    axes: { ...askedAxes(flags, machine), backends: [], quants: {} },
+    constraints,
+    budgetMs: flags.budget === undefined ? null : parseDurationMs(flags.budget),
+    request: parseRequest(flags.request),
+  };
+}
+
 export type Prepared = { plan: Plan; space: Space };
 
 /** Flags, machine and models → everything decided before the first trial. Measures nothing; throws USAGE for bad flags. */
@@ -73,12 +88,7 @@ export function preparePlan(
     longestContext(flags, arms),
   );
   const context = contextTokens(flags, workloads, arms);
-  const constraints: Plan['constraints'] = {
-    maxTtftMs: flags.maxTtft === undefined ? null : parseDurationMs(flags.maxTtft),
-    maxRssBytes: flags.maxRss === undefined ? null : parseBytes(flags.maxRss),
-    minQuality: flags.minQuality ?? null,
-  };
-  const axes = { ...askedAxes(flags, machine), backends: [], quants: {} };
+  const { axes, constraints, budgetMs, request } = readPlanFlags(flags, machine);
   const space = buildSpace({ machine, arms, axes, contextTokens: context, maxRssBytes: constraints.maxRssBytes });
   const plan: Plan = {
     schemaVersion: RUN_VERSION,
@@ -96,9 +106,9 @@ export function preparePlan(
     gitCommit: gitCommit(),
     strategy: flags.strategy,
     effort: flags.effort,
-    budgetMs: flags.budget === undefined ? null : parseDurationMs(flags.budget),
+    budgetMs,
     objective: flags.objective,
-    request: parseRequest(flags.request),
+    request,
     constraints,
     workloads,
     axes: axisValues(space.candidates),

@@ -43,9 +43,15 @@ async function bandwidthOf(machine: Machine, context: Context): Promise<Machine[
   }
 }
 
-/** Machine and models of a run: what every measuring command needs before it can plan. */
-export async function startRun(flags: StartFlags, fallback: readonly Backend[], context: Context): Promise<Started> {
+/** Machine and models of a run: what every measuring command needs before it can plan. `check` may refuse before any is made. */
+export async function startRun(
+  flags: StartFlags,
+  fallback: readonly Backend[],
+  context: Context,
+  check: (machine: Machine) => void = () => {},
+): Promise<Started> {
   const probed = await probeMachine(context.host, { clock: context.clock });
+  check(probed);
   const quants = flags.quant?.flatMap((text) => text.split(',')).filter((text) => text !== 'auto');
   const backends = parseBackends(flags.backend, fallback);
   const request = {
