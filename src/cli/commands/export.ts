@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Argv } from 'yargs';
 import { R1Error } from '../../core/errors.js';
@@ -6,6 +6,7 @@ import type { Profile } from '../../core/profile.js';
 import { EXPORT_TARGETS, type ExportFile, type ExportTarget, exportProfile } from '../../export/index.js';
 import { writeFileAtomic } from '../../store/atomic-write.js';
 import { readProfile } from '../../store/documents.js';
+import { makeFolder } from '../../store/make-folder.js';
 import { openConsole } from '../console.js';
 
 type Flags = {
@@ -61,11 +62,7 @@ const absolute = (profile: Profile): Profile => ({
 });
 
 function write(folder: string, files: readonly ExportFile[]): string[] {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (cause) {
-    throw new R1Error('OUTPUT_UNWRITABLE', `${folder} cannot be made: ${(cause as Error).message}`, { cause });
-  }
+  makeFolder(folder);
   return files.map(({ name, text, isExecutable }) => {
     const path = join(folder, name);
     writeFileAtomic(path, text);

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Argv } from 'yargs';
 import { R1Error } from '../../core/errors.js';
@@ -12,6 +11,7 @@ import {
 } from '../../report/index.js';
 import { writeFileAtomic } from '../../store/atomic-write.js';
 import { readClaims } from '../../store/claims-folder.js';
+import { makeFolder } from '../../store/make-folder.js';
 import { readRun } from '../../store/run-folder.js';
 import { type Console, openConsole } from '../console.js';
 import { parseNames } from '../parse.js';
@@ -97,11 +97,7 @@ async function render(
 
 function write(folder: string, { name, data }: ReportFile): string {
   const path = join(folder, name);
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (cause) {
-    throw new R1Error('OUTPUT_UNWRITABLE', `${folder} cannot be made: ${(cause as Error).message}`, { cause });
-  }
+  makeFolder(folder);
   writeFileAtomic(path, data);
   return path;
 }

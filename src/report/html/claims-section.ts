@@ -1,5 +1,5 @@
 import type { ClaimResult, ClaimsDocument, Contrast, FactRow } from '../../core/claims.js';
-import { formatNumber } from '../page/format.js';
+import { formatNumber, formatValue } from '../page/format.js';
 import { claimStatement, verdictName } from '../texts/claim-texts.js';
 import { t } from '../texts/index.js';
 import type { ReportView } from '../view/view.js';
@@ -13,7 +13,7 @@ export function claimsSection({ claims, run }: ReportView): Markup | null {
   const isElsewhere = claims.machine.fingerprint.hash !== run.machine.fingerprint.hash;
   return section(
     'claims',
-    html`<p>${t('claimsLead', { errorRate: `${formatNumber(claims.errorRate * 100)} %` })}</p>
+    html`<p>${t('claimsLead', { errorRate: formatValue('share', claims.errorRate) })}</p>
 ${isElsewhere && html`<p class="notice warning">${t('claimsElsewhere', { machine: claims.machineDescription })}</p>`}
 <div class="scroll"><table>${columnHeads(['colClaim', 'colVerdict', 'colFinding'])}<tbody>${claims.results.map(row)}</tbody></table></div>
 ${claims.results.map(details)}
