@@ -1,4 +1,5 @@
-import { compileSchema, SchemaError } from '../json-schema/compile.js';
+import { compileSchema } from '../json-schema/compile.js';
+import { SchemaError } from '../json-schema/schema-error.js';
 import type { GenerateParameters } from '../protocol.js';
 import { Refusal } from '../refusal.js';
 import type { ReasoningMode } from '../text/think-splitter.js';

@@ -1,32 +1,9 @@
-import { alt, lazy, literal, type Node, optional, ranges, repeat, seq } from './grammar.js';
-import { integerRange } from './integer-range.js';
-import {
-  anyObject,
-  anyValue,
-  array,
-  boolean,
-  comma,
-  gap,
-  integer,
-  member,
-  number,
-  opening,
-  positiveNumber,
-  string,
-} from './json-grammar.js';
+import { alt, lazy, literal, type Node, seq } from './grammar.js';
+import { anyObject, anyValue, array, boolean, gap, member, opening, string } from './json-grammar.js';
+import { bounds, integers, numbers, RANGE_KEYWORDS } from './number-limits.js';
+import { keyBeside, membersFrom } from './object-members.js';
+import { isSchema, type Schema, SchemaError } from './schema-error.js';
 
-/** A schema that cannot be followed; `path` says where, as in the request. */
-export class SchemaError extends Error {
-  constructor(
-    readonly path: string,
-    message: string,
-  ) {
-    super(message);
-    this.name = 'SchemaError';
-  }
-}
-
-type Schema = Record<string, unknown>;
 /** What each token costs grows with the ways in which an answer can go on. */
 const MOST = { parts: 2000, branches: 128, values: 2000 };
 type Budget = typeof MOST;
@@ -51,14 +28,13 @@ const BY_TYPE: Record<string, readonly string[]> = {
   object: ['properties', 'required', 'additionalProperties'],
   array: ['items', 'minItems', 'maxItems'],
   string: ['minLength', 'maxLength'],
-  integer: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
-  number: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
+  integer: RANGE_KEYWORDS,
+  number: RANGE_KEYWORDS,
   boolean: [],
   null: [],
 };
 const TYPES = Object.keys(BY_TYPE);
 const MOST_DEPTH = 32;
-const LARGEST_INTEGER = 999_999_999_999_999;
 
 /**
  * A JSON Schema → the grammar of the texts that satisfy it. Covers type, enum, const, anyOf, $ref into the schema,
@@ -197,44 +173,6 @@ function typesOf(schema: Schema, path: string): string[] {
   return types as string[];
 }
 
-function bounds(schema: Schema, low: string, high: string, path: string): [number, number] {
-  const read = (name: string, otherwise: number): number => {
-    const value = schema[name] ?? otherwise;
-    const isFit = value === otherwise || (Number.isSafeInteger(value) && (value as number) >= 0);
-    if (!isFit) throw new SchemaError(`${path}.${name}`, 'must be a whole number from 0 on');
-    return value as number;
-  };
-  const [min, max] = [read(low, 0), read(high, Number.POSITIVE_INFINITY)];
-  if (min > max) throw new SchemaError(`${path}.${high}`, `must not be less than ${low}`);
-  return [min, max];
-}
-
-function integers(schema: Schema, path: string): Node {
-  if (!BY_TYPE.integer!.some((name) => name in schema)) return integer;
-  const read = (name: string): number | undefined => {
-    const value = schema[name];
-    if (value === undefined) return undefined;
-    if (typeof value !== 'number' || !Number.isFinite(value))
-      throw new SchemaError(`${path}.${name}`, 'must be a number');
-    return value;
-  };
-  const above = (read('exclusiveMinimum') ?? Number.NEGATIVE_INFINITY) + 1;
-  const below = (read('exclusiveMaximum') ?? Number.POSITIVE_INFINITY) - 1;
-  const min = Math.max(Math.ceil(read('minimum') ?? -LARGEST_INTEGER), Math.floor(above), -LARGEST_INTEGER);
-  const max = Math.min(Math.floor(read('maximum') ?? LARGEST_INTEGER), Math.ceil(below), LARGEST_INTEGER);
-  if (min > max) throw new SchemaError(path, 'allows no integer');
-  return integerRange(min, max);
-}
-
-/** Of ranges of fractions only "from 0 on" can be told from the first characters. */
-function numbers(schema: Schema, path: string): Node {
-  const odd = ['maximum', 'exclusiveMinimum', 'exclusiveMaximum'].find((name) => name in schema);
-  if (odd) throw new SchemaError(`${path}.${odd}`, 'cannot be enforced for type number; use integer, or minimum 0');
-  if (!('minimum' in schema)) return number;
-  if (schema.minimum !== 0) throw new SchemaError(`${path}.minimum`, 'can only be 0 for type number');
-  return positiveNumber;
-}
-
 function object(schema: Schema, path: string, down: Down): Node {
   const properties = schema.properties ?? {};
   if (!isSchema(properties)) throw new SchemaError(`${path}.properties`, 'must be an object of schemas');
@@ -252,49 +190,8 @@ function object(schema: Schema, path: string, down: Down): Node {
   return seq(literal('{'), gap, membersFrom(0, true, members, isOptional, more), gap, literal('}'));
 }
 
-/** Members from `at` on, in order; a comma stands before each but the first that is written. */
-function membersFrom(
-  at: number,
-  isFirst: boolean,
-  members: Node[],
-  isOptional: boolean[],
-  more: Node | undefined,
-): Node {
-  const separated = (node: Node) => (isFirst ? node : seq(comma, node));
-  if (at === members.length) {
-    if (!more) return seq();
-    return optional(seq(separated(more), repeat(seq(comma, more), 0, Number.POSITIVE_INFINITY)));
-  }
-  const rest = (first: boolean) => lazy(() => membersFrom(at + 1, first, members, isOptional, more));
-  const written = seq(separated(members[at]!), rest(false));
-  return isOptional[at] ? alt(written, rest(isFirst)) : written;
-}
-
-/** A key that is none of the names: plain ASCII, so that none can be written in another way. */
-function keyBeside(names: readonly string[]): Node {
-  const rest = (known: readonly string[]): Node => {
-    const heads = new Set(known.filter((name) => name !== '').map((name) => name.charCodeAt(0)));
-    const free = [...Array(0x5f).keys()].map((i) => i + 0x20).filter((c) => c !== 0x22 && c !== 0x5c && !heads.has(c));
-    const plain = ranges([0x20, 0x21], [0x23, 0x5b], [0x5d, 0x7e]);
-    const leaving = seq(ranges(...free.map((c) => [c, c] as const)), repeat(plain, 0, 64), literal('"'));
-    const following = [...heads]
-      .filter((c) => c < 0x7f && c >= 0x20)
-      .map((c) =>
-        seq(
-          ranges([c, c]),
-          lazy(() => rest(known.filter((name) => name.charCodeAt(0) === c).map((name) => name.slice(1)))),
-        ),
-      );
-    return alt(leaving, ...following, ...(known.includes('') ? [] : [literal('"')]));
-  };
-  return seq(literal('"'), rest(names.map((name) => JSON.stringify(name).slice(1, -1))));
-}
-
 function list(value: unknown, path: string, mayBeEmpty = false): unknown[] {
   if (!Array.isArray(value) || (value.length === 0 && !mayBeEmpty))
     throw new SchemaError(path, 'must be an array with entries');
   return value;
 }
-
-const isSchema = (value: unknown): value is Schema =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -58,7 +58,7 @@ function start(args: string[], command = 'serve'): Program {
 async function serving(args: string[]): Promise<Program> {
   const program = start(args);
   const url = () => /Serving on (http:\S+)\/v1/.exec(program.output())?.[1];
-  await until('it serves', () => url() !== undefined || program.child.exitCode !== null, 15_000);
+  await until('it serves', () => url() !== undefined || program.child.exitCode !== null, 40_000);
   if (!url()) throw new Error(program.output());
   return { ...program, url: url()! };
 }
