@@ -20,6 +20,7 @@ await sequence.prefill(tokenTrace(1, context, geometry.vocab));
 
 process.on('message', async ({ tokens }) => {
   const times = [];
+  const before = process.cpuUsage();
   for (let i = 0; i < tokens; i++) {
     const start = performance.now();
     await sequence.step([(i * 37 + 5) % geometry.vocab], GREEDY);
@@ -27,6 +28,7 @@ process.on('message', async ({ tokens }) => {
     // As the rival: every token at the same context.
     await sequence.truncate(context);
   }
-  process.send({ times });
+  const { user, system } = process.cpuUsage(before);
+  process.send({ times, cpuMs: (user + system) / 1000 / tokens });
 });
 process.send({ ready: session.describe().engine });

@@ -101,12 +101,14 @@ function step(token, past) {
 
 process.on('message', ({ tokens }) => {
   const times = [];
+  const before = process.cpuUsage();
   for (let i = 0; i < tokens; i++) {
     const start = performance.now();
     step((i * 37 + 5) % shape.vocab, context);
     times.push(performance.now() - start);
   }
-  process.send({ times });
+  const { user, system } = process.cpuUsage(before);
+  process.send({ times, cpuMs: (user + system) / 1000 / tokens });
 });
 step(5, context);
 process.send({ ready: `ONNX Runtime ${api.version}, C API in place, GroupQueryAttention` });

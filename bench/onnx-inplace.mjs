@@ -40,7 +40,7 @@ async function start(file, context) {
   const args = [folder, values.threads, `${context}`, `${context + 64}`, values.access];
   const child = fork(new URL(file, import.meta.url), args);
   const { ready } = await next(child);
-  return { child, name: ready, times: [] };
+  return { child, name: ready, times: [], cpuMs: [] };
 }
 
 for (const context of values.contexts.split(',').map(Number)) {
@@ -51,17 +51,18 @@ for (const context of values.contexts.split(',').map(Number)) {
     const medians = new Map();
     for (const arm of order) {
       arm.child.send({ tokens: TOKENS_A_TURN });
-      const times = (await next(arm.child)).times.slice(UNCOUNTED);
+      const turn = await next(arm.child);
+      const times = turn.times.slice(UNCOUNTED);
+      arm.cpuMs.push(turn.cpuMs);
       arm.times.push(...times);
       medians.set(arm, median(times));
     }
     ratios.push(medians.get(arms[0]) / medians.get(arms[1]));
   }
   const [rival, ours] = arms.map(({ times }) => median(times));
-  for (const { child, name, times } of arms) {
-    console.log(
-      `context ${context}: ${name}: median ${median(times).toFixed(1)} ms, best ${Math.min(...times).toFixed(1)} ms`,
-    );
+  for (const { child, name, times, cpuMs } of arms) {
+    const parts = [`median ${median(times).toFixed(1)} ms`, `best ${Math.min(...times).toFixed(1)} ms`];
+    console.log(`context ${context}: ${name}: ${parts.join(', ')}, CPU time ${median(cpuMs).toFixed(1)} ms a token`);
     child.kill();
   }
   const sorted = [...ratios].sort((a, b) => a - b);
