@@ -129,7 +129,7 @@ const recordings = RecordedMachines.open();
 const at = (value: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((current, key) => (current as Record<string, unknown> | undefined)?.[key], value);
 
-describe.skipIf(!recordings)('recorded machines', () => {
+describe.skipIf(!recordings)('recorded machines', { timeout: 60_000 }, () => {
   it.each(TABLE.map((row) => [`${row.archive} ${row.inside ?? ''}`, row] as const))(
     '%s',
     async (_name, { archive, inside, counts, allowed, kinds, also }) => {
