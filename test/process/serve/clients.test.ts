@@ -44,7 +44,7 @@ describe('a client that reads slowly', () => {
     client.socket.resume();
     await until('it goes on', () => !ticket.isPaused);
     client.socket.pause();
-    await until('it is paused again', () => ticket.isPaused);
+    await until('it is paused again', () => ticket.isPaused, 20_000);
     await until('it is dropped', () => ticket.state === 'ended', 4000);
     await until('its sequence is free', () => server.service.fleet.current.workers[0]!.active.size === 0);
     client.socket.destroy();
