@@ -29,7 +29,9 @@ function parser(args: string[]) {
     .exitProcess(false)
     .check((argv) => checkValues(argv, program))
     .fail((message, error) => {
-      throw error ?? new R1Error('USAGE', message);
+      // The parser's own errors, those that it makes of a value's check included, are of the person who typed.
+      if (error && error.name !== 'YError') throw error;
+      throw new R1Error('USAGE', message ?? error.message);
     });
   const settings = readSettings(process.env, COMMANDS);
   for (const command of COMMANDS) program.command(withSettings(command, settings));

@@ -11,7 +11,7 @@ export const CONFIG_FILE = 'r1-tune.config.json';
 const PREFIX = 'R1TUNE_';
 
 type Settings = Record<string, unknown>;
-type WithOptions = Argv & { getOptions(): { key: Record<string, unknown> } };
+type WithOptions = Argv & { getOptions(): { key: Record<string, unknown>; array: string[] } };
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
@@ -49,6 +49,10 @@ export function readSettings(environment: NodeJS.ProcessEnv, commands: readonly 
   return { ...file, ...Object.fromEntries(variables) };
 }
 
+/** What a flag would give: a list of texts for a list, whether the file holds one value or several, texts or numbers. */
+const asTyped = (value: unknown, isList: boolean): unknown =>
+  isList ? (Array.isArray(value) ? value : [value]).map(String) : value;
+
 /** A command whose flags default to the settings of the same name. */
 export function withSettings(command: CommandModule, settings: Settings): CommandModule {
   return {
@@ -56,7 +60,9 @@ export function withSettings(command: CommandModule, settings: Settings): Comman
     builder: (program: Argv) => {
       const built = (command.builder as (y: Argv) => Argv)(program);
       const known = new Set(optionNames(built));
-      return built.config(Object.fromEntries(Object.entries(settings).filter(([name]) => known.has(name))));
+      const lists = new Set((built as WithOptions).getOptions().array);
+      const own = Object.entries(settings).filter(([name]) => known.has(name));
+      return built.config(Object.fromEntries(own.map(([name, value]) => [name, asTyped(value, lists.has(name))])));
     },
   };
 }
