@@ -54,6 +54,8 @@ export function checkDataFiles(path: string, weights: readonly PlacedWeight[]): 
   const sizes = new Map<string, number>();
   for (const { name, dataFile, offset, bytes } of weights) {
     if (dataFile === undefined) continue;
+    if (dataFile === '' || dataFile.includes('\0'))
+      throw invalidModel(path, `weight ${name} lies in a file without a usable name`, 'a file name');
     const file = join(dirname(path), dataFile);
     if (!sizes.has(file)) sizes.set(file, sizeOf(path, file));
     if (offset + bytes > sizes.get(file)!)
@@ -67,7 +69,17 @@ export function checkDataFiles(path: string, weights: readonly PlacedWeight[]): 
 }
 
 function sizeOf(graph: string, file: string): number {
-  const stat = statSync(file, { throwIfNoEntry: false });
+  const stat = statOf(file);
   if (stat === undefined) throw invalidModel(graph, `its weights file ${file} is missing`, 'both files in one folder');
   return stat.size;
+}
+
+/** undefined for whatever cannot be looked at: missing, a name too long, a folder in place of a file. */
+function statOf(file: string): { size: number } | undefined {
+  try {
+    const stat = statSync(file);
+    return stat.isFile() ? stat : undefined;
+  } catch {
+    return undefined;
+  }
 }
