@@ -1,6 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-const shared = { testTimeout: 20_000, hookTimeout: 60_000, pool: 'forks' as const };
+const shared = {
+  setupFiles: ['test/helpers/fixed-seed.ts'],
+  testTimeout: 20_000,
+  hookTimeout: 60_000,
+  pool: 'forks' as const,
+};
 
 export default defineConfig({
   test: {
@@ -23,6 +28,8 @@ export default defineConfig({
           name: 'process',
           include: ['test/{process,cli,model}/**/*.test.ts'],
           testTimeout: 60_000,
+          // A shared CI machine may stall for seconds; a real fault fails twice.
+          retry: process.env.CI ? 1 : 0,
           maxWorkers: 1,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
