@@ -1,4 +1,5 @@
 import type { ClaimArm } from '../../claims/claim.js';
+import type { Conditions } from '../../core/claims.js';
 import type { Machine } from '../../core/machine.js';
 import type { Measurement } from '../../core/outcome.js';
 import type { Clock, Host } from '../../core/ports.js';
@@ -33,17 +34,26 @@ export function contextOf({ promptTokens, generateTokens, contextDepth, series }
   return Math.ceil((longest + 16) / CONTEXT_STEP) * CONTEXT_STEP;
 }
 
+/** What the engine's environment holds: the shell's, without the variables that claims are about, and those of the arm. */
+export function claimEnvironment(
+  shell: Readonly<Record<string, string>>,
+  conditions: Pick<Conditions, 'environment'>,
+): Record<string, string> {
+  const kept = Object.entries(shell).filter(([name]) => !CLAIMED_VARIABLES.test(name));
+  return { ...Object.fromEntries(kept), ...conditions.environment };
+}
+
 /** The measure function of claims: one trial in fresh processes, under the conditions of its arm. */
 export function createClaimMeasure(settings: ClaimMeasureSettings): (trial: Trial) => Promise<Measurement> {
-  const inherited = Object.entries(environmentOf(settings.host)).filter(([name]) => !CLAIMED_VARIABLES.test(name));
+  const shell = environmentOf(settings.host);
   // Outside the conditions: a sentinel that saw the competitor would call every such trial disturbed.
   const watch = watchWithSentinels(settings);
-  return (trial) => watch(() => runArm(settings.armOf(trial), Object.fromEntries(inherited), trial, settings));
+  return (trial) => watch(() => runArm(settings.armOf(trial), shell, trial, settings));
 }
 
 async function runArm(
   { source, candidate, workload, conditions }: ClaimArm,
-  inherited: Record<string, string>,
+  shell: Record<string, string>,
   trial: Trial,
   settings: ClaimMeasureSettings,
 ): Promise<Measurement> {
@@ -55,7 +65,7 @@ async function runArm(
     slowdown: 0,
     prefault: conditions.pageCache === 'warm',
   };
-  const env = { ...inherited, ...conditions.environment };
+  const env = claimEnvironment(shell, conditions);
   const deadlineMs = settings.deadlineMs(trial);
   return underConditions(conditions, source, settings.groupPlace, async (prepare) => {
     const start = barrier(candidate.replicas);
