@@ -52,6 +52,11 @@ const builder = (yargs: Argv) =>
     })
     .option('model', { type: 'string', describe: 'Model file, when it lies elsewhere than the profile says' })
     .option('seed', { type: 'number', default: 1, coerce: wholeFrom('seed', 0), describe: 'Seed of the coins' })
+    .option('sentinels', {
+      type: 'boolean',
+      default: true,
+      describe: 'Readings before and after each trial that show a disturbed machine (about 0.7 s)',
+    })
     .option('inject-slowdown', {
       type: 'string',
       describe: 'For testing the gate: spin for this share of each decode step of the candidate',
@@ -73,6 +78,7 @@ type Flags = OutputFlags & {
   anyMachine: boolean;
   model?: string;
   seed: number;
+  sentinels: boolean;
   injectSlowdown?: string;
   results: string;
   out?: string;
@@ -101,21 +107,39 @@ function childOf(install: string | undefined): string | undefined {
   return found;
 }
 
-async function openJob(flags: Flags, machine: Machine, folder: RunFolder, context: Context): Promise<PairsJob> {
+/** Flags and files of a gate. Throws for what is wrong before a folder is made. */
+function readInput(flags: Flags) {
   const baseline = readProfile(flags.baseline);
-  const candidate = flags.candidate ? readProfile(flags.candidate) : baseline;
+  return {
+    baseline,
+    candidate: flags.candidate ? readProfile(flags.candidate) : baseline,
+    metrics: parseGateMetrics(flags.metric),
+    margin: parseShare(flags.margin),
+    slowdown: flags.injectSlowdown === undefined ? 0 : parseShare(flags.injectSlowdown),
+    entry: childOf(flags.candidateInstall),
+  };
+}
+type Input = ReturnType<typeof readInput>;
+
+async function openJob(
+  flags: Flags,
+  input: Input,
+  machine: Machine,
+  folder: RunFolder,
+  context: Context,
+): Promise<PairsJob> {
+  const { baseline, candidate, metrics, margin, slowdown, entry } = input;
   const arms = {
     baseline: await profileArm(baseline, flags.model, context),
     candidate: await profileArm(candidate, flags.model, context),
   };
-  const entry = childOf(flags.candidateInstall);
-  const slowdown = flags.injectSlowdown === undefined ? 0 : parseShare(flags.injectSlowdown);
   const portsOf = (arm: Arm): SweepPorts =>
     openPorts(context, folder, () => null, {
       machine,
       arms: [arms[arm]],
       contextTokens: (arm === 'baseline' ? baseline : candidate).contextTokens,
       deadlineMs: () => FIRST_DEADLINE_MS,
+      sentinels: flags.sentinels,
       ...(arm === 'candidate' ? { slowdown: () => slowdown, ...(entry ? { entry } : {}) } : {}),
     });
   const ports = { baseline: portsOf('baseline'), candidate: portsOf('candidate') };
@@ -124,8 +148,8 @@ async function openJob(flags: Flags, machine: Machine, folder: RunFolder, contex
     workload: baseline.workload,
     seed: flags.seed,
     options: {
-      metrics: parseGateMetrics(flags.metric),
-      margin: parseShare(flags.margin),
+      metrics,
+      margin,
       alpha: ALPHA,
       calibrationSpread: calibrationsOf([arms.baseline], machine, context)[0]?.spread ?? null,
       fingerprintDifferences: flags.anyMachine ? [] : fingerprintDifferences(baseline, machine),
@@ -165,13 +189,12 @@ export const gateCommand = {
   handler: async (flags: Flags): Promise<void> => {
     const context = openContext(flags);
     const startedAt = new Date(context.clock.now()).toISOString();
-    parseGateMetrics(flags.metric);
-    readProfile(flags.baseline);
+    const input = readInput(flags);
     const machine = await probeMachine(context.host, { clock: context.clock });
     const time = new Date(context.clock.now());
     const folder = createRunFolder({ parent: flags.results, out: flags.out ?? null, label: 'gate', time });
     try {
-      const job = await openJob(flags, machine, folder, context);
+      const job = await openJob(flags, input, machine, folder, context);
       const judged = await judge(flags, job, machine, context);
       context.console.endProgress();
       const result: GateResult = {
