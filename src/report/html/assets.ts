@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { PALETTES, type Palette } from '../page/palette.js';
 
 /** Files of the page in the order they run; each may use what stands before it. */
-const SCRIPTS = ['palette', 'format', 'charts', 'page', 'table', 'trials'];
+const SCRIPTS = ['palette', 'format', 'chart-plugins', 'charts', 'page', 'table', 'trials'];
 
 const STYLES = ['base', 'answer', 'figures', 'tables', 'narrow', 'print'];
 
