@@ -90,6 +90,22 @@ describe('bench', () => {
   });
 });
 
+describe('a run of another machine', () => {
+  it('is not gone on with here, and keeps its lock free', async () => {
+    const at = place();
+    expect((await bench(at, ['--trials', '1'])).exitCode).toBe(0);
+    const path = join(at.folder, 'run/machine.json');
+    const machine = JSON.parse(readFileSync(path, 'utf8'));
+    machine.fingerprint.hard.allowedCpus = '0-63';
+    writeFileSync(path, JSON.stringify(machine));
+    const result = await runCli(['sweep', '--resume', 'run'], { cwd: at.folder });
+    expect(result.stderr).toMatch(/begun on another machine: allowedCpus 0-63 there, .* here[\s\S]*\[MACHINE_UNFIT\]/);
+    expect(result.exitCode).toBe(3);
+    expect(trialsOf(at)).toHaveLength(1);
+    expect(existsSync(join(at.folder, 'run/.lock'))).toBe(false);
+  });
+});
+
 describe('settings', () => {
   const config = (at: Place, content: unknown): void =>
     writeFileSync(
