@@ -15,7 +15,7 @@ export const CALM: Conditions = {
 /** Short, so that blocks can be many: the repetition belongs between processes. */
 export const shortTrace = (facts: ClaimFacts): Workload => ({
   promptTokens: 32,
-  generateTokens: 32,
+  generateTokens: 24,
   contextDepth: 0,
   warmUpPromptTokens: 16,
   warmUpGenerateTokens: 4,
@@ -23,13 +23,13 @@ export const shortTrace = (facts: ClaimFacts): Workload => ({
 });
 
 /** A longer prompt, where prefill is compared too. */
-export const phasesTrace = (facts: ClaimFacts): Workload => ({ ...shortTrace(facts), promptTokens: 64 });
+export const phasesTrace = (facts: ClaimFacts): Workload => ({ ...shortTrace(facts), promptTokens: 48 });
 
 /** The series is what is measured; the region after it is as short as it can be. */
 export const seriesTrace = (facts: ClaimFacts, series: RequestSeries): Workload => ({
   ...shortTrace(facts),
-  promptTokens: 8,
-  generateTokens: 8,
+  promptTokens: 4,
+  generateTokens: 4,
   warmUpPromptTokens: 0,
   warmUpGenerateTokens: 0,
   series,

@@ -36,7 +36,8 @@ export type ClaimFacts = {
   controls: Readonly<Record<Control, string | null>>;
   prices: Prices;
   seed: number;
-  budgetMs: number;
+  /** Time that one claim may take on average, ms. */
+  shareMs: number;
 };
 
 export const CONTROLS = ['cpuGroups', 'pageCache', 'swappiness'] as const;

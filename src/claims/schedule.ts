@@ -4,7 +4,7 @@ import { fewestBlocks } from './error-rate.js';
 /** More would sharpen intervals past what verdicts need. */
 const MOST_BLOCKS = 12;
 /** Designs that only report levels: enough for an interval. */
-const LEVEL_BLOCKS = 4;
+const LEVEL_BLOCKS = 3;
 /** Expected times are rough, and disturbed blocks are repeated. */
 const SAFETY = 0.85;
 

@@ -13,7 +13,7 @@ export function claimedThreadCounts({ topology: { allowed } }: Machine): number[
   const { cores } = allowed;
   const logical = allowed.cpus.length;
   const between = Math.round((cores + logical) / 2);
-  const counts = [1, Math.round(cores / 2), cores, between, logical, Math.ceil(1.5 * logical), 2 * logical];
+  const counts = [1, Math.round(cores / 2), cores, between, logical, 2 * logical];
   return [...new Set(counts)].filter((count) => count >= 1).sort((a, b) => a - b);
 }
 

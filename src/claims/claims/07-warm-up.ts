@@ -17,7 +17,7 @@ const trace = (facts: ClaimFacts) =>
   seriesTrace(facts, {
     requests: REQUESTS,
     promptTokens: { least: 16, most: 16 },
-    generateTokens: { least: 4, most: 4 },
+    generateTokens: { least: 2, most: 2 },
     sharedPrefixTokens: 0,
     reusesPrefix: false,
   });

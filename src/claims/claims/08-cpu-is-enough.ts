@@ -118,7 +118,7 @@ export const cpuIsEnough: Claim = {
   design(facts) {
     const base = baseModel(facts);
     const models = facts.larger ? [base, facts.larger] : [base];
-    const workload = { ...shortTrace(facts), generateTokens: 24, warmUpGenerateTokens: 2 };
+    const workload = { ...shortTrace(facts), warmUpGenerateTokens: 2 };
     return {
       arms: models.map((own) => armOf(armName(own.model.geometryId, own.model.quant), own, facts, { workload })),
       comparisons: [],

@@ -11,12 +11,12 @@ const PROCESS_BYTES = 512 * 1024 ** 2;
 const ONE = 'one process';
 const WORKERS = `${USERS} workers`;
 
-/** Varying lengths, so that one user's prompt falls into the other's answer; 2 × 6 × 12 steps are enough for a 95th percentile. */
+/** Varying lengths, so that one user's prompt falls into the other's answer; 2 × 4 × 16 steps are enough for a 95th percentile. */
 const trace = (facts: ClaimFacts) =>
   seriesTrace(facts, {
-    requests: 6,
-    promptTokens: { least: 8, most: 64 },
-    generateTokens: { least: 12, most: 16 },
+    requests: 4,
+    promptTokens: { least: 8, most: 48 },
+    generateTokens: { least: 16, most: 20 },
     sharedPrefixTokens: 0,
     reusesPrefix: false,
   });

@@ -48,7 +48,7 @@ export const halfTheCost: Claim = {
       return {
         cannotTest: 'it needs your prices: --price-per-hour, --gpu-price-per-hour and --gpu-tokens-per-second.',
       };
-    const trace = { ...shortTrace(facts), generateTokens: 24 };
+    const trace = shortTrace(facts);
     const model = baseModel(facts);
     return {
       arms: [

@@ -41,7 +41,7 @@ export const guaranteedQos: Claim = {
       },
     });
     // Beside a competitor a step takes several times as long: fewer of them.
-    const workload = { ...shortTrace(facts), promptTokens: 16, generateTokens: 24 };
+    const workload = { ...shortTrace(facts), promptTokens: 16, generateTokens: 16 };
     return {
       arms: [
         armOf(GUARANTEED, baseModel(facts), facts, { workload, conditions: inGroup(1) }),

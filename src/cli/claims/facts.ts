@@ -24,7 +24,7 @@ export async function factsOf({ plan, machine }: ClaimsJob, groupPlace: GroupPla
     },
     prices: plan.prices,
     seed: plan.seed,
-    budgetMs: plan.budgetMs,
+    shareMs: plan.budgetMs / plan.claims.length,
   };
 }
 

@@ -56,7 +56,7 @@ export function claimFacts(changes: Partial<ClaimFacts> = {}): ClaimFacts {
       currency: '$',
     },
     seed: 1,
-    budgetMs: 30 * 60_000,
+    shareMs: (30 * 60_000) / 13,
     ...changes,
   };
 }
