@@ -21,7 +21,10 @@ const scratch = mkdtempSync(join(tmpdir(), 'r1-tune-bandwidth-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 const MIN_SHARE = 0.95;
-const ROUNDS_WANTED = 7;
+const ROUNDS_WANTED = 9;
+const ROUNDS_NEEDED = 6;
+/** How many rounds lie outside a two-sided 95 % interval of the median at either end, by number of rounds (binomial). */
+const SIGN_TEST_RANK: Record<number, number> = { 6: 0, 7: 0, 8: 0, 9: 1 };
 const ROUNDS_MS = 60_000;
 const median = (values: number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 const hasGcc = machine.tools.some((tool) => tool.name === 'gcc');
@@ -56,26 +59,29 @@ describe('memory bandwidth', () => {
     const program = join(scratch, 'read');
     execFileSync('gcc', ['-O3', '-march=native', '-pthread', '-o', program, file('test/fixtures/bandwidth/read.c')]);
     const threads = Math.min(2, machine.limits.threadCeiling);
-    const rounds: { wasm: number; c: number }[] = [];
+    const ratios: number[] = [];
     const endMs = performance.now() + ROUNDS_MS;
     let tried = 0;
-    for (; performance.now() < endMs && rounds.length < ROUNDS_WANTED; tried++) {
+    for (; performance.now() < endMs && ratios.length < ROUNDS_WANTED; tried++) {
       const ours = await measured([threads]);
       const point = ours.points[0]!;
       const cpus = point.cpus === null ? [0, 1] : parseCpuList(point.cpus);
       const sweeps = Math.ceil((0.02 * point.medianBytesPerSecond) / (ours.bytesPerThread * threads));
       const words = [ours.streams, ours.bytesPerThread, 15, sweeps, ...cpus.slice(0, threads)].map(String);
       const [c, share] = execFileSync(program, words, { encoding: 'utf8' }).split(' ').map(Number) as [number, number];
-      if (!point.isContended && share >= MIN_SHARE) rounds.push({ wasm: point.medianBytesPerSecond, c });
+      if (!point.isContended && share >= MIN_SHARE) ratios.push(point.medianBytesPerSecond / c);
     }
-    if (rounds.length < 3)
-      skip(`CONTENDED: only ${rounds.length} of ${tried} rounds were undisturbed, which says nothing`);
-    const ratio = median(rounds.map((round) => round.wasm)) / median(rounds.map((round) => round.c));
-    console.info(
-      `WebAssembly / C at ${threads} threads: ${ratio.toFixed(3)} (${rounds.length} rounds, C ${(median(rounds.map((r) => r.c)) / 1e9).toFixed(1)} GB/s)`,
-    );
-    expect(ratio).toBeGreaterThan(0.9);
-    expect(ratio).toBeLessThan(1.1);
+    if (ratios.length < ROUNDS_NEEDED)
+      skip(`CONTENDED: only ${ratios.length} of ${tried} rounds were undisturbed, which says nothing`);
+    // Other guests of the host take bandwidth without a trace in this one, so one round proves nothing: what is
+    // judged is the sign test's 95 % interval of the median, and the test fails when that lies outside 10 %.
+    ratios.sort((a, b) => a - b);
+    const cut = SIGN_TEST_RANK[ratios.length]!;
+    const [low, high] = [ratios[cut]!, ratios[ratios.length - 1 - cut]!];
+    const said = `WebAssembly / C at ${threads} threads: ${median(ratios).toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)}, ${ratios.length} rounds)`;
+    console.info(said);
+    expect(high, said).toBeGreaterThan(0.9);
+    expect(low, said).toBeLessThan(1.1);
   });
 
   it.skipIf(!mayPin)('says "contended" under a competing load, instead of a lower number', async () => {

@@ -17,6 +17,9 @@ export type LoadedLlama = {
   variant: string | null;
 };
 
+/** Longest wait for the engine's log line, ms: a busy machine delivers it late. */
+const LOG_WAIT_MS = 500;
+
 /** A loaded model and context of llama.cpp behind the engine port. */
 export class LlamaSession implements Session, NativeTimer {
   private readonly vocabulary: number;
@@ -59,10 +62,13 @@ export class LlamaSession implements Session, NativeTimer {
     const { context, log } = this.loaded;
     log.length = 0;
     await context.printTimings();
-    // The log reaches JavaScript through a queue of its own.
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    const match = /print:\s+eval time =\s*([\d.]+) ms \//.exec(log.join('\n'));
-    return match ? Number(match[1]) : null;
+    // The log reaches JavaScript through a queue of its own, in its own time.
+    for (let waitedMs = 0; waitedMs < LOG_WAIT_MS; waitedMs += 5) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      const match = /print:\s+eval time =\s*([\d.]+) ms \//.exec(log.join('\n'));
+      if (match) return Number(match[1]);
+    }
+    return null;
   }
 
   async dispose(): Promise<void> {
