@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -25,21 +24,6 @@ export function runTool(name: string, args: string[], env: Record<string, string
   return { status, stdout, output: `${stdout}${stderr}` };
 }
 
-/** A JSON file of a development package, whether or not the package exports it. */
-export function packageJson(name: string, file: string): Record<string, unknown> {
-  const folder = dirname(require.resolve(`${name}/package.json`));
-  return JSON.parse(readFileSync(join(folder, file), 'utf8')) as Record<string, unknown>;
-}
-
-/** True when development packages are installed; says so loudly when not. */
-export function hasPackages(...names: string[]): boolean {
-  return names.every((name) => {
-    try {
-      require.resolve(`${name}/package.json`);
-      return true;
-    } catch {
-      console.warn(`SKIPPED: the package ${name} is not installed, so what it checks is not checked.`);
-      return false;
-    }
-  });
-}
+/** The path of a file in a development package, whether or not the package exports it. */
+export const packageFile = (name: string, file: string): string =>
+  join(dirname(require.resolve(`${name}/package.json`)), file);

@@ -1,8 +1,11 @@
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { profileSchema } from '../../../src/core/profile.js';
 import { exportProfile } from '../../../src/export/index.js';
 import { SAMPLE_NAMES, type SampleName } from '../../helpers/exported.js';
 import { SAMPLE_PROFILES } from '../../helpers/sample-profile.js';
-import { hasPackages } from '../../helpers/tools.js';
+import { packageFile } from '../../helpers/tools.js';
 
 /** The manifests against the published schemas of the API, and against what a deployment must promise. */
 
@@ -13,9 +16,8 @@ type Manifest = {
   data?: Record<string, string>;
 };
 
-describe.skipIf(!hasPackages('kubernetes-models', 'yaml'))('kubernetes', () => {
-  const manifests = async (name: SampleName): Promise<Manifest[]> => {
-    const { parseAllDocuments } = await import('yaml');
+describe('kubernetes', () => {
+  const manifests = (name: SampleName): Manifest[] => {
     const text = exportProfile(SAMPLE_PROFILES[name](), 'kubernetes')[0]!.text;
     const documents = parseAllDocuments(text);
     if (!Array.isArray(documents)) throw new Error('empty');
@@ -26,7 +28,7 @@ describe.skipIf(!hasPackages('kubernetes-models', 'yaml'))('kubernetes', () => {
   };
 
   it.each(SAMPLE_NAMES)('%s fits the schemas of the API, unknown fields refused', async (name) => {
-    const found = await manifests(name);
+    const found = manifests(name);
     expect(found.map(({ kind }) => kind)).toEqual(['ConfigMap', 'Deployment', 'Service', 'HorizontalPodAutoscaler']);
     for (const manifest of found) expect(await schemaProblems(manifest)).toEqual([]);
     const deployment = structuredClone(found[1]) as unknown as {
@@ -36,8 +38,8 @@ describe.skipIf(!hasPackages('kubernetes-models', 'yaml'))('kubernetes', () => {
     expect(await schemaProblems(deployment as never)).not.toEqual([]);
   });
 
-  it.each(SAMPLE_NAMES)('%s is Guaranteed, hardened, and waits longer than its server', async (name) => {
-    const [config, deployment] = await manifests(name);
+  it.each(SAMPLE_NAMES)('%s is Guaranteed, hardened, and waits longer than its server', (name) => {
+    const [config, deployment] = manifests(name);
     // biome-ignore lint/suspicious/noExplicitAny: a manifest is a tree of plain values here.
     const pod = (deployment as any).spec.template.spec;
     const [container] = pod.containers;
@@ -56,7 +58,6 @@ describe.skipIf(!hasPackages('kubernetes-models', 'yaml'))('kubernetes', () => {
     });
     for (const document of [config, deployment])
       expect(document!.metadata.name).toMatch(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/);
-    const { profileSchema } = await import('../../../src/core/profile.js');
     const inside = profileSchema.parse(JSON.parse(config!.data!['profile.json']!));
     expect(inside.candidate.binding.tool).toBe('none');
     expect(inside.candidate.replicas).toBe(1);
@@ -75,8 +76,8 @@ const SCHEMAS: Record<string, string> = {
 
 /** What the published schemas say against a manifest, and the fields they never look at, which the API would refuse. */
 async function schemaProblems(manifest: Manifest): Promise<string[]> {
-  const path = `kubernetes-models/_schemas/${SCHEMAS[manifest.kind]}`;
-  const { validate } = (await import(/* @vite-ignore */ path)) as { validate: SchemaCheck };
+  const path = packageFile('kubernetes-models', `_schemas/${SCHEMAS[manifest.kind]}.mjs`);
+  const { validate } = (await import(/* @vite-ignore */ pathToFileURL(path).href)) as { validate: SchemaCheck };
   const unread = new Set<string>();
   const isValid = validate(watched(manifest, '', unread));
   const errors = isValid
