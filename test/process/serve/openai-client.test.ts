@@ -1,6 +1,6 @@
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type FakeServer, startFakeServer, THINKING_SCRIPT } from '../../helpers/fake-serve.js';
+import { type FakeServer, startFakeServer, THINKING_SCRIPT, until } from '../../helpers/fake-serve.js';
 
 let server: FakeServer;
 let openai: OpenAI;
@@ -176,5 +176,72 @@ describe('the openai client, unmodified', () => {
     await openai.chat.completions.create(turn);
     const again = await openai.chat.completions.create(turn);
     expect(again.usage?.prompt_tokens_details?.cached_tokens).toBe(again.usage!.prompt_tokens - 1);
+  });
+});
+
+describe('streams of the openai client', () => {
+  it('carry log-probabilities, and the helper puts the answer together', async () => {
+    const stream = openai.chat.completions.stream({ model: 'fake-r1', messages, logprobs: true, top_logprobs: 1 });
+    const deltas: string[] = [];
+    stream.on('content', (delta) => deltas.push(delta));
+    const { choices } = await stream.finalChatCompletion();
+    expect(choices[0]?.message.content).toBe('hello world 😀!');
+    expect(deltas.join('')).toBe('hello world 😀!');
+    expect(choices[0]?.logprobs?.content?.map(({ token }) => token).join('')).toContain('hello world');
+  });
+
+  it('of plain text add up, with usage', async () => {
+    const stream = await openai.completions.create({
+      model: 'fake-r1',
+      prompt: '<think>\n',
+      max_tokens: 200,
+      stop: 'world',
+      logprobs: 1,
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+    let text = '';
+    let tokens = '';
+    let usage: OpenAI.CompletionUsage | null | undefined;
+    for await (const chunk of stream) {
+      text += chunk.choices[0]?.text ?? '';
+      tokens += chunk.choices[0]?.logprobs?.tokens?.join('') ?? '';
+      usage = chunk.usage ?? usage;
+    }
+    expect(text).toBe('I think so, 兔子 too.\n</think>\n\nhello ');
+    expect(tokens.length).toBeGreaterThan(10);
+    expect(usage?.completion_tokens).toBeGreaterThan(10);
+  });
+
+  it('parse an answer in the form of a schema', async () => {
+    const schema = { type: 'object', properties: { ok: { type: 'boolean' } }, required: ['ok'] };
+    const { choices } = await openai.chat.completions.parse({
+      model: 'fake-r1',
+      messages,
+      response_format: { type: 'json_schema', json_schema: { name: 'x', schema, strict: true } },
+    });
+    expect(typeof (JSON.parse(choices[0]!.message.content!) as { ok: unknown }).ok).toBe('boolean');
+  });
+
+  it('end when they are aborted, and their sequence is free again', async () => {
+    const stream = await openai.chat.completions.create({
+      model: 'fake-r1',
+      messages,
+      stream: true,
+      ...({ ignore_eos: true } as object),
+    });
+    for await (const _ of stream) stream.controller.abort();
+    await until('the sequence is free', () => server.service.fleet.current.workers[0]!.active.size === 0);
+    const abort = new AbortController();
+    const whole = openai.chat.completions.create(
+      { model: 'fake-r1', messages, ...({ ignore_eos: true } as object) },
+      {
+        signal: abort.signal,
+      },
+    );
+    await until('it runs', () => server.service.fleet.dispatcher.running.length === 1);
+    abort.abort();
+    await expect(whole).rejects.toBeInstanceOf(OpenAI.APIUserAbortError);
+    await until('the sequence is free', () => server.service.fleet.current.workers[0]!.active.size === 0);
   });
 });
