@@ -3,7 +3,7 @@ import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { EXIT, R1Error } from '../core/errors.js';
 import { checkValues } from './check-values.js';
-import { COMMANDS } from './commands/index.js';
+import { loadAllCommands, loadCommands } from './commands/index.js';
 import { errorText } from './console.js';
 import { readSettings, withSettings } from './settings.js';
 import { ownVersion } from './versions.js';
@@ -13,7 +13,7 @@ import { ownVersion } from './versions.js';
 const INTRODUCTION =
   '$0 <command>\n\nFinds the fastest honest way to run R1-distill models on this CPU, proves it, guards it and serves it.';
 
-function parser(args: string[]) {
+async function parser(args: string[]) {
   const program = yargs(args)
     .scriptName('r1-tune')
     .usage(INTRODUCTION)
@@ -33,13 +33,13 @@ function parser(args: string[]) {
       if (error && error.name !== 'YError') throw error;
       throw new R1Error('USAGE', message ?? error.message);
     });
-  const settings = readSettings(process.env, COMMANDS);
-  for (const command of COMMANDS) program.command(withSettings(command, settings));
+  const settings = await readSettings(process.env, loadAllCommands);
+  for (const command of await loadCommands(args)) program.command(withSettings(command, settings));
   return program;
 }
 
 try {
-  await parser(hideBin(process.argv)).parseAsync();
+  await (await parser(hideBin(process.argv))).parseAsync();
 } catch (error) {
   process.stderr.write(`${errorText(error)}\n`);
   process.exitCode = error instanceof R1Error ? error.exit : EXIT.usage;

@@ -40,9 +40,12 @@ function checkNames(settings: Settings, commands: readonly CommandModule[]): voi
 }
 
 /** The settings of the file and of the environment, by flag name. */
-export function readSettings(environment: NodeJS.ProcessEnv, commands: readonly CommandModule[]): Settings {
+export async function readSettings(
+  environment: NodeJS.ProcessEnv,
+  allCommands: () => Promise<readonly CommandModule[]>,
+): Promise<Settings> {
   const file = readFile();
-  if (Object.keys(file).length > 0) checkNames(file, commands);
+  if (Object.keys(file).length > 0) checkNames(file, await allCommands());
   const variables = Object.entries(environment)
     .filter(([name]) => name.startsWith(PREFIX))
     .map(([name, value]) => [name.slice(PREFIX.length).toLowerCase().replaceAll('_', '-'), value]);

@@ -1,33 +1,35 @@
 import type { CommandModule } from 'yargs';
-import { benchCommand } from './bench.js';
-import { calibrateCommand } from './calibrate.js';
-import { claimsCommand } from './claims.js';
-import { compareCommand } from './compare.js';
-import { exportCommand } from './export.js';
-import { gateCommand } from './gate.js';
-import { loadCommand } from './load.js';
-import { modelsCommand } from './models.js';
-import { probeCommand } from './probe.js';
-import { profileCommand } from './profile.js';
-import { reportCommand } from './report.js';
-import { schemaCommand } from './schema.js';
-import { serveCommand } from './serve.js';
-import { sweepCommand } from './sweep.js';
 
-/** Every command of the program, in the order of --help. */
-export const COMMANDS = [
-  probeCommand,
-  calibrateCommand,
-  modelsCommand,
-  benchCommand,
-  sweepCommand,
-  reportCommand,
-  compareCommand,
-  profileCommand,
-  gateCommand,
-  claimsCommand,
-  exportCommand,
-  serveCommand,
-  loadCommand,
-  schemaCommand,
-] as unknown as CommandModule[];
+/**
+ * Every command of the program, in the order of --help. Each is loaded when it is wanted: all of them together take
+ * longer to load than a probe takes to run.
+ */
+const LOADERS = {
+  probe: async () => (await import('./probe.js')).probeCommand,
+  calibrate: async () => (await import('./calibrate.js')).calibrateCommand,
+  models: async () => (await import('./models.js')).modelsCommand,
+  bench: async () => (await import('./bench.js')).benchCommand,
+  sweep: async () => (await import('./sweep.js')).sweepCommand,
+  report: async () => (await import('./report.js')).reportCommand,
+  compare: async () => (await import('./compare.js')).compareCommand,
+  profile: async () => (await import('./profile.js')).profileCommand,
+  gate: async () => (await import('./gate.js')).gateCommand,
+  claims: async () => (await import('./claims.js')).claimsCommand,
+  export: async () => (await import('./export.js')).exportCommand,
+  serve: async () => (await import('./serve.js')).serveCommand,
+  load: async () => (await import('./load.js')).loadCommand,
+  schema: async () => (await import('./schema.js')).schemaCommand,
+};
+
+async function loadNamed(names: readonly string[]): Promise<CommandModule[]> {
+  const commands = Object.entries(LOADERS).filter(([name]) => names.includes(name));
+  return (await Promise.all(commands.map(([, load]) => load()))) as unknown as CommandModule[];
+}
+
+export const loadAllCommands = (): Promise<CommandModule[]> => loadNamed(Object.keys(LOADERS));
+
+/** The commands whose names stand among the arguments; all of them where none does, as for --help or a misspelt name. */
+export async function loadCommands(args: readonly string[]): Promise<CommandModule[]> {
+  const named = await loadNamed(args);
+  return named.length > 0 ? named : loadAllCommands();
+}
