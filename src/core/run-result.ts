@@ -87,6 +87,16 @@ export const planSchema = z
   .describe('Everything decided before the first trial.');
 export type Plan = z.infer<typeof planSchema>;
 
+export const throughputSchema = z
+  .object({
+    streams: z.int().describe('Streams that decode at once: replicas × sequences.'),
+    tokensPerSecond: intervalSchema.describe('Generated tokens a second over all streams, tok/s.'),
+    itlP50Ms: z.number().nullable().describe('Median inter-token latency of a stream, ms.'),
+    itlP95Ms: z.number().nullable().describe('95th percentile of it, ms; null below 130 samples a trial.'),
+  })
+  .describe('All streams at once; only where a trial ran them.');
+export type Throughput = z.infer<typeof throughputSchema>;
+
 export const configurationSchema = z.object({
   candidateId: z.string().describe('Hash of the candidate.'),
   candidate: candidateSchema,
@@ -106,6 +116,7 @@ export const configurationSchema = z.object({
   prefillTokensPerSecond: intervalSchema.nullable().describe('Prefill rate, tok/s.'),
   decodeTokensPerSecond: intervalSchema.nullable().describe('Decode rate, tok/s.'),
   ttftMs: intervalSchema.nullable().describe('Time to first token of the measured prompt, ms.'),
+  throughput: throughputSchema.optional(),
   loadMs: intervalSchema.nullable().describe('Load time, ms.'),
   peakRssBytes: z.number().nullable().describe('Largest peak RSS seen, bytes.'),
   cpuSecondsPerToken: z.number().nullable().describe('Median CPU time a token, s.'),
@@ -127,12 +138,24 @@ export const qualitySchema = z.object({
   measurable: z.boolean().describe('False for random weights.'),
   reason: z.string().nullable().describe('Why it is not measurable, in words.'),
   reference: z.string().nullable().describe('The highest-precision file that it was compared with.'),
-  perplexity: z.number().nullable().describe('Perplexity on the fixed text.'),
-  klDivergence: z.number().nullable().describe('Mean KL divergence from the reference, nats a token.'),
+  text: z
+    .string()
+    .optional()
+    .describe('The text: its file and the first 12 digits of its SHA-256; absent for the built-in text.'),
+  perplexity: z
+    .number()
+    .nullable()
+    .describe('Perplexity on the text: each passage in a context of its own, mean over all tokens but BOS.'),
+  klDivergence: z
+    .number()
+    .nullable()
+    .describe('Mean KL divergence from the reference, nats a token; 0 for the reference, null when none was compared.'),
   top1Agreement: z
     .number()
     .nullable()
-    .describe('Share of positions whose most likely token equals that of the reference, 0 to 1.'),
+    .describe(
+      'Share of positions whose most likely token equals that of the reference, 0 to 1; 1 for the reference itself, null when none was compared.',
+    ),
   answerAccuracy: z
     .number()
     .nullable()

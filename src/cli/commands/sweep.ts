@@ -12,7 +12,8 @@ import { executeRun, type RunJob } from '../sweep/execute.js';
 import { finishRun } from '../sweep/finish.js';
 import { axisOptions, modelOptions, searchOptions } from '../sweep/options.js';
 import { type PlanFlags, preparePlan, readPlanFlags } from '../sweep/prepare.js';
-import { qualityOf } from '../sweep/quality.js';
+import { qualityOf, uncheckedQuality } from '../sweep/quality.js';
+import { readQualityText } from '../sweep/quality-text.js';
 import { type StartFlags, startRun } from '../sweep/start.js';
 import { summaryText } from '../sweep/summary-text.js';
 
@@ -28,18 +29,33 @@ type Flags = PlanFlags &
     resume?: string;
     sentinels: boolean;
     quality: boolean;
+    qualityText?: string;
     puzzles: number;
     json: boolean;
     quiet?: boolean;
     home?: string;
   };
 
+/** Flags that would silently do nothing. */
+function checkQualityFlags({ quality, minQuality, qualityText }: Flags): void {
+  const idle = [...(minQuality === undefined ? [] : ['--min-quality']), ...(qualityText ? ['--quality-text'] : [])];
+  if (!quality && idle.length > 0)
+    throw new R1Error('USAGE', `${idle.join(' and ')} need quality to be measured, which --no-quality leaves out.`, {
+      mend: 'Leave out one of them.',
+    });
+}
+
 async function startJob(flags: Flags, context: Context, startedMs: number): Promise<RunJob> {
   strategyById(flags.strategy);
+  checkQualityFlags(flags);
+  const text = flags.qualityText === undefined ? null : readQualityText(flags.qualityText);
   const started = await startRun(flags, ['llama-cpp'], context, (machine) => readPlanFlags(flags, machine));
   const { machine, arms } = started;
   const { plan } = preparePlan(flags, started);
-  const quality = flags.quality ? await qualityOf(arms, machine.limits.threadBudget, flags.puzzles, context) : [];
+  const job = { threads: machine.limits.threadBudget, puzzles: flags.puzzles, text };
+  const quality = flags.quality ? await qualityOf(arms, job, context) : [];
+  if (flags.minQuality !== undefined)
+    for (const arm of uncheckedQuality(quality)) context.console.note(`--min-quality cannot be checked for ${arm}.`);
   const folder = createRunFolder({
     parent: flags.results,
     out: flags.out ?? null,

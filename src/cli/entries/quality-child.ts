@@ -1,29 +1,14 @@
-import * as z from 'zod';
-import { backendSchema, baseCandidate } from '../../core/candidate.js';
-import { modelFileSchema } from '../../core/model.js';
-import { type Quality, qualitySchema } from '../../core/run-result.js';
+import { baseCandidate } from '../../core/candidate.js';
+import type { Quality } from '../../core/run-result.js';
 import { measureQuality } from '../../quality/measure-quality.js';
 import type { Reference } from '../../quality/reference.js';
 import { loadEngine } from '../../runners/index.js';
+import { type QualityChildRequest, type QualityReply, qualityRequestSchema } from './quality-protocol.js';
 
 /**
  * The program that measures quality: every file of one model after another, the most precise first, because the others
  * are compared with what it said. One child for all, as nothing here is timed.
  */
-
-export const qualityRequestSchema = z.object({
-  arms: z.array(z.object({ backend: backendSchema, model: modelFileSchema })),
-  threads: z.int().min(1),
-  puzzles: z.int().min(0),
-});
-export type QualityChildRequest = z.infer<typeof qualityRequestSchema>;
-
-export const qualityReplySchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('progress'), what: z.string(), share: z.number() }),
-  z.object({ type: z.literal('quality'), quality: qualitySchema }),
-  z.object({ type: z.literal('done') }),
-]);
-export type QualityReply = z.infer<typeof qualityReplySchema>;
 
 /** Room for a passage of the text or for a puzzle with its thoughts. */
 const CONTEXT_TOKENS = 2048;
@@ -49,7 +34,8 @@ async function measureArm(
         : { count: request.puzzles, seed: 1, answerTokens: Math.min(ANSWER_TOKENS, contextTokens - 256) };
     const onProgress = (share: number): void =>
       void send({ type: 'progress', what: `Quality of ${backend} ${model.quant}`, share });
-    return await measureQuality({ session, model, backend, reference, puzzles, onProgress });
+    const text = request.text === undefined ? {} : { text: request.text };
+    return await measureQuality({ session, model, backend, reference, puzzles, onProgress, ...text });
   } finally {
     await session.dispose();
   }

@@ -32,7 +32,12 @@ export function axisOptions<T>(yargs: Argv<T>) {
   return yargs
     .option('threads', axis('1,2,4-16: threads that decode'))
     .option('threads-batch', axis('Threads that prefill (default: as many as decode)'))
-    .option('binding', axis('none, taskset:0-3, numactl:physcpubind=0-3;membind=0, or arms named by `r1-tune probe`'))
+    .option(
+      'binding',
+      axis(
+        'none, own-cpus (each replica its share), taskset:0-3, numactl:physcpubind=0-3;membind=0, or arms named by `r1-tune probe`',
+      ),
+    )
     .option('allocator', axis('glibc,jemalloc,tcmalloc,mimalloc'))
     .option('isa', axis('auto,avx2,avx512,amx: kernels of llama.cpp'))
     .option('kv-type', axis('f16,f32,q8_0,q4_0: element type of the KV cache'))
@@ -41,7 +46,7 @@ export function axisOptions<T>(yargs: Argv<T>) {
     .option('mmap', axis('on,off'))
     .option('mlock', axis('on,off'))
     .option('huge-pages', axis('default,always,never: transparent huge pages'))
-    .option('replicas', axis('1,2: worker processes'))
+    .option('replicas', axis('1,2: worker processes, each with `threads` threads'))
     .option('sequences', axis('1,4: sequences decoded together'))
     .option('spinning', axis('on,off: ONNX Runtime threads spin while idle'));
 }
@@ -82,6 +87,10 @@ export function searchOptions<T>(yargs: Argv<T>) {
       type: 'boolean',
       default: true,
       describe: 'Measure the quality of each quantization of trained weights first',
+    })
+    .option('quality-text', {
+      type: 'string',
+      describe: 'Text to measure quality on, passages separated by empty lines (default: a built-in one)',
     })
     .option('puzzles', {
       type: 'number',

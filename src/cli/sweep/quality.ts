@@ -1,11 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { baseCandidate } from '../../core/candidate.js';
 import type { Quality } from '../../core/run-result.js';
+import { withReference } from '../../quality/with-reference.js';
 import { spawnBound } from '../../runners/launch.js';
 import type { ModelArm } from '../../sweeps/space.js';
 import type { Context } from '../context.js';
-import { type QualityChildRequest, qualityReplySchema } from '../entries/quality-child.js';
+import { type QualityChildRequest, qualityReplySchema } from '../entries/quality-protocol.js';
 import { environmentOf } from './measure.js';
+import type { QualityText } from './quality-text.js';
 
 const ENTRY = fileURLToPath(new URL('../entries/quality-child.js', import.meta.url));
 
@@ -56,15 +58,30 @@ async function runChild(request: QualityChildRequest, context: Context): Promise
   return [...measured, ...missing.map((arm) => unmeasured(arm, how))];
 }
 
+export type QualityJob = {
+  threads: number;
+  puzzles: number;
+  /** null for the built-in text. */
+  text: QualityText | null;
+};
+
 /** Quality of every engine and quantization, once for each. Random weights are not measured, and that is said. */
 export async function qualityOf(
   arms: readonly ModelArm[],
-  threads: number,
-  puzzles: number,
+  { text, ...job }: QualityJob,
   context: Context,
 ): Promise<Quality[]> {
   const random = arms.filter((arm) => arm.model.weights === 'random');
   const real = arms.filter((arm) => arm.model.weights !== 'random');
   const said = random.map((arm) => unmeasured(arm, RANDOM_WEIGHTS));
-  return real.length === 0 ? said : [...said, ...(await runChild({ arms: [...real], threads, puzzles }, context))];
+  if (real.length === 0) return said;
+  const measured = await runChild({ arms: [...real], ...job, text: text?.content }, context);
+  return [...said, ...withReference(measured).map((quality) => (text ? { ...quality, text: text.label } : quality))];
+}
+
+/** What --min-quality cannot hold for, each with the reason: said at once, since an unknown number breaks no constraint. */
+export function uncheckedQuality(qualities: readonly Quality[]): string[] {
+  return qualities
+    .filter(({ top1Agreement }) => top1Agreement === null)
+    .map(({ backend, quant, reason }) => `${backend} ${quant}: ${reason ?? 'there is nothing to compare it with'}`);
 }

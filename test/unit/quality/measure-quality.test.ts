@@ -4,6 +4,7 @@ import { qualitySchema } from '../../../src/core/run-result.js';
 import { distributionOf, klDivergence } from '../../../src/quality/distribution.js';
 import { measureQuality, type QualityRequest } from '../../../src/quality/measure-quality.js';
 import { decodeReference, encodeReference } from '../../../src/quality/reference.js';
+import { withReference } from '../../../src/quality/with-reference.js';
 
 /** A session of 8 tokens whose next token depends on the last alone: row `last` of `table`, probabilities. */
 function tableSession(table: readonly (readonly number[])[], bosToken: number | null = 0): Session {
@@ -99,6 +100,19 @@ describe('against a reference', () => {
     expect(decodeReference(encodeReference(said))).toEqual(said);
     expect(() => decodeReference(encodeReference(said).subarray(0, -1))).toThrow(/damaged/);
     expect(() => decodeReference(new Uint8Array(3))).toThrow(/damaged/);
+  });
+
+  it('the reference agrees with itself, but only where another was compared with it', async () => {
+    const { quality: first, said } = await measureQuality(request(NEXT));
+    expect(first).toMatchObject({ klDivergence: null, top1Agreement: null });
+    expect(withReference([first])).toEqual([first]);
+    const { quality: second } = await measureQuality(request(LESS, { reference: said }));
+    const failed = { ...first, measurable: false, perplexity: null };
+    expect(withReference([failed, first, second])).toEqual([
+      failed,
+      { ...first, klDivergence: 0, top1Agreement: 1 },
+      second,
+    ]);
   });
 
   it('other tokens cannot be compared', async () => {
