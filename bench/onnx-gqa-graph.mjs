@@ -1,5 +1,5 @@
 /**
- * The rival of the benchmark: takes a decoder made by `r1-tune models convert` and puts ONNX Runtime's own
+ * The rival of the benchmark: takes a decoder made by `r1-tune models onnx` and puts ONNX Runtime's own
  * GroupQueryAttention in the place of its attention, with the same weights file. Driven through the C API, this operator
  * writes new keys and values into the cache that it reads: the best that is known to be possible without our graph.
  */

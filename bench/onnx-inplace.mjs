@@ -5,7 +5,7 @@
  *   npm run build && node bench/onnx-inplace.mjs FOLDER [--threads 2] [--contexts 128,3900] [--rounds 15] [--access auto]
  *
  * FOLDER is an int4 decoder, for example:
- *   r1-tune models convert synthetic:deepseek-r1-distill-qwen-1.5b --to int4
+ *   r1-tune models synth deepseek-r1-distill-qwen-1.5b --quant q4_0 --out 1.5b.gguf && r1-tune models onnx 1.5b.gguf --to int4
  */
 import { fork } from 'node:child_process';
 import { parseArgs } from 'node:util';

@@ -85,7 +85,7 @@ export function writeSafetensors(path: string, tensors: Tensor[], type: 'F32' | 
   writeFileSync(path, Buffer.concat([length, json, ...parts]));
 }
 
-const configOf = (shape: Shape): object => ({
+export const configOf = (shape: Shape): object => ({
   model_type: shape.architecture,
   hidden_size: shape.hidden,
   num_hidden_layers: shape.layers,

@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { kvBytesPerToken, type ModelFile, matchGeometry, type Shape } from '../../core/model.js';
 import { readConfig } from '../huggingface/config.js';
 import { decoderTensors, elementsOf } from '../tensors.js';
+import { readGenaiConfig } from './genai-config.js';
 import { type OnnxFile, readOnnx } from './read.js';
 
 /** TensorProto.DataType. */
@@ -10,19 +11,28 @@ const FLOAT16 = 10;
 const BFLOAT16 = 16;
 
 /**
- * Decoders exported by others: a folder with config.json whose graphs lie in it or in onnx/, as on onnx-community.
+ * Decoders exported by others: a folder with config.json whose graphs lie in it or in onnx/, as on onnx-community, or
+ * one with the genai_config.json of onnxruntime-genai.
  * Levels are told from the operators of each graph; of two graphs in one level the first by name is taken.
  */
 export function inspectPublishedOnnx(folder: string): ModelFile[] {
-  const config = join(folder, 'config.json');
   const graphs = [folder, join(folder, 'onnx')].flatMap(graphsIn);
-  if (graphs.length === 0 || !existsSync(config)) return [];
-  const shape = readConfig(config);
+  const shapeOf = graphs.length > 0 && shapeReader(folder);
+  if (!shapeOf) return [];
   const models = graphs
     .map(readOnnx)
     .filter(isDecoder)
-    .map((file) => describe(file, shape, folder));
+    .map((file) => describe(file, shapeOf(file), folder));
   return models.filter(({ quant }, i) => models.findIndex((other) => other.quant === quant) === i);
+}
+
+function shapeReader(folder: string): ((file: OnnxFile) => Shape) | null {
+  const [config, genai] = ['config.json', 'genai_config.json'].map((name) => join(folder, name)) as [string, string];
+  if (existsSync(config)) {
+    const shape = readConfig(config);
+    return () => shape;
+  }
+  return existsSync(genai) ? (file) => readGenaiConfig(genai, file) : null;
 }
 
 const graphsIn = (folder: string): string[] =>

@@ -24,7 +24,7 @@ export function loadError(path: string, cause: unknown): unknown {
     `ONNX Runtime cannot load ${path}: ${message}`,
     {
       mend: isUnsupported
-        ? 'Use a graph with operators that this ONNX Runtime has, for example one made by `r1-tune models convert`.'
+        ? 'Use a graph with operators that this ONNX Runtime has, for example one made by `r1-tune models onnx`.'
         : 'Fetch or convert the model again.',
       cause,
     },
