@@ -17,6 +17,12 @@ export const bindingSchema = z
       .describe('The program that sets the binding before the engine starts.'),
     cpus: z.string().nullable().describe('CPUs as a kernel list, for example "0-3,8"; null leaves them as inherited.'),
     memory: memoryPolicySchema.nullable().describe('NUMA memory policy; null leaves it as inherited.'),
+    perReplica: z
+      .array(z.string())
+      .optional()
+      .describe(
+        'CPUs of each replica as kernel lists, disjoint parts of `cpus`; absent where all replicas share them.',
+      ),
   })
   .describe('Where the process may run and where its memory comes from.');
 export type Binding = z.infer<typeof bindingSchema>;

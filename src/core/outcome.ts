@@ -17,6 +17,15 @@ export const seriesSampleSchema = z
   .describe('One request of a series.');
 export type SeriesSample = z.infer<typeof seriesSampleSchema>;
 
+export const streamSampleSchema = z
+  .object({
+    replica: z.int().describe('The replica that decoded it, from 0.'),
+    startMs: z.number().describe('When its decode began on the monotonic clock that all processes share, ms.'),
+    decodeMs: z.array(z.number()).describe('Wall time between its tokens (ITL), in order, ms.'),
+  })
+  .describe('One stream of the concurrent region.');
+export type StreamSample = z.infer<typeof streamSampleSchema>;
+
 export const samplesSchema = z
   .object({
     loadMs: z.number().describe('From the request to load until the engine could evaluate, ms.'),
@@ -36,9 +45,13 @@ export const samplesSchema = z
         sequences: z.int().describe('Sequences decoded together.'),
         tokens: z.int().describe('Tokens generated over all sequences in the region.'),
         wallMs: z.number().describe('Wall time of the region, ms.'),
+        each: z
+          .array(streamSampleSchema)
+          .optional()
+          .describe('Every stream; absent in files of versions that did not keep them.'),
       })
       .nullable()
-      .describe('Batched decode, when more than one sequence is asked for.'),
+      .describe('The concurrent region, when more than one stream or the objective "throughput" is asked for.'),
     series: z.array(seriesSampleSchema).optional().describe('Requests of the series, when the workload has one.'),
   })
   .describe('Raw samples as the child sent them; every metric can be computed again from these.');
@@ -48,6 +61,11 @@ export const resourcesSchema = z
   .object({
     peakRssBytes: z.number().nullable().describe('VmHWM at the end of the trial, bytes.'),
     steadyRssBytes: z.number().nullable().describe('VmRSS at the end of the measured region, bytes.'),
+    sharedBytes: z
+      .number()
+      .nullable()
+      .optional()
+      .describe('Memory that other processes map too, read while all replicas were loaded, bytes. Only where there are several.'),
     cpuSeconds: z.number().nullable().describe('User + system CPU time of all threads in the measured region, s.'),
     wallSeconds: z.number().describe('Wall time of the measured region, s.'),
     minorFaults: z.number().nullable().describe('Page faults served without I/O in the measured region.'),
@@ -93,6 +111,14 @@ export const sentinelSchema = z.object({
 });
 export type Sentinel = z.infer<typeof sentinelSchema>;
 
+const latencySchema = z.object({
+  p50: z.number().describe('Median inter-token latency, ms.'),
+  p90: z.number().nullable().describe('90th percentile, ms; null below 64 samples.'),
+  p95: z.number().nullable().describe('95th percentile, ms; null below 130 samples.'),
+  p99: z.number().nullable().describe('99th percentile, ms; null below 662 samples.'),
+  samples: z.int().describe('Number of inter-token latencies.'),
+});
+
 export const metricsSchema = z
   .object({
     prefillTokensPerSecond: z.number().describe('Prompt tokens / prefill time, tok/s.'),
@@ -100,24 +126,22 @@ export const metricsSchema = z
     decodeChunkRates: z.array(z.number()).describe('tok/s of each of 8 consecutive chunks of the decode.'),
     decodeMedianChunkRate: z.number().describe('Median of the chunk rates, tok/s: what the gate compares.'),
     ttftMs: z.number().describe('Time to first token of the measured prompt, ms.'),
-    itlMs: z
-      .object({
-        p50: z.number().describe('Median inter-token latency, ms.'),
-        p90: z.number().nullable().describe('90th percentile, ms; null below 64 samples.'),
-        p95: z.number().nullable().describe('95th percentile, ms; null below 130 samples.'),
-        p99: z.number().nullable().describe('99th percentile, ms; null below 662 samples.'),
-        samples: z.int().describe('Number of inter-token latencies.'),
-      })
-      .describe('Inter-token latency.'),
+    itlMs: latencySchema.describe('Inter-token latency of one request alone.'),
     loadMs: z.number().describe('Load time, ms.'),
-    peakRssBytes: z.number().nullable().describe('Peak resident memory over the whole trial (all replicas), bytes.'),
+    peakRssBytes: z
+      .number()
+      .nullable()
+      .describe('Peak resident memory over the whole trial, bytes; of all replicas, what they share counted once.'),
     cpuSecondsPerToken: z.number().nullable().describe('CPU time / (prompt + generated tokens), s.'),
     cpuPercent: z.number().nullable().describe('CPU time / wall time × 100; 200 means two busy CPUs.'),
     energyJoulesPerToken: z.number().nullable().describe('Package energy / (prompt + generated tokens), J.'),
     throughputTokensPerSecond: z
       .number()
       .nullable()
-      .describe('Generated tokens / time over all sequences and replicas, tok/s.'),
+      .describe('Generated tokens / time over all sequences and replicas while all of them decode, tok/s.'),
+    streamItlMs: latencySchema
+      .optional()
+      .describe('Inter-token latency that each of the concurrent streams sees, all streams together.'),
     overheadMsPerToken: z
       .number()
       .nullable()

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { candidateSchema } from './candidate.js';
 import { intervalSchema } from './interval.js';
 import { modelFileSchema } from './model.js';
-import { constraintsSchema, speedupSchema, versionsSchema } from './run-result.js';
+import { constraintsSchema, speedupSchema, throughputSchema, versionsSchema } from './run-result.js';
 import { objectiveSchema, requestSchema, workloadSchema } from './workload.js';
 
 /**
@@ -35,6 +35,7 @@ export const profileSchema = z
         peakRssBytes: z.number().nullable().describe('Peak resident memory, bytes.'),
         loadMs: z.number().nullable().describe('Median load time, ms.'),
         cpuSecondsPerToken: z.number().nullable().describe('CPU time a token, s.'),
+        throughput: throughputSchema.optional(),
         energyJoulesPerToken: z.number().nullable().describe('Energy a token, J; null when not readable.'),
       })
       .describe('What the deployment should reach on the same machine.'),

@@ -16,6 +16,13 @@ export const seriesSchema = z
   .describe('A server-like run of requests right after the load, before warm-up and the measured region.');
 export type RequestSeries = z.infer<typeof seriesSchema>;
 
+export const streamsSchema = z
+  .object({
+    promptTokens: z.int().min(1).describe('Tokens in the KV cache of each stream before the region.'),
+    generateTokens: z.int().min(2).describe('Tokens that each stream decodes in the region.'),
+  })
+  .describe('The concurrent region: every sequence of every replica decodes at once.');
+
 export const workloadSchema = z
   .object({
     promptTokens: z.int().min(1).describe('Tokens of the measured prefill.'),
@@ -25,6 +32,7 @@ export const workloadSchema = z
     warmUpGenerateTokens: z.int().min(0).describe('Tokens of the discarded warm-up decode.'),
     seed: z.int().min(0).describe('Seed of the random token trace.'),
     series: seriesSchema.optional(),
+    streams: streamsSchema.optional(),
   })
   .describe('The token trace of one trial: seeded random ids, greedy, end-of-sequence ignored.');
 export type Workload = z.infer<typeof workloadSchema>;

@@ -18,6 +18,13 @@ const send = (message: ChildMessage): Promise<void> =>
 const nextMessage = (): Promise<ParentMessage> =>
   new Promise((resolve) => process.once('message', (message) => resolve(parentMessageSchema.parse(message))));
 
+/** Waits for the other replicas; the parent says `go` when all have come. */
+async function meetOthers(): Promise<void> {
+  const go = nextMessage();
+  await send({ type: 'waiting' });
+  await go;
+}
+
 async function runTrial(request: TrialRequest): Promise<void> {
   const { candidate, model, contextTokens } = request;
   await send({ type: 'phase', phase: 'loading' });
@@ -30,12 +37,10 @@ async function runTrial(request: TrialRequest): Promise<void> {
   const go = request.waitsForGo ? nextMessage() : null;
   await send({ type: 'effective', effective: readEffective(session.describe()) });
   await go;
-  const { samples, resources } = await measureSession(
-    session,
-    request,
-    loadMs,
-    (phase) => void send({ type: 'phase', phase }),
-  );
+  const { samples, resources } = await measureSession(session, request, loadMs, {
+    onPhase: (phase) => void send({ type: 'phase', phase }),
+    meet: request.replica ? meetOthers : async () => {},
+  });
   // Read again: threads that the engine started while measuring count too.
   await send({ type: 'done', samples, resources, effective: readEffective(session.describe()) });
 }

@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import type { Candidate } from '../core/candidate.js';
 import type { Effective, Measurement } from '../core/outcome.js';
 import { boundCommand } from './binding.js';
-import { classifyEnd } from './classify.js';
+import { classifyEnd, type Verdict } from './classify.js';
 import { type ChildMessage, type ChildPhase, childMessageSchema, type TrialRequest } from './protocol.js';
 import { toMeasurement } from './to-measurement.js';
 
@@ -21,6 +21,8 @@ export type LaunchOptions = {
   entry?: string;
   /** Called when the engine is loaded and before anything is measured, which waits for it. */
   beforeMeasuring?: (effective: Effective) => Promise<void>;
+  /** Resolves when every replica of the trial has come to the meeting place at which this one waits. */
+  meet?: () => Promise<void>;
 };
 
 export type ChildEnd = {
@@ -101,6 +103,7 @@ function listen(child: Child, request: TrialRequest, options: LaunchOptions, hea
     if (message.type === 'phase') heard.phase = message.phase;
     if (message.type === 'effective') heard.effective = message.effective;
     if (message.type === 'effective' && options.beforeMeasuring) letGo(child, heard, options.beforeMeasuring);
+    if (message.type === 'waiting') void options.meet?.().then(() => child.send({ type: 'go' }, () => {}));
     if (message.type === 'refused') heard.refused = { code: message.code, message: message.message };
     if (message.type === 'done') Object.assign(heard, { done: message, effective: message.effective });
   });
@@ -129,8 +132,10 @@ function keepStderr(child: ReturnType<typeof startChild>, end: ChildEnd): void {
   });
 }
 
-/** Runs one trial in a fresh process and says how it ended. Never throws for anything the child does. */
-export async function runTrial(request: TrialRequest, options: LaunchOptions): Promise<Measurement> {
+export type ChildEnded = { heard: Heard; end: ChildEnd; verdict: Verdict };
+
+/** Starts one trial child, hears it to its end, and says how that was. Never throws for anything the child does. */
+export async function launchChild(request: TrialRequest, options: LaunchOptions): Promise<ChildEnded> {
   const heard: Heard = { phase: 'starting', effective: null, refused: null, done: null };
   const end: ChildEnd = { timedOut: false, aborted: false, spawnError: null, exitCode: null, signal: null, stderr: '' };
   const child = startChild(request, options);
@@ -159,5 +164,11 @@ export async function runTrial(request: TrialRequest, options: LaunchOptions): P
     exitCode: result.exitCode ?? null,
     signal: result.signal ?? null,
   });
-  return toMeasurement(request, heard, end, classifyEnd(request, heard, end));
+  return { heard, end, verdict: classifyEnd(request, heard, end) };
+}
+
+/** Runs one trial in one fresh process. */
+export async function runTrial(request: TrialRequest, options: LaunchOptions): Promise<Measurement> {
+  const { heard, end, verdict } = await launchChild(request, options);
+  return toMeasurement(request, heard, end, verdict);
 }

@@ -18,6 +18,8 @@ export const trialRequestSchema = z.object({
   prefault: z.boolean().optional(),
   /** After the load the child waits for `go`: the parent puts it where it is to be measured first. */
   waitsForGo: z.boolean().optional(),
+  /** Which of several processes that run at once this is: the first serves the request alone, all serve the streams. */
+  replica: z.object({ index: z.int().min(0), count: z.int().min(2) }).optional(),
 });
 export type TrialRequest = z.infer<typeof trialRequestSchema>;
 
@@ -35,6 +37,8 @@ export const childMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), pid: z.int() }),
   z.object({ type: z.literal('phase'), phase: childPhaseSchema }),
   z.object({ type: z.literal('effective'), effective: effectiveSchema }),
+  // A replica has come to a meeting place, and waits there for `go`.
+  z.object({ type: z.literal('waiting') }),
   z.object({ type: z.literal('done'), samples: samplesSchema, resources: resourcesSchema, effective: effectiveSchema }),
   z.object({ type: z.literal('refused'), code: z.string(), message: z.string() }),
 ]);

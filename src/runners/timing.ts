@@ -1,4 +1,4 @@
-import type { Metrics, Resources, Samples } from '../core/outcome.js';
+import type { Metrics, Resources, Samples, StreamSample } from '../core/outcome.js';
 import type { Workload } from '../core/workload.js';
 
 /** Decode is cut into this many chunks; their median survives contamination of just under half of them. */
@@ -42,6 +42,33 @@ function itl(decodeMs: readonly number[]): Metrics['itlMs'] {
   };
 }
 
+/**
+ * Tokens a second over all streams in the time when all of them decoded: who starts last and who ends first bound it, so
+ * that no stream is measured with the machine half empty. A step across a bound counts by the part of it inside.
+ */
+export function commonWindowRate(each: readonly StreamSample[]): number | null {
+  const from = Math.max(...each.map((stream) => stream.startMs));
+  const to = Math.min(...each.map((stream) => stream.startMs + sum(stream.decodeMs)));
+  if (!(to > from)) return null;
+  const inside = (stream: StreamSample): number => {
+    let begin = stream.startMs;
+    let tokens = 0;
+    for (const ms of stream.decodeMs) {
+      const overlap = Math.min(begin + ms, to) - Math.max(begin, from);
+      if (overlap > 0) tokens += overlap / ms;
+      begin += ms;
+    }
+    return tokens;
+  };
+  return (sum(each.map(inside)) / (to - from)) * 1000;
+}
+
+function throughput({ streams }: Samples): number | null {
+  if (!streams) return null;
+  const together = streams.each ? commonWindowRate(streams.each) : null;
+  return together ?? (streams.tokens / streams.wallMs) * 1000;
+}
+
 /** Every published number of a trial, from its raw samples. Times in ms, rates in tok/s, memory in bytes. */
 export function computeMetrics(workload: Workload, samples: Samples, resources: Resources): Metrics {
   const { decodeMs, decodeNativeMs, prefillMs } = samples;
@@ -62,7 +89,8 @@ export function computeMetrics(workload: Workload, samples: Samples, resources: 
     cpuSecondsPerToken: perToken(resources.cpuSeconds),
     cpuPercent: resources.cpuSeconds === null ? null : (resources.cpuSeconds / resources.wallSeconds) * 100,
     energyJoulesPerToken: perToken(resources.energyJoules),
-    throughputTokensPerSecond: samples.streams ? (samples.streams.tokens / samples.streams.wallMs) * 1000 : null,
+    throughputTokensPerSecond: throughput(samples),
+    ...(samples.streams?.each ? { streamItlMs: itl(samples.streams.each.flatMap((stream) => stream.decodeMs)) } : {}),
     overheadMsPerToken: overheadMs,
     overheadShare: overheadMs === null ? null : overheadMs / msPerToken,
   };

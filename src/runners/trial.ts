@@ -1,32 +1,20 @@
-import { GREEDY, hasNativeTimer, type Sequence, type Session } from '../core/engine.js';
+import { hasNativeTimer, type Sequence, type Session } from '../core/engine.js';
 import type { Resources, Samples } from '../core/outcome.js';
 import { tokenTrace } from '../core/workload.js';
 import { peakRssBytes, readUsage, steadyRssBytes } from './process-usage.js';
 import type { ChildPhase, TrialRequest } from './protocol.js';
 import { runRequest } from './run-request.js';
 import { runSeries } from './run-series.js';
+import { sharedBytes } from './trial-memory.js';
+import { addRegions } from './trial-resources.js';
+import { runStreams } from './trial-streams.js';
 import { usageDelta } from './usage-delta.js';
 
-/** All sequences decode at once, as a server's concurrent streams do. */
-async function runStreams(session: Session, first: Sequence, request: TrialRequest): Promise<Samples['streams']> {
-  const { candidate, workload } = request;
-  if (candidate.sequences < 2) return null;
-  await first.truncate(0);
-  const sequences = [first, ...Array.from({ length: candidate.sequences - 1 }, () => session.openSequence())];
-  const traces = sequences.map((_, i) =>
-    tokenTrace(workload.seed + 100 + i, workload.generateTokens + 8, session.describe().vocabulary),
-  );
-  await Promise.all(sequences.map((sequence, i) => sequence.prefill(traces[i]!.slice(0, 8))));
-  const start = performance.now();
-  await Promise.all(
-    sequences.map(async (sequence, i) => {
-      for (const token of traces[i]!.slice(8)) await sequence.step([token], GREEDY);
-    }),
-  );
-  const wallMs = performance.now() - start;
-  for (const sequence of sequences.slice(1)) await sequence.dispose();
-  return { sequences: sequences.length, tokens: sequences.length * workload.generateTokens, wallMs };
-}
+export type TrialHooks = {
+  onPhase: (phase: ChildPhase) => void;
+  /** Resolves when every replica of the trial has come to the same place; at once in a trial of one process. */
+  meet: () => Promise<void>;
+};
 
 async function warmUp(sequence: Sequence, request: TrialRequest, vocabulary: number) {
   const { workload } = request;
@@ -37,22 +25,19 @@ async function warmUp(sequence: Sequence, request: TrialRequest, vocabulary: num
   return { firstTokenAfterLoadMs: cold.ttftMs, warmUpTokenMs: cold.decodeMs };
 }
 
-/**
- * The measured part of a trial inside the child: series of requests, warm-up, context fill, prefill, decode, concurrent streams.
- * Sends nothing during the measured region. Returns raw samples; the parent computes.
- */
-export async function measureSession(
+type Alone = Pick<Samples, 'prefillMs' | 'ttftMs' | 'decodeMs' | 'decodeNativeMs'> & { resources: Resources | null };
+
+/** What a replica that does not serve the request alone has of it. */
+const NOT_ALONE: Alone = { prefillMs: 0, ttftMs: 0, decodeMs: [], decodeNativeMs: null, resources: null };
+
+/** One request alone on the machine: context fill, prefill, decode. */
+async function measureAlone(
   session: Session,
-  request: TrialRequest,
-  loadMs: number,
-  onPhase: (phase: ChildPhase) => void,
-): Promise<{ samples: Samples; resources: Resources }> {
-  const { workload, slowdown } = request;
+  sequence: Sequence,
+  { workload, slowdown }: TrialRequest,
+  onPhase: TrialHooks['onPhase'],
+): Promise<Alone> {
   const { vocabulary } = session.describe();
-  const sequence = session.openSequence();
-  onPhase('warming-up');
-  const series = await runSeries(session, sequence, request);
-  const warm = await warmUp(sequence, request, vocabulary);
   if (workload.contextDepth > 0)
     await sequence.prefill(tokenTrace(workload.seed + 2, workload.contextDepth, vocabulary));
   onPhase('prefill');
@@ -60,25 +45,53 @@ export async function measureSession(
   const timer = hasNativeTimer(session) ? session : null;
   await timer?.takeDecodeMs();
   const before = readUsage();
-  const region = await runRequest(sequence, trace, workload.promptTokens, {
+  const { ttftMs, decodeMs } = await runRequest(sequence, trace, workload.promptTokens, {
     slowdown,
     onFirst: () => onPhase('decode'),
   });
   const after = readUsage();
-  const decodeNativeMs = (await timer?.takeDecodeMs()) ?? null;
-  const streams = await runStreams(session, sequence, request);
-  onPhase('finishing');
   return {
-    samples: {
-      loadMs,
-      ...warm,
-      prefillMs: region.ttftMs,
-      ttftMs: region.ttftMs,
-      decodeMs: region.decodeMs,
-      decodeNativeMs,
-      streams,
-      ...(series ? { series } : {}),
+    prefillMs: ttftMs,
+    ttftMs,
+    decodeMs,
+    decodeNativeMs: (await timer?.takeDecodeMs()) ?? null,
+    resources: usageDelta(before, after, { peakRssBytes: null, steadyRssBytes: null }),
+  };
+}
+
+/**
+ * The measured part of a trial inside the child: series of requests, warm-up, one request alone (of several replicas the
+ * first serves it while the others wait), then all streams at once. Sends nothing during a measured region.
+ * Returns raw samples; the parent computes.
+ */
+export async function measureSession(
+  session: Session,
+  request: TrialRequest,
+  loadMs: number,
+  { onPhase, meet }: TrialHooks,
+): Promise<{ samples: Samples; resources: Resources }> {
+  const sequence = session.openSequence();
+  onPhase('warming-up');
+  const series = await runSeries(session, sequence, request);
+  const warm = await warmUp(sequence, request, session.describe().vocabulary);
+  await meet();
+  const isAlone = (request.replica?.index ?? 0) === 0;
+  const { resources: aloneResources, ...alone } = isAlone
+    ? await measureAlone(session, sequence, request, onPhase)
+    : NOT_ALONE;
+  await meet();
+  const region = await runStreams(session, sequence, request, meet);
+  onPhase('finishing');
+  // After the meeting at the start of the streams every replica has its weights in memory, and none has gone yet.
+  const shared = request.replica ? sharedBytes() : undefined;
+  await meet();
+  return {
+    samples: { loadMs, ...warm, ...alone, streams: region?.streams ?? null, ...(series ? { series } : {}) },
+    resources: {
+      ...addRegions([aloneResources, region?.resources ?? null]),
+      peakRssBytes: peakRssBytes(),
+      steadyRssBytes: steadyRssBytes(),
+      ...(shared === undefined ? {} : { sharedBytes: shared }),
     },
-    resources: usageDelta(before, after, { peakRssBytes: peakRssBytes(), steadyRssBytes: steadyRssBytes() }),
   };
 }

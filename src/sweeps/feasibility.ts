@@ -14,7 +14,7 @@ export function neededBytes(candidate: Candidate, model: ModelFile, contextToken
   return candidate.replicas * (model.sizeBytes + kv + PROCESS_BYTES);
 }
 
-/** Threads that may run at once, and the same in words. All replicas start under the same binding. */
+/** Threads that may run at once, and the same in words. */
 function widest({ threads, threadsBatch, replicas }: Candidate): { count: number; text: string } {
   const each = Math.max(threads, threadsBatch ?? 0);
   return { count: each * replicas, text: replicas > 1 ? `${replicas} × ${each}` : String(each) };
@@ -36,10 +36,15 @@ const threadsFit: Rule = (candidate, _model, machine) => {
 };
 
 const bindingFits: Rule = (candidate, _model, machine) => {
+  const { name, perReplica } = candidate.binding;
   const { count, text } = widest(candidate);
   const cpus = cpusUnder(candidate.binding, machine);
-  if (count <= cpus) return null;
-  return { axis: 'binding', value: candidate.binding.name, reason: `${text} threads on ${cpus} CPUs` };
+  if (count > cpus) return { axis: 'binding', value: name, reason: `${text} threads on ${cpus} CPUs` };
+  const each = count / candidate.replicas;
+  const small = perReplica?.find((share) => parseCpuList(share).length < each);
+  return small === undefined
+    ? null
+    : { axis: 'binding', value: name, reason: `${each} threads of one replica on its own CPUs ${small}` };
 };
 
 const kvFits: Rule = (candidate) =>

@@ -1,8 +1,9 @@
 import { type Allocator, type Binding, type Candidate, NO_BINDING, SYSTEM_ALLOCATOR } from '../core/candidate.js';
-import { parseCpuList } from '../core/cpu-list.js';
+import { formatCpuList, parseCpuList } from '../core/cpu-list.js';
 import type { Machine } from '../core/machine.js';
 import type { Exclusion } from '../core/run-result.js';
 import type { AskedAxes } from './axes.js';
+import { OWN_CPUS } from './replica-shares.js';
 import { threadLadder } from './thread-ladder.js';
 
 /** Values of each knob to combine. A missing knob keeps its base value. */
@@ -33,7 +34,20 @@ function unbindable(binding: Binding, machine: Machine): string | null {
   return foreign.length > 0 ? `this process may not run on CPU ${foreign.join(', ')}` : null;
 }
 
-function bindingLevels(asked: AskedAxes['bindings'], machine: Machine, excluded: Exclusion[]): Binding[] {
+/** Every allowed CPU, to be divided between the replicas. */
+export const ownCpus = (machine: Machine): Binding => ({
+  name: OWN_CPUS,
+  tool: 'taskset',
+  cpus: formatCpuList(machine.topology.allowed.cpus),
+  memory: null,
+});
+
+function bindingLevels(
+  asked: AskedAxes['bindings'],
+  replicas: AskedAxes['replicas'],
+  machine: Machine,
+  excluded: Exclusion[],
+): Binding[] {
   const refuse = (value: string, reason: string): Binding[] => {
     excluded.push({ axis: 'binding', value, reason, configurations: 0 });
     return [];
@@ -43,9 +57,14 @@ function bindingLevels(asked: AskedAxes['bindings'], machine: Machine, excluded:
       const reason = unbindable(binding, machine);
       return reason ? refuse(binding.name, reason) : [binding];
     });
+  const own =
+    replicas === 'auto' || Math.max(...replicas) === 1
+      ? []
+      : bindingLevels([ownCpus(machine)], 'auto', machine, excluded);
   const arms = machine.bindings.filter((arm) => arm.name !== NO_BINDING.name);
   return [
     NO_BINDING,
+    ...own,
     ...arms.flatMap((arm) => {
       if (arm.available) return [{ name: arm.name, tool: arm.tool, cpus: arm.cpus, memory: arm.memory }];
       return refuse(
@@ -60,7 +79,7 @@ function bindingLevels(asked: AskedAxes['bindings'], machine: Machine, excluded:
 export function levelsOf(axes: AskedAxes, machine: Machine, excluded: Exclusion[]): Levels {
   const levels: Levels = {
     threads: axes.threads === 'auto' ? threadLadder(machine) : axes.threads,
-    binding: bindingLevels(axes.bindings, machine, excluded),
+    binding: bindingLevels(axes.bindings, axes.replicas, machine, excluded),
     allocator: allocatorLevels(axes.allocators, machine, excluded),
   };
   if (axes.threadsBatch !== 'auto') levels.threadsBatch = axes.threadsBatch;

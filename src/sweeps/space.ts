@@ -7,6 +7,7 @@ import type { AskedAxes } from './axes.js';
 import { combinations } from './combinations.js';
 import { type FeasibilityLimits, whyInfeasible } from './feasibility.js';
 import { levelsOf } from './levels.js';
+import { placeReplicas } from './replica-shares.js';
 import { engineDefaultThreads } from './thread-ladder.js';
 
 /** A model file and the engine that runs it. */
@@ -40,7 +41,9 @@ export function buildSpace(request: SpaceRequest): Space {
   const broken = new Map<string, Exclusion>();
   const found = new Map<string, Candidate>();
   for (const { backend, model } of arms)
-    for (const candidate of combinations(backend, model.quant, levels)) {
+    for (const combination of combinations(backend, model.quant, levels)) {
+      const candidate = placeReplicas(combination, machine);
+      if (!candidate) continue;
       const why = whyInfeasible(candidate, model, machine, request);
       if (!why) found.set(candidateId(candidate), candidate);
       else {

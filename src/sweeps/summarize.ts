@@ -59,6 +59,24 @@ function vsDefault(id: string, defaultId: string, plan: Plan, outcomes: readonly
   return ratios.length > 0 ? ratioInterval(ratios) : null;
 }
 
+function throughputOf(
+  { replicas, sequences }: Candidate,
+  trials: readonly Outcome[],
+): Pick<Configuration, 'throughput'> {
+  const rates = numbers(trials.map((o) => o.metrics!.throughputTokensPerSecond));
+  if (rates.length === 0) return {};
+  const itl = (read: (m: NonNullable<Metrics['streamItlMs']>) => number | null): number | null =>
+    medianOf(trials.map((o) => (o.metrics!.streamItlMs ? read(o.metrics!.streamItlMs) : null)));
+  return {
+    throughput: {
+      streams: replicas * sequences,
+      tokensPerSecond: rateInterval(rates),
+      itlP50Ms: itl((m) => m.p50),
+      itlP95Ms: itl((m) => m.p95),
+    },
+  };
+}
+
 /** Everything the trials say about one configuration. The Pareto place is set later, among all of them. */
 export function summarizeConfiguration(
   candidate: Candidate,
@@ -89,6 +107,7 @@ export function summarizeConfiguration(
     prefillTokensPerSecond: prefill,
     decodeTokensPerSecond: intervalOf(numbers(pick((m) => m.decodeTokensPerSecond))),
     ttftMs: intervalOf(numbers(pick((m) => m.ttftMs))),
+    ...throughputOf(candidate, trials),
     loadMs: intervalOf(numbers(pick((m) => m.loadMs))),
     peakRssBytes,
     cpuSecondsPerToken: medianOf(pick((m) => m.cpuSecondsPerToken)),

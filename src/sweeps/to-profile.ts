@@ -33,6 +33,7 @@ export function toProfile(run: RunResult, configuration: Configuration, name: st
       peakRssBytes: configuration.peakRssBytes,
       loadMs: configuration.loadMs?.estimate ?? null,
       cpuSecondsPerToken: configuration.cpuSecondsPerToken,
+      ...(configuration.throughput ? { throughput: configuration.throughput } : {}),
       energyJoulesPerToken: configuration.energyJoulesPerToken,
     },
     speedup: isChosen && choice.verdict === 'faster' ? choice.speedup : null,

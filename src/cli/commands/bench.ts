@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { Argv } from 'yargs';
-import { type Candidate, candidateId, candidateLabel } from '../../core/candidate.js';
+import { type Candidate, candidateId, candidateLabel, NO_BINDING } from '../../core/candidate.js';
 import { R1Error } from '../../core/errors.js';
 import type { Plan, RunResult } from '../../core/run-result.js';
 import { formatBytes, formatDuration } from '../../core/units.js';
@@ -9,6 +9,7 @@ import { assembleRun } from '../../sweeps/assemble-run.js';
 import { combinations } from '../../sweeps/combinations.js';
 import { levelsOf } from '../../sweeps/levels.js';
 import { nextPrecisionLook } from '../../sweeps/precision-stop.js';
+import { OWN_CPUS, placeReplicas } from '../../sweeps/replica-shares.js';
 import { countedTrials } from '../../sweeps/summarize.js';
 import { runOne } from '../../sweeps/sweep.js';
 import { toProfile } from '../../sweeps/to-profile.js';
@@ -21,7 +22,7 @@ import { FIRST_DEADLINE_MS, openPorts } from '../sweep/ports.js';
 import { type PlanFlags, preparePlan, readPlanFlags } from '../sweep/prepare.js';
 import { trackProgress } from '../sweep/progress.js';
 import { type Started, type StartFlags, startRun } from '../sweep/start.js';
-import { rateText } from '../sweep/summary-text.js';
+import { rateText, throughputLine } from '../sweep/summary-text.js';
 
 /** The first look of the precision stop, for the progress line. */
 const USUAL_TRIALS = 5;
@@ -48,15 +49,17 @@ const builder = (yargs: Argv) =>
 type Flags = PlanFlags &
   StartFlags & { trials?: number; results: string; out?: string; json: boolean; quiet?: boolean; home?: string };
 
+const isReplicated = ({ replicas }: PlanFlags): boolean => replicas !== undefined && replicas.join() !== '1';
+
 /** One value a knob: as given, or the sensible default; of several models the first. */
 function planOne(flags: Flags, started: Started): Plan {
   const threads = flags.threads ?? [String(started.machine.limits.threadBudget)];
-  const base = { objective: 'workload', strategy: 'bench', binding: ['none'], allocator: ['glibc'] } as const;
+  const base = { objective: 'workload', strategy: 'bench', allocator: ['glibc'] } as const;
   const asked = {
     ...flags,
     ...base,
     threads,
-    binding: flags.binding ?? [...base.binding],
+    binding: flags.binding ?? [isReplicated(flags) ? OWN_CPUS : NO_BINDING.name],
     allocator: flags.allocator ?? [...base.allocator],
   };
   const arms = started.arms.slice(0, 1);
@@ -76,7 +79,9 @@ function described(flags: PlanFlags, { machine, arms }: Started): Candidate {
   const { backend, model } = arms[0]!;
   const excluded: Plan['excluded'] = [];
   const axes = { ...askedAxes(flags, machine), backends: [], quants: {} };
-  const [candidate, ...others] = combinations(backend, model.quant, levelsOf(axes, machine, excluded));
+  const [candidate, ...others] = combinations(backend, model.quant, levelsOf(axes, machine, excluded)).flatMap(
+    (combination) => placeReplicas(combination, machine) ?? [],
+  );
   if (!candidate)
     throw new R1Error('USAGE', `This configuration cannot run here: ${reasons(excluded)}.`, {
       mend: 'Change the flag that excludes it.',
@@ -122,7 +127,7 @@ async function measureOne(
 }
 
 function benchText(run: RunResult, folder: string): string {
-  const { decodeTokensPerSecond, prefillTokensPerSecond, peakRssBytes, trials, candidate, ttftMs } =
+  const { decodeTokensPerSecond, prefillTokensPerSecond, peakRssBytes, trials, candidate, ttftMs, throughput } =
     run.configurations[0]!;
   const overheads = run.outcomes.flatMap((o) => o.metrics?.overheadMsPerToken ?? []).sort((a, b) => a - b);
   const shares = run.outcomes.flatMap((o) => o.metrics?.overheadShare ?? []).sort((a, b) => a - b);
@@ -135,6 +140,7 @@ function benchText(run: RunResult, folder: string): string {
     candidateLabel(candidate),
     `Decode:   ${rateText(decodeTokensPerSecond!)}`,
     `Prefill:  ${rateText(prefillTokensPerSecond!)}   first token of ${run.plan.workloads.full.promptTokens}: ${formatDuration(ttftMs!.estimate)}`,
+    ...(throughput ? [throughputLine(throughput)] : []),
     `Memory:   ${peakRssBytes === null ? 'unknown' : formatBytes(peakRssBytes)} at its peak`,
     `Harness:  ${overhead}`,
     `${trials} processes; files in ${relative('.', folder) || '.'}`,

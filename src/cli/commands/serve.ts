@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { candidateLabel } from '../../core/candidate.js';
 import type { Host } from '../../core/ports.js';
+import { replicaOf } from '../../core/replica.js';
 import { parseDurationMs } from '../../core/units.js';
 import { liveHost } from '../../probes/host-live.js';
 import { probeMachine } from '../../probes/index.js';
@@ -32,7 +33,7 @@ export const serveCommand = {
     const settings = await prepare(flags, host, terminal);
     const env = environmentOf(host);
     const server = await startServer(settings, {
-      spawnWorker: (candidate) => spawnBound(candidate, WORKER, env),
+      spawnWorker: (candidate, index) => spawnBound(replicaOf(candidate, index), WORKER, env),
       bindingFaults,
       clock: systemClock,
       onWorkerDeath: (index, reason) => terminal.note(`Worker ${index} died: ${reason}`),

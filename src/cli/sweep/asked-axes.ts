@@ -1,6 +1,8 @@
 import { allocatorNameSchema, type Backend } from '../../core/candidate.js';
 import type { Machine } from '../../core/machine.js';
 import { type AskedAxes, AUTO_AXES } from '../../sweeps/axes.js';
+import { ownCpus } from '../../sweeps/levels.js';
+import { OWN_CPUS } from '../../sweeps/replica-shares.js';
 import { orAuto, parseBinding, parseCounts, parseNames, parseSwitches, splitBindings } from '../parse.js';
 
 type Typed = string[] | undefined;
@@ -27,7 +29,9 @@ export function askedAxes(flags: AxisFlags, machine: Machine): Omit<AskedAxes, '
     ...AUTO_AXES,
     threads: orAuto(flags.threads, (v) => parseCounts('threads', v)),
     threadsBatch: orAuto(flags.threadsBatch, (v) => parseCounts('threads-batch', v)),
-    bindings: orAuto(flags.binding, (v) => splitBindings(v).map((text) => parseBinding(text, machine.bindings))),
+    bindings: orAuto(flags.binding, (v) =>
+      splitBindings(v).map((text) => (text === OWN_CPUS ? ownCpus(machine) : parseBinding(text, machine.bindings))),
+    ),
     allocators: orAuto(flags.allocator, (v) => parseNames('allocator', v, allocatorNameSchema.options)),
     // "auto" is a value of its own here: the engine's own choice.
     isa: flags.isa ? parseNames('isa', flags.isa, ['auto', 'sse42', 'avx2', 'avx512', 'amx']) : 'auto',

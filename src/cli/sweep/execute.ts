@@ -40,10 +40,14 @@ const mean = (values: readonly number[]): number => values.reduce((a, b) => a + 
 
 /** The full trial at a fraction of its length; what is compared stays the same for all. */
 function shortened(workload: Workload, share: number): Workload {
+  const { streams } = workload;
   return {
     ...workload,
     promptTokens: Math.max(32, Math.round(workload.promptTokens * share)),
     generateTokens: Math.max(24, Math.round(workload.generateTokens * share)),
+    ...(streams && {
+      streams: { ...streams, generateTokens: Math.max(24, Math.round(streams.generateTokens * share)) },
+    }),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Machine } from '../../core/machine.js';
 import type { Measurement, Sentinel, TrialPhase } from '../../core/outcome.js';
 import type { Clock, Host } from '../../core/ports.js';
 import { runSentinel } from '../../probes/sentinel.js';
-import { runTrial } from '../../runners/launch.js';
+import { runDeployment } from '../../runners/launch-replicas.js';
 import type { ModelArm } from '../../sweeps/space.js';
 import type { Trial } from '../../sweeps/sweep.js';
 import { engineCacheFolder } from '../home.js';
@@ -69,7 +69,7 @@ export function createMeasure(settings: MeasureSettings): (trial: Trial) => Prom
       slowdown: settings.slowdown?.(trial) ?? 0,
     };
     const { signal, entry } = settings;
-    return runTrial(request, { env, deadlineMs: settings.deadlineMs(trial), signal, ...(entry ? { entry } : {}) });
+    return runDeployment(request, { env, deadlineMs: settings.deadlineMs(trial), signal, ...(entry ? { entry } : {}) });
   };
   return (trial) =>
     settings.sentinels !== false && WATCHED.has(trial.phase) ? watch(() => launch(trial)) : launch(trial);

@@ -3,6 +3,7 @@ import { R1Error } from '../../core/errors.js';
 import type { Machine } from '../../core/machine.js';
 import { type Exclusion, type Plan, RUN_VERSION } from '../../core/run-result.js';
 import { parseBytes, parseDurationMs } from '../../core/units.js';
+import { concurrencyAxes } from '../../sweeps/concurrency.js';
 import { axisValues } from '../../sweeps/design-space.js';
 import { buildSpace, type ModelArm, type Space } from '../../sweeps/space.js';
 import { engineVersions, gitCommit } from '../versions.js';
@@ -59,8 +60,9 @@ export function readPlanFlags(flags: PlanFlags, machine: Machine) {
     maxRssBytes: flags.maxRss === undefined ? null : parseBytes(flags.maxRss),
     minQuality: flags.minQuality ?? null,
   };
+  const asked = { ...askedAxes(flags, machine), backends: [], quants: {} };
   return {
-    axes: { ...askedAxes(flags, machine), backends: [], quants: {} },
+    axes: flags.objective === 'throughput' ? concurrencyAxes(asked, machine) : asked,
     constraints,
     budgetMs: flags.budget === undefined ? null : parseDurationMs(flags.budget),
     request: parseRequest(flags.request),
@@ -84,7 +86,7 @@ export function preparePlan(
 ): Prepared {
   const { machine, arms } = facts;
   const workloads = fitWorkloads(
-    withWarmUp(workloadsFor(flags.effort, flags.seed), facts.calibrations),
+    withWarmUp(workloadsFor(flags.effort, flags.seed, flags.objective), facts.calibrations),
     longestContext(flags, arms),
   );
   const context = contextTokens(flags, workloads, arms);

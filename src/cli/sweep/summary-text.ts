@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { candidateId, candidateLabel } from '../../core/candidate.js';
 import type { Interval } from '../../core/interval.js';
 import type { Profile } from '../../core/profile.js';
-import type { RunResult } from '../../core/run-result.js';
+import type { RunResult, Throughput } from '../../core/run-result.js';
 import { formatBytes, formatChange, formatDuration } from '../../core/units.js';
 
 export const rateText = (interval: Interval): string =>
@@ -10,6 +10,9 @@ export const rateText = (interval: Interval): string =>
 
 const ratioText = (interval: Interval): string =>
   `${formatChange(interval.estimate)}${interval.low === null || interval.high === null ? '' : ` (${interval.level * 100} % interval ${formatChange(interval.low)} to ${formatChange(interval.high)})`}`;
+
+export const throughputLine = ({ streams, tokensPerSecond, itlP50Ms, itlP95Ms }: Throughput): string =>
+  `Together: ${rateText(tokensPerSecond)} over ${streams} stream${streams === 1 ? '' : 's'}${itlP50Ms === null ? '' : `, a token of each every ${itlP50Ms.toFixed(0)} ms`}${itlP95Ms === null ? '' : ` (95th percentile ${itlP95Ms.toFixed(0)} ms)`}`;
 
 /** The configuration that the confirmation pairs compared with the defaults. */
 function rivalLabel(run: RunResult): string {
@@ -38,6 +41,7 @@ export function summaryText(run: RunResult, profile: Profile, folder: string): s
     '',
     `Run:      ${candidateLabel(profile.candidate)}${profile.verdict === 'keep-default' ? '  (the defaults: keep them)' : ''}`,
     `Decode:   ${rateText(expected.decodeTokensPerSecond)}   Prefill: ${rateText(expected.prefillTokensPerSecond)}   Peak memory: ${expected.peakRssBytes === null ? 'unknown' : formatBytes(expected.peakRssBytes)}`,
+    ...(expected.throughput ? [throughputLine(expected.throughput)] : []),
     speedupLine(profile, run),
     `${run.outcomes.length} trials in ${formatDuration(spent)} on ${profile.machine.description}`,
     ...run.warnings.filter((w) => w.severity !== 'info').map((w) => `Note: ${w.message}`),

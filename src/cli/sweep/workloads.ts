@@ -13,8 +13,22 @@ export function parseRequest(text: string): DeclaredRequest {
   return { promptTokens: Number(match[1]), generateTokens: Number(match[2]) };
 }
 
+/**
+ * For throughput the request alone is short, since the streams are what is compared. Each stream decodes 64 tokens after a
+ * prompt of 16: from three streams on that is enough for a 95th percentile.
+ */
+const THROUGHPUT: Plan['workloads'] = {
+  short: { ...SHORT_WORKLOAD, promptTokens: 64, generateTokens: 16, streams: { promptTokens: 16, generateTokens: 24 } },
+  full: { ...FULL_WORKLOAD, promptTokens: 128, generateTokens: 32, streams: { promptTokens: 16, generateTokens: 64 } },
+};
+
 /** Token traces of a run: quick runs shorten the full trial so that blocks and pairs stay many. */
-export function workloadsFor(effort: Plan['effort'], seed: number): Plan['workloads'] {
+export function workloadsFor(
+  effort: Plan['effort'],
+  seed: number,
+  objective: Plan['objective'] = 'workload',
+): Plan['workloads'] {
+  if (objective === 'throughput') return { short: { ...THROUGHPUT.short, seed }, full: { ...THROUGHPUT.full, seed } };
   if (effort === 'quick')
     return {
       short: { ...SHORT_WORKLOAD, promptTokens: 64, generateTokens: 24, seed },

@@ -3,6 +3,7 @@ import type { Candidate } from '../../core/candidate.js';
 import { ERRORS, type ErrorCode, R1Error } from '../../core/errors.js';
 import type { ModelFile } from '../../core/model.js';
 import type { Clock } from '../../core/ports.js';
+import { replicaOf } from '../../core/replica.js';
 import type { FromWorker, Segment } from '../protocol.js';
 import { Refusal } from '../refusal.js';
 import { Dispatcher } from './dispatcher.js';
@@ -162,7 +163,7 @@ export class Fleet {
   }
 
   private becameReady(worker: Worker, message: ReadyMessage): void {
-    const faults = this.deps.bindingFaults(this.plan.candidate, message.effective);
+    const faults = this.deps.bindingFaults(replicaOf(this.plan.candidate, worker.index), message.effective);
     if (faults.length > 0) {
       this.cannotLoad(worker, { code: 'NOT_PERMITTED', message: `it was started, but ${faults.join('; ')}.` });
       return;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { metricsSchema } from '../../../src/core/outcome.js';
 import { FULL_WORKLOAD, type Workload } from '../../../src/core/workload.js';
-import { chunkRates, computeMetrics } from '../../../src/runners/timing.js';
+import { chunkRates, commonWindowRate, computeMetrics } from '../../../src/runners/timing.js';
 import { sampleResources, sampleSamples } from '../../helpers/sample-trial.js';
 
 const workload: Workload = { ...FULL_WORKLOAD, promptTokens: 200, generateTokens: 4 };
@@ -110,5 +110,38 @@ describe('chunkRates', () => {
         );
       }),
     );
+  });
+});
+
+describe('throughput over concurrent streams', () => {
+  const stream = (startMs: number, decodeMs: number[], replica = 0) => ({ replica, startMs, decodeMs });
+
+  it('counts what is decoded while all streams decode, steps across a bound by their part inside', () => {
+    // Together from 110 to 200: 4.5 steps of 20 ms, and 9 of 10 ms.
+    const each = [stream(100, new Array(5).fill(20)), stream(110, new Array(20).fill(10), 1)];
+    expect(commonWindowRate(each)).toBeCloseTo((13.5 / 90) * 1000, 9);
+  });
+
+  it('has no rate where the streams never ran together', () =>
+    expect(commonWindowRate([stream(0, [10, 10]), stream(20, [10])])).toBeNull());
+
+  it('of equal streams is their number over the step, whatever the skew of their starts', () =>
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 0, max: 50, noNaN: true }), { minLength: 1, maxLength: 9 }),
+        fc.double({ min: 1, max: 40, noNaN: true }),
+        (starts, step) => {
+          const each = starts.map((start) => stream(start, new Array(100).fill(step)));
+          expect(commonWindowRate(each)).toBeCloseTo((starts.length / step) * 1000, 5);
+        },
+      ),
+    ));
+
+  it('is in the metrics with the latency that a stream sees', () => {
+    const each = [stream(0, new Array(70).fill(20)), stream(0, new Array(70).fill(20), 1)];
+    const metrics = metricsOf({ streams: { sequences: 2, tokens: 140, wallMs: 9999, each } });
+    expect(metrics.throughputTokensPerSecond).toBeCloseTo(100, 9);
+    expect(metrics.streamItlMs).toMatchObject({ p50: 20, p95: 20, p99: null, samples: 140 });
+    expect(metricsOf().streamItlMs).toBeUndefined();
   });
 });
