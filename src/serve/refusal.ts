@@ -34,13 +34,20 @@ export class Refusal extends Error {
   /** The field of the request that is wrong. */
   readonly param: string | null;
   readonly retryAfterSeconds: number | undefined;
+  /** Of the error body: that of the reason, or a narrower one. */
+  readonly code: string;
 
-  constructor(reason: RefusalReason, message: string, options: { param?: string; retryAfterSeconds?: number } = {}) {
+  constructor(
+    reason: RefusalReason,
+    message: string,
+    options: { param?: string; retryAfterSeconds?: number; code?: string } = {},
+  ) {
     super(message);
     this.name = 'Refusal';
     this.reason = reason;
     this.param = options.param ?? null;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.code = options.code ?? REFUSALS[reason].code;
   }
 
   get row(): (typeof REFUSALS)[RefusalReason] {
@@ -49,7 +56,6 @@ export class Refusal extends Error {
 
   /** The body of the OpenAI API. */
   get body() {
-    const { type, code } = this.row;
-    return { error: { message: this.message, type, param: this.param, code } };
+    return { error: { message: this.message, type: this.row.type, param: this.param, code: this.code } };
   }
 }

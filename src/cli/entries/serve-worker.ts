@@ -1,4 +1,5 @@
 import { R1Error } from '../../core/errors.js';
+import { dieWithParent } from '../../runners/die-with-parent.js';
 import { readEffective } from '../../runners/effective.js';
 import { applyHugePages } from '../../runners/huge-pages.js';
 import { loadEngine } from '../../runners/index.js';
@@ -13,6 +14,7 @@ type LoadMessage = Extract<ToWorker, { type: 'load' }>;
 const send = (message: FromWorker): void => void process.send?.(message, () => {});
 
 async function serve({ model, candidate, contextTokens }: LoadMessage): Promise<void> {
+  await dieWithParent();
   await applyHugePages(candidate.hugePages);
   const engine = await loadEngine(candidate.backend, { cacheFolder: process.env.R1TUNE_ENGINE_CACHE ?? '' });
   const { sequences } = candidate;

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, existsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { R1Error } from '../../core/errors.js';
 import { fingerprintDifferences } from '../../core/fingerprint.js';
 import type { Fingerprint, Machine } from '../../core/machine.js';
 import { type ModelFile, shapeDifferences } from '../../core/model.js';
 import type { Profile } from '../../core/profile.js';
 import { inspectGguf } from '../../models/gguf/inspect.js';
-import { readGguf } from '../../models/gguf/read.js';
-import { textOf } from '../../models/gguf/value.js';
+import { inspectOnnxFolder } from '../../models/onnx/inspect.js';
+import { chatTemplateOf } from './chat-template-of.js';
 
 /** The file to serve under a profile, and every way in which this deployment is not what was measured. */
 export type Deployment = { model: ModelFile; chatTemplate: string | null; differences: string[] };
@@ -19,10 +20,7 @@ export async function resolveDeployment(
   machine: Machine,
 ): Promise<Deployment> {
   const model = modelPath === undefined ? measuredModel(profile) : await otherModel(profile, modelPath);
-  const chatTemplate =
-    model.format === 'gguf' && profile.candidate.backend !== 'fake'
-      ? (textOf(readGguf(model.path).metadata, 'tokenizer.chat_template') ?? null)
-      : null;
+  const chatTemplate = profile.candidate.backend === 'fake' ? null : chatTemplateOf(model);
   const differences = [...machineDifferences(profile, machine), ...(await fileDifferences(profile, model))];
   return { model, chatTemplate, differences };
 }
@@ -36,14 +34,21 @@ function measuredModel({ model }: Profile): ModelFile {
 
 async function otherModel(profile: Profile, path: string): Promise<ModelFile> {
   if (!existsSync(path)) throw new R1Error('MODEL_NOT_FOUND', `The model ${path} is not there.`);
-  if (profile.model.format !== 'gguf' || profile.candidate.backend === 'fake') return { ...profile.model, path };
-  const model = await inspectGguf(path);
+  if (profile.candidate.backend === 'fake') return { ...profile.model, path };
+  const model = profile.model.format === 'gguf' ? await inspectGguf(path) : onnxModel(profile.model.quant, path);
   const reasons = shapeDifferences(model.geometry, profile.model.geometry);
   if (model.quant !== profile.model.quant) reasons.push(`quantization ${model.quant}, not ${profile.model.quant}`);
   if (reasons.length === 0) return model;
   throw new R1Error('PROFILE_MISMATCH', `${path} is not of the kind the profile was tuned on: ${reasons.join('; ')}.`, {
     mend: 'Give a file of the same geometry and quantization, or tune this one with `r1-tune sweep --model`.',
   });
+}
+
+/** A folder may hold graphs of several levels. */
+function onnxModel(quant: string, path: string): ModelFile {
+  const found = inspectOnnxFolder(statSync(path).isDirectory() ? path : dirname(path));
+  if (found.length === 0) throw new R1Error('MODEL_NOT_FOUND', `${path} holds no ONNX decoder.`);
+  return found.find((model) => model.quant === quant) ?? found[0]!;
 }
 
 function machineDifferences({ machine: before }: Profile, { fingerprint }: Machine): string[] {

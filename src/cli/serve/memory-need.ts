@@ -1,13 +1,11 @@
 import type { Candidate } from '../../core/candidate.js';
 import { R1Error } from '../../core/errors.js';
+import { KV_SIZE_OVER_F16 } from '../../core/kv-type.js';
 import type { ModelFile } from '../../core/model.js';
 import { formatBytes } from '../../core/units.js';
 
 /** Node.js, the engine's work buffers and the supervisor. */
 const REST_BYTES = 1024 ** 3;
-/** Bytes of a KV element relative to f16: llama.cpp's q8_0 is 34 bytes for 32 elements, q4_0 is 18. */
-const KV_FACTOR: Record<Candidate['kvType'], number> = { f32: 2, f16: 1, q8_0: 34 / 64, q4_0: 18 / 64 };
-
 /**
  * Refuses to start what could not fit: being killed by the kernel in the middle of answers is worse. Throws
  * `MACHINE_UNFIT` with every number. Weights count once a worker, since each repacks them for its kernels.
@@ -20,7 +18,7 @@ export function checkMemory(
 ): void {
   const { replicas, sequences, kvType } = candidate;
   const weights = model.sizeBytes * replicas;
-  const kv = model.kvBytesPerToken * KV_FACTOR[kvType] * contextTokens * sequences * replicas;
+  const kv = model.kvBytesPerToken * KV_SIZE_OVER_F16[kvType] * contextTokens * sequences * replicas;
   const need = weights + kv + REST_BYTES;
   if (limitBytes === null || need <= limitBytes) return;
   const parts = `${formatBytes(weights)} of weights (${replicas} × ${formatBytes(model.sizeBytes)}), ${formatBytes(kv)} of KV cache (${replicas * sequences} sequences of ${contextTokens} tokens) and ${formatBytes(REST_BYTES)} beside`;

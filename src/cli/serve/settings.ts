@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { candidateLabel } from '../../core/candidate.js';
 import { shortHash } from '../../core/canonical.js';
 import { R1Error } from '../../core/errors.js';
@@ -117,16 +117,25 @@ function profileLabels({ name, modelId, candidate, machine }: Profile): Record<s
   return { profile: name, model: modelId, candidate: candidateLabel(candidate), fingerprint: machine.fingerprint };
 }
 
+/** Clients may name the model by any of these. A file is listed by its name: nobody types a path of another machine. */
 function servedModel(profile: Profile, { model }: Deployment): ServerSettings['model'] {
-  const id = profile.modelId;
-  const names = [id, id.split(':').at(-1)!, model.geometryId, model.name, profile.name, basename(model.path)];
+  const asked = profile.modelId;
+  const isMeasured = model.path === profile.model.path;
+  const id = isMeasured && !isPath(asked) ? asked : fileName(model);
+  const names = [asked, asked.split(':').at(-1)!, model.geometryId, model.name, profile.name, basename(model.path)];
   return {
     id,
-    aliases: names.filter((name): name is string => Boolean(name) && name !== id),
+    aliases: [...new Set(names)].filter((name): name is string => Boolean(name) && name !== id),
     createdSeconds: Math.floor(Date.parse(profile.createdAt) / 1000),
     fingerprint: `fp_${shortHash([profile.candidate, model.sha256, profile.provenance.versions])}`,
   };
 }
+
+const isPath = (id: string): boolean => /[\\/]|\.gguf$/.test(id);
+
+/** Of a graph that of its folder: all of them are called model.onnx. */
+const fileName = ({ format, path }: Deployment['model']): string =>
+  format === 'onnx' ? basename(dirname(path)) : basename(path).replace(/\.(gguf|json)$/, '');
 
 function accessRules(flags: ServeFlags): AccessRules {
   const keys = flags.keyFile === undefined ? [] : readKeys(flags.keyFile);

@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { refused, sharedFields } from './request-schema.js';
 
-const textPart = z.strictObject({ type: z.literal('text'), text: z.string() });
+const textPart = z.strictObject({
+  type: z.literal('text', { error: 'must be "text": images, audio and files are not supported' }),
+  text: z.string(),
+});
 const content = z
   .union([z.string(), z.array(textPart).min(1)], { error: 'must be a string or an array of text parts' })
   .describe('Text. Images, audio and files are not supported.');
@@ -65,7 +68,8 @@ export const chatRequestSchema = z.strictObject({
   audio: refused(z.never(), 'Audio'),
   prediction: refused(z.never(), 'Predicted output'),
   web_search_options: refused(z.never(), 'Web search'),
-  store: refused(z.literal(false), 'Storing completions'),
+  moderation: refused(z.never(), 'Moderation'),
+  store: z.boolean().nullish().describe('Accepted and not used: nothing is ever stored.'),
   verbosity: z.enum(['low', 'medium', 'high']).nullish().describe('Accepted and not used.'),
 });
 export type ChatRequest = z.infer<typeof chatRequestSchema>;

@@ -23,14 +23,24 @@ export function answerFailures(app: FastifyInstance, report: (error: unknown) =>
     metrics.refused(refusal.reason);
     reply.code(refusal.row.status).headers(refusalHeaders(refusal)).send(refusal.body);
   });
+  const routes: { url: string; method: string }[] = [];
+  app.addHook('onRoute', ({ url, method }) => {
+    for (const one of [method].flat()) routes.push({ url, method: one });
+  });
   app.setNotFoundHandler((request, reply) => {
-    const known = (['GET', 'POST'] as const).find((method) => app.hasRoute({ method, url: request.url }));
-    const refusal = known
-      ? new Refusal('method', `${request.url} takes ${known}, not ${request.method}.`)
-      : new Refusal('unknownRoute', `There is no ${request.method} ${request.url} here.`);
+    const path = request.url.replace(/\?.*/, '');
+    const allowed = routes.filter(({ url }) => isAt(url, path)).map(({ method }) => method);
+    const refusal =
+      allowed.length > 0
+        ? new Refusal('method', `${path} takes ${allowed.join(' or ')}, not ${request.method}.`)
+        : new Refusal('unknownRoute', `There is no ${request.method} ${path} here.`);
+    if (allowed.length > 0) reply.header('allow', allowed.join(', '));
     reply.code(refusal.row.status).headers(refusalHeaders(refusal)).send(refusal.body);
   });
 }
+
+const isAt = (route: string, path: string): boolean =>
+  route.endsWith('/*') ? path.startsWith(route.slice(0, -1)) : route === path;
 
 /** A path that cannot be decoded comes to no route and no hook. */
 export function answerFrameworkError(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {

@@ -2,14 +2,19 @@ import * as z from 'zod';
 
 /** Fields shared by chat and plain completions. Bounds are those of the OpenAI API unless said. */
 
-const seed = z.int().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER);
+/** 64 bits; what JSON rounds of them is rounded. */
+const seed = z
+  .number()
+  .min(-(2 ** 63))
+  .max(2 ** 63)
+  .refine(Number.isInteger, 'must be a whole number');
 const penalty = z.number().min(-2).max(2);
 const stopString = z
   .string()
   .min(1)
   .max(256)
   .refine((text) => text.isWellFormed(), 'must not hold half of a surrogate pair');
-const ignored = z.unknown().optional();
+const ignoredText = z.string().max(1024).nullish();
 
 export const sharedFields = {
   model: z.string().min(1).max(256).describe('Id or alias of the served model.'),
@@ -19,7 +24,7 @@ export const sharedFields = {
     .nullish()
     .describe('include_usage: one more chunk at the end, with usage and timings.'),
   temperature: z.number().min(0).max(2).nullish().describe('0 is greedy. Default 0.6, as DeepSeek advises for R1.'),
-  top_p: z.number().gt(0).max(1).nullish().describe('Nucleus sampling. Default 0.95.'),
+  top_p: z.number().min(0).max(1).nullish().describe('Nucleus sampling. Default 0.95.'),
   top_k: z
     .int()
     .min(0)
@@ -34,7 +39,7 @@ export const sharedFields = {
     .describe('Least probability relative to the best; 0 is off. Not in the OpenAI API.'),
   seed: seed.nullish().describe('Equal seeds give equal answers on the same deployment.'),
   stop: z
-    .union([stopString, z.array(stopString).max(4)])
+    .union([stopString, z.array(stopString).max(4)], { error: 'must be a string or an array of up to four' })
     .nullish()
     .describe('Up to four strings that end the answer. They sleep while the model thinks.'),
   frequency_penalty: penalty.nullish().describe('Lowers tokens by how often they were generated.'),
@@ -47,11 +52,16 @@ export const sharedFields = {
   n: z.int().min(1).max(16).nullish().describe('Answers to make.'),
   user: z.string().max(1024).nullish().describe('Accepted and not used.'),
   ignore_eos: z.boolean().nullish().describe('Go on until max_tokens. Not in the OpenAI API; for load tests.'),
-  metadata: ignored.describe('Accepted and not used.'),
-  service_tier: ignored.describe('Accepted and not used.'),
-  safety_identifier: ignored.describe('Accepted and not used.'),
-  prompt_cache_key: ignored.describe('Accepted and not used: the cache of prompts is always on.'),
-  prompt_cache_retention: ignored.describe('Accepted and not used.'),
+  metadata: z
+    .record(z.string().max(64), z.string().max(512))
+    .refine((entries) => Object.keys(entries).length <= 16, 'must not have more than 16 entries')
+    .nullish()
+    .describe('Accepted and not used.'),
+  service_tier: ignoredText.describe('Accepted and not used.'),
+  safety_identifier: ignoredText.describe('Accepted and not used.'),
+  prompt_cache_key: ignoredText.describe('Accepted and not used: the cache of prompts is always on.'),
+  prompt_cache_retention: ignoredText.describe('Accepted and not used.'),
+  prompt_cache_options: z.record(z.string(), z.unknown()).nullish().describe('Accepted and not used.'),
 };
 
 /** Absent, or a value that asks for nothing: what this server cannot do is refused, never ignored. */

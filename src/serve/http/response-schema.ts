@@ -76,12 +76,20 @@ export const chatChunkSchema = z.object({
   timings: timings.optional(),
 });
 
+const plainChoice = z.object({ index: z.int(), text: z.string(), logprobs: plainLogprobs, finish_reason: finish });
+
 export const completionAnswerSchema = z.object({
   ...head,
   object: z.literal('text_completion'),
-  choices: z.array(
-    z.object({ index: z.int(), text: z.string(), logprobs: plainLogprobs, finish_reason: finish.nullable() }),
-  ),
+  choices: z.array(plainChoice),
+  usage,
+  timings: timings.optional(),
+});
+
+export const completionChunkSchema = z.object({
+  ...head,
+  object: z.literal('text_completion'),
+  choices: z.array(plainChoice.extend({ finish_reason: finish.nullable() })),
   usage: usage.nullable().optional(),
   timings: timings.optional(),
 });

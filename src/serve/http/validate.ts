@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { Refusal } from '../refusal.js';
+import { requestFault } from './request-fault.js';
 
 /** Nesting of a body beyond which it is refused unread. */
 const MAX_DEPTH = 64;
@@ -9,26 +10,8 @@ export function validate<T extends z.ZodType>(schema: T, body: unknown): z.infer
   if (depthOf(body) > MAX_DEPTH) throw new Refusal('invalid', `The body is nested deeper than ${MAX_DEPTH} levels.`);
   const result = schema.safeParse(body);
   if (result.success) return result.data;
-  throw toRefusal(result.error.issues[0]!);
+  throw requestFault(result.error.issues[0]!, body);
 }
-
-function toRefusal(issue: z.core.$ZodIssue): Refusal {
-  if (issue.code === 'unrecognized_keys') {
-    const param = pathText([...issue.path, issue.keys[0]!]);
-    return new Refusal('invalid', `Unrecognized request argument supplied: ${param}`, { param });
-  }
-  const param = pathText(issue.path);
-  const isUnsupported = issue.code === 'custom' && issue.params?.code === 'unsupported';
-  const message = `${param || 'The body'}: ${issue.message}`;
-  return new Refusal(isUnsupported ? 'unsupported' : 'invalid', message, param ? { param } : {});
-}
-
-/** `messages[0].content`, as the OpenAI API writes it. */
-const pathText = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>(
-    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : text ? `${text}.${String(key)}` : String(key)),
-    '',
-  );
 
 function depthOf(root: unknown): number {
   let level: unknown[] = [root];

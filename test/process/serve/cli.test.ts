@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -89,7 +89,11 @@ describe.runIf(process.platform === 'linux')('stopping', () => {
     const program = await serving(['--profile', await writeProfile(SLOW)]);
     const workers = workersOf(program);
     const streams = Array.from({ length: 10 }, () => chatText(chatEvents(program, { max_tokens: 60, temperature: 0 })));
-    await until('four run', () => showsMetric(program, 'requests_running 4'));
+    await until(
+      'four run and the others wait',
+      async () =>
+        (await showsMetric(program, 'requests_running 4')) && (await showsMetric(program, 'requests_waiting 6')),
+    );
     program.child.kill('SIGTERM');
     await until('it says so', () => program.output().includes('SIGTERM'));
     expect((await fetch(`${program.url}/readyz`)).status).toBe(503);
@@ -142,6 +146,41 @@ describe.runIf(process.platform === 'linux')('stopping', () => {
       await program.exit;
       await until('the worker is gone', () => !workers.some(isAlive));
     }
+  });
+});
+
+describe.runIf(process.platform === 'linux')('a supervisor killed without mercy', () => {
+  it.each<[string, Script, boolean]>([
+    ['idle', {}, false],
+    ['in the middle of an answer', SLOW, true],
+    ['held by a native call', { faults: [{ kind: 'block', at: 'decode', afterCalls: 5, marker: 'held' }] }, true],
+  ])('leaves no worker behind: %s', async (_what, script, asks) => {
+    const program = await serving([
+      '--profile',
+      await writeProfile(script, ({ candidate }) => (candidate.replicas = 2)),
+    ]);
+    const workers = workersOf(program);
+    expect(workers).toHaveLength(2);
+    const answer = asks ? chatText(chatEvents(program, { max_tokens: 2000 })).catch(() => '') : undefined;
+    if (asks) await until('it runs', () => showsMetric(program, 'requests_running 1'));
+    if (script.faults) await until('it is held', () => existsSync(join(folder, 'held')));
+    program.child.kill('SIGKILL');
+    await until('the workers are gone', () => !workers.some(isAlive), 3000);
+    await answer;
+  });
+});
+
+describe('the name of the model', () => {
+  it('is that of its file, not a path; the path and the name of the profile are known too', async () => {
+    const profile = await writeProfile({}, (it) => {
+      it.modelId = join(folder, 'script.json');
+      it.name = 'tuned';
+    });
+    const program = await serving(['--profile', profile]);
+    const { data } = (await (await fetch(`${program.url}/v1/models`)).json()) as { data: { id: string }[] };
+    expect(data.map(({ id }) => id)).toEqual(['script']);
+    for (const model of ['script', 'tuned', 'script.json', join(folder, 'script.json')])
+      expect([model, (await postChat(program, { model, max_tokens: 1 })).status]).toEqual([model, 200]);
   });
 });
 

@@ -5,6 +5,7 @@ import {
   chatAnswerSchema,
   chatChunkSchema,
   completionAnswerSchema,
+  completionChunkSchema,
   errorSchema,
   modelListSchema,
 } from '../../../src/serve/http/response-schema.js';
@@ -57,9 +58,11 @@ async function chunksOf(path: string, body: object): Promise<unknown[]> {
   expect(events.at(-1)).toBe('[DONE]');
   return events.slice(0, -1).map((event) => JSON.parse(event) as unknown);
 }
+/** Of this shape, and nothing beside it. */
 const holds = (schema: z.ZodType, value: unknown) => {
-  const { error } = schema.safeParse(value);
+  const { error, data } = schema.safeParse(value);
   expect(error?.message).toBeUndefined();
+  expect(data).toEqual(value);
 };
 
 describe.each(OPTIONS)('with %s', (_what, options) => {
@@ -67,7 +70,7 @@ describe.each(OPTIONS)('with %s', (_what, options) => {
     holds(chatAnswerSchema, await (await post('/v1/chat/completions', { ...chat, ...options })).json());
     for (const chunk of await chunksOf('/v1/chat/completions', { ...chat, ...options })) holds(chatChunkSchema, chunk);
     holds(completionAnswerSchema, await (await post('/v1/completions', plainOf(options))).json());
-    for (const chunk of await chunksOf('/v1/completions', plainOf(options))) holds(completionAnswerSchema, chunk);
+    for (const chunk of await chunksOf('/v1/completions', plainOf(options))) holds(completionChunkSchema, chunk);
   });
 
   it('the chunks add up to the whole answer', async () => {

@@ -1,0 +1,204 @@
+/**
+ * What is lost between `r1-tune bench` and `r1-tune serve`, and what several streams gain, under one profile.
+ *
+ *   npm run build && node bench/serve-http.mjs [--backend llama-cpp|onnx] [--quant q4_0|int4] [--threads 2]
+ *       [--model synthetic:deepseek-r1-distill-qwen-1.5b] [--pairs 8] [--rounds 4] [--generate 64]
+ *
+ * 1. A trial of `bench` (the same child process, from dist) and one stream of a running `serve` take turns, the order
+ *    drawn by turns; the rates are tokens after the first over their time, at the client's end of the socket for HTTP.
+ *    Prints the ratio HTTP / bench: Hodges–Lehmann of the pairs' log-ratios with its 95 % signed-rank interval.
+ * 2. With `sequences: 4`, 1 and 4 streams take turns: tokens of all over the time from the first request sent to the
+ *    last answer's end, prefill included.
+ *
+ * Ends with 1 when the ratio is below 0.97 or four streams bring less than 1.8 times one.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { tokenTrace } from '../dist/core/workload.js';
+import { runTrial } from '../dist/runners/launch.js';
+import { shiftEstimate } from '../dist/sweeps/stats/hodges-lehmann.js';
+
+const { values } = parseArgs({
+  options: {
+    backend: { type: 'string', default: 'llama-cpp' },
+    quant: { type: 'string' },
+    threads: { type: 'string', default: '2' },
+    model: { type: 'string', default: 'synthetic:deepseek-r1-distill-qwen-1.5b' },
+    pairs: { type: 'string', default: '8' },
+    rounds: { type: 'string', default: '4' },
+    generate: { type: 'string', default: '64' },
+    context: { type: 'string', default: '1024' },
+  },
+});
+const MAIN = 'dist/cli/main.js';
+const WORKLOAD = {
+  promptTokens: 128,
+  generateTokens: Number(values.generate),
+  contextDepth: 0,
+  warmUpPromptTokens: 32,
+  warmUpGenerateTokens: 8,
+};
+const STREAMS = 4;
+const LEAST_RATIO = 0.97;
+const LEAST_GAIN = 1.8;
+
+const folder = mkdtempSync(join(tmpdir(), 'r1tune-http-'));
+const children = new Set();
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function run(args, onLine = () => {}) {
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  children.add(child);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text;
+      onLine(output);
+    });
+  const ended = new Promise((resolve) => child.on('exit', (code) => resolve({ code, output })));
+  return { child, ended: ended.finally(() => children.delete(child)) };
+}
+
+async function makeProfile() {
+  const quant = values.quant ?? (values.backend === 'onnx' ? 'int4' : 'q4_0');
+  const out = join(folder, 'bench');
+  const knobs = ['--backend', values.backend, '--quant', quant, '--threads', values.threads, '--trials', '1'];
+  const context = ['--context', values.context, '--effort', 'quick'];
+  const { code, output } = await run(['bench', '--model', values.model, ...knobs, ...context, '--out', out]).ended;
+  if (code !== 0) throw new Error(`bench ended with ${code}:\n${output}`);
+  return JSON.parse(readFileSync(join(out, 'best.json'), 'utf8'));
+}
+
+async function serve(profile, sequences) {
+  const path = join(folder, `profile-${sequences}.json`);
+  writeFileSync(path, JSON.stringify({ ...profile, candidate: { ...profile.candidate, sequences } }));
+  const server = await new Promise((resolve, reject) => {
+    const { child, ended } = run(['serve', '--profile', path, '--port', '0', '--warm-up', '2'], (output) => {
+      const url = /Serving on (http:\S+)\/v1/.exec(output)?.[1];
+      if (url) resolve({ url, child, ended });
+    });
+    ended.then(({ code, output }) => reject(new Error(`serve ended with ${code}:\n${output}`)));
+  });
+  const stop = () => {
+    server.child.kill('SIGTERM');
+    return server.ended;
+  };
+  return { url: server.url, stop };
+}
+
+/** One streamed completion; times in ms. Every token of a synthetic vocabulary is text, so a chunk is a token. */
+async function stream(url, prompt, tokens) {
+  const sentMs = performance.now();
+  const response = await fetch(`${url}/v1/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      model: (await modelOf(url)).id,
+      prompt,
+      max_tokens: tokens,
+      temperature: 0,
+      ignore_eos: true,
+      stream: true,
+      stream_options: { include_usage: true },
+    }),
+  });
+  if (!response.ok) throw new Error(await response.text());
+  const chunkMs = [];
+  let made = 0;
+  let rest = '';
+  for await (const part of response.body.pipeThrough(new TextDecoderStream())) {
+    const events = (rest + part).split('\n\n');
+    rest = events.pop();
+    for (const event of events) {
+      if (!event.startsWith('data: {')) continue;
+      const { choices, usage } = JSON.parse(event.slice('data: '.length));
+      if (choices[0]?.text) chunkMs.push(performance.now());
+      made = usage?.completion_tokens ?? made;
+    }
+  }
+  if (made !== tokens || Math.abs(chunkMs.length - tokens) > 1)
+    throw new Error(`Expected ${tokens} tokens, a chunk each; got ${made} in ${chunkMs.length} chunks.`);
+  return { sentMs, endMs: performance.now(), rate: ((chunkMs.length - 1) * 1000) / (chunkMs.at(-1) - chunkMs[0]) };
+}
+
+const models = new Map();
+async function modelOf(url) {
+  if (!models.has(url)) models.set(url, (await (await fetch(`${url}/v1/models`)).json()).data[0]);
+  return models.get(url);
+}
+
+const vocabularyOf = (profile) => profile.model.geometry.vocab;
+const promptOf = (profile, seed, count) => tokenTrace(seed, count, vocabularyOf(profile));
+
+async function benchRate(profile, seed) {
+  const { candidate, model, contextTokens } = profile;
+  const request = { candidate, model, contextTokens, workload: { ...WORKLOAD, seed }, slowdown: 0 };
+  const measured = await runTrial(request, { env: process.env, deadlineMs: 300_000 });
+  if (measured.status !== 'measured') throw new Error(`the trial ended as ${JSON.stringify(measured)}`);
+  return measured.metrics.decodeTokensPerSecond;
+}
+
+async function httpRate(profile, url, seed) {
+  await stream(url, promptOf(profile, seed + 1000, WORKLOAD.warmUpPromptTokens), WORKLOAD.warmUpGenerateTokens);
+  return (await stream(url, promptOf(profile, seed, WORKLOAD.promptTokens), WORKLOAD.generateTokens + 1)).rate;
+}
+
+async function together(profile, url, seed, count) {
+  const prompts = Array.from({ length: count }, (_, i) => promptOf(profile, seed * 10 + i, 32));
+  const all = await Promise.all(prompts.map((prompt) => stream(url, prompt, WORKLOAD.generateTokens)));
+  const ms = Math.max(...all.map(({ endMs }) => endMs)) - Math.min(...all.map(({ sentMs }) => sentMs));
+  return (count * WORKLOAD.generateTokens * 1000) / ms;
+}
+
+/** Both arms `times` times in turns, the first of a turn alternating. */
+async function turns(times, first, second) {
+  const results = [[], []];
+  for (let round = 0; round < times; round++)
+    for (const at of round % 2 === 0 ? [0, 1] : [1, 0]) results[at].push(await (at === 0 ? first : second)(round + 1));
+  return results;
+}
+
+const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
+function ratioOf(numerators, denominators) {
+  const shift = shiftEstimate(numerators.map((n, i) => Math.log(n / denominators[i])));
+  return {
+    estimate: Math.exp(shift.estimate),
+    low: Math.exp(shift.lowerAt(0.025)),
+    high: Math.exp(shift.upperAt(0.025)),
+  };
+}
+const show = ({ estimate, low, high }) => `${estimate.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+
+const profile = await makeProfile();
+console.log(`${profile.candidate.backend} ${profile.candidate.quant}, ${values.threads} threads, ${profile.modelId}`);
+
+let server = await serve(profile, 1);
+const [bench, http] = await turns(
+  Number(values.pairs),
+  (seed) => benchRate(profile, seed),
+  (seed) => httpRate(profile, server.url, seed),
+);
+await server.stop();
+const kept = ratioOf(http, bench);
+console.log(
+  `bench ${median(bench).toFixed(2)} tok/s, HTTP ${median(http).toFixed(2)} tok/s, medians of ${bench.length}`,
+);
+console.log(`HTTP / bench: ${show(kept)}`);
+
+server = await serve(profile, STREAMS);
+const [one, four] = await turns(
+  Number(values.rounds),
+  (seed) => together(profile, server.url, seed, 1),
+  (seed) => together(profile, server.url, seed + 500, STREAMS),
+);
+await server.stop();
+const gain = ratioOf(four, one);
+console.log(`1 stream ${median(one).toFixed(2)} tok/s, ${STREAMS} streams ${median(four).toFixed(2)} tok/s together`);
+console.log(`${STREAMS} streams / 1 stream: ${show(gain)}`);
+if (kept.estimate < LEAST_RATIO || gain.estimate < LEAST_GAIN) process.exitCode = 1;

@@ -1,0 +1,14 @@
+/** prctl(2): PR_SET_PDEATHSIG. */
+const PR_SET_PDEATHSIG = 1;
+const SIGKILL = 9;
+
+/**
+ * On Linux the kernel ends this process when its parent is gone. A closed IPC channel says so too, but only to an event
+ * loop that no native call holds.
+ */
+export async function dieWithParent(): Promise<void> {
+  if (process.platform !== 'linux') return;
+  const { default: koffi } = await import('koffi');
+  const prctl = koffi.load(null).func('int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long)');
+  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+}
