@@ -44,7 +44,7 @@ const workload = {
   warmUpGenerateTokens: 8,
   seed: 1,
 };
-/** Decoders are made from the file whose blocks they can take over without loss. */
+/** Decoders are made from the file whose blocks they can take over without loss; int4-b128 and int8-dynamic round those. */
 const SOURCE = { int4: 'q4_0', 'int4-b128': 'q8_0', int8: 'q8_0', 'int8-dynamic': 'q8_0', fp32: 'q8_0' };
 
 async function gguf(quant) {

@@ -91,7 +91,9 @@ function groupQueryAttention(layer, { heads, kvHeads, headDim, architecture }) {
 
 /** Nodes of our attention: what lies between the q·k·v product and the attention's result, and what they all share. */
 const isOwnAttention = (node) =>
-  textsOf(node, 2).every((name) => /^(step\.|new\.)|^layers\.\d+\.([qkvp]|scores|mixed|attention)(\.|$)/.test(name));
+  textsOf(node, 2).every((name) =>
+    /^(step\.|new\.)|^layers\.\d+\.([qkvp]|qkv\.rows|scores|mixed|attention)(\.|$)/.test(name),
+  );
 
 const initializer = (name, dims, values) =>
   message(5, ...dims.map((dim) => int(1, dim)), int(2, INT64), bytes(8, name), bytes(9, new Uint8Array(values.buffer)));

@@ -2,6 +2,7 @@ import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises
 import { basename, dirname, join } from 'node:path';
 import { R1Error } from '../core/errors.js';
 import { formatBytes } from '../core/units.js';
+import { outputError } from './output-error.js';
 
 /** Tells apart outputs that one process makes at the same time. */
 let serial = 0;
@@ -67,13 +68,4 @@ async function checkFreeSpace(path: string, bytes: number): Promise<void> {
       'DISK_FULL',
       `${path} needs ${formatBytes(bytes)}, but ${formatBytes(free)} are free on its disk.`,
     );
-}
-
-function outputError(path: string, cause: unknown): unknown {
-  const code = (cause as NodeJS.ErrnoException).code;
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new R1Error('DISK_FULL', `The disk became full while ${path} was written.`, { cause });
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EEXIST')
-    return new R1Error('OUTPUT_UNWRITABLE', `${path} cannot be written: ${(cause as Error).message}.`, { cause });
-  return cause;
 }

@@ -10,6 +10,7 @@ import { fileSha256, rememberSha256 } from './file-hash.js';
 import { pulledFolder } from './folders.js';
 import { inspectGguf } from './gguf/inspect.js';
 import { inspectOnnxFolder } from './onnx/inspect.js';
+import { outputError } from './output-error.js';
 import { chooseFiles, type PullFormat } from './pull/choose-files.js';
 import { download, unfinishedPath } from './pull/download.js';
 import type { Hub, HubFile, HubOptions } from './pull/hub.js';
@@ -39,17 +40,21 @@ const DEFAULTS = { parallel: 4, partBytes: 32 << 20, attempts: 6, stallMs: 30_00
 
 /**
  * Downloads a model to R1TUNE_HOME. What is there and right is not fetched again; what is half there is finished.
- * Throws DOWNLOAD_FAILED, QUANT_MISSING, MODEL_NOT_FOUND or DISK_FULL.
+ * Throws DOWNLOAD_FAILED, QUANT_MISSING, MODEL_NOT_FOUND, DISK_FULL or OUTPUT_UNWRITABLE.
  */
 export async function pullModel(request: PullRequest): Promise<Pulled> {
   const repository = repositoryOf(request);
   const hub = hubOf(request);
   const chosen = chooseFiles(await hub.list(repository), request.format, request.quant);
   const folder = folderOf(request);
-  await mkdir(folder, { recursive: true });
-  const wanted = await missingFiles(chosen, folder, request);
-  await checkFreeSpace(folder, wanted, request);
-  await fetchAll(hub, repository, wanted, folder, request);
+  try {
+    await mkdir(folder, { recursive: true });
+    const wanted = await missingFiles(chosen, folder, request);
+    await checkFreeSpace(folder, wanted, request);
+    await fetchAll(hub, repository, wanted, folder, request);
+  } catch (cause) {
+    throw outputError(folder, cause);
+  }
   return {
     folder,
     files: chosen.map(({ path }) => localPath(folder, path, request.format)),

@@ -19,10 +19,12 @@ export function attentionConstants(graph: Graph, { heads, kvHeads, headDim }: Sh
  */
 export function attention(graph: Graph, shape: Shape, layer: number, qkv: string): string {
   const name = (part: string): string => `layers.${layer}.${part}`;
-  graph.node('Split', [qkv, 'attention.split'], [name('q'), name('k'), name('v')], { axis: 2 });
+  // Positions first, as the cache has them: one small transpose here saves one for the keys and one for the values.
+  graph.node('Transpose', [qkv], [name('qkv.rows')], { perm: [1, 0, 2] });
+  graph.node('Split', [name('qkv.rows'), 'attention.split'], [name('q'), name('k'), name('v')], { axis: 2 });
   const queries = queryRows(graph, shape, name);
-  const keys = cacheRows(graph, rotary(graph, shape, name('k'), shape.kvHeads), `new.${layer}.key`, name('k'));
-  const values = cacheRows(graph, name('v'), `new.${layer}.value`, name('v'));
+  const keys = cacheRows(graph, rotary(graph, shape, name('k'), shape.kvHeads), `new.${layer}.key`);
+  const values = cacheRows(graph, name('v'), `new.${layer}.value`);
   declareOutputs(graph, shape, layer);
 
   const scale = 1 / Math.sqrt(shape.headDim);
@@ -55,19 +57,17 @@ function rotary(graph: Graph, { architecture }: Shape, input: string, heads: num
   return graph.node('RotaryEmbedding', inputs, [`${input}.rotated`], attributes, MICROSOFT);
 }
 
-/** [batch, new, heads × width] → [batch, kvHeads, new × group, width]: the queries of a group lie together. */
+/** [new, batch, heads × width] → [batch, kvHeads, new × group, width]: the queries of a group lie together. */
 function queryRows(graph: Graph, shape: Shape, name: (part: string) => string): string {
   const rotated = rotary(graph, shape, name('q'), shape.heads);
   graph.node('Reshape', [rotated, 'attention.query_heads'], [name('q.heads')]);
-  graph.node('Transpose', [name('q.heads')], [name('q.grouped')], { perm: [0, 2, 1, 3, 4] });
+  graph.node('Transpose', [name('q.heads')], [name('q.grouped')], { perm: [1, 2, 0, 3, 4] });
   return graph.node('Reshape', [name('q.grouped'), 'attention.query_rows'], [name('q.rows')]);
 }
 
-/** [batch, new, kvHeads × width] → [new, batch, kvHeads, width], the layout of the cache. */
-function cacheRows(graph: Graph, input: string, output: string, name: string): string {
-  graph.node('Reshape', [input, 'attention.kv_heads'], [`${name}.heads`]);
-  return graph.node('Transpose', [`${name}.heads`], [output], { perm: [1, 0, 2, 3] });
-}
+/** [new, batch, kvHeads × width] → [new, batch, kvHeads, width], the layout of the cache. */
+const cacheRows = (graph: Graph, input: string, output: string): string =>
+  graph.node('Reshape', [input, 'attention.kv_heads'], [output]);
 
 function declareOutputs(graph: Graph, { kvHeads, headDim }: Shape, layer: number): void {
   for (const kind of ['key', 'value'])
@@ -84,10 +84,8 @@ const product = (
 ): string => graph.node('FusedMatMul', [left, right], [output], { transBatchB: 1, ...attributes }, MICROSOFT);
 
 function softmax(graph: Graph, scores: string, name: (part: string) => string): string {
-  graph.node('Reshape', [scores, STEP.scoresByHead], [name('scores.heads')]);
-  graph.node('Add', [name('scores.heads'), STEP.mask], [name('scores.masked')]);
-  graph.node('Softmax', [name('scores.masked')], [name('p.heads')], { axis: -1 });
-  return graph.node('Reshape', [name('p.heads'), STEP.scoresFlat], [name('p')]);
+  graph.node('Add', [scores, STEP.mask], [name('scores.masked')]);
+  return graph.node('Softmax', [name('scores.masked')], [name('p')], { axis: -1 });
 }
 
 /** [batch, kvHeads, new × group, width] → [batch, new, heads × width]. */

@@ -12,7 +12,7 @@ import { inspectOwnOnnx } from './inspect-own.js';
 import type { OnnxLevel } from './levels.js';
 import { EMBEDDING } from './linear.js';
 import { GRAPH, GRAPH_DATA, MANIFEST, type Manifest, VOCABULARY } from './manifest.js';
-import { isLossless, storageOf } from './precision.js';
+import { isLossless, keepsFiner, storageOf } from './precision.js';
 import { WeightsFile } from './weights-file.js';
 
 export type ConvertRequest = {
@@ -76,7 +76,8 @@ async function writeGraph(
   const graph = new Graph();
   const weights = await WeightsFile.create(graph, join(folder, GRAPH_DATA), GRAPH_DATA, { signal });
   try {
-    await buildDecoder({ graph, weights, data, level }, model.geometry);
+    const isMixture = keepsFiner(matrixTypes(data));
+    await buildDecoder({ graph, weights, data, level, isMixture }, model.geometry);
     await weights.finish();
   } finally {
     await weights.abandon();
@@ -85,9 +86,12 @@ async function writeGraph(
   return manifestOf(model, level, weights, data);
 }
 
+const matrixTypes = (data: TensorData) =>
+  data.file.tensors.filter(({ dims }) => dims.length === 2).map(({ type }) => type);
+
 function manifestOf(model: ModelFile, level: OnnxLevel, weights: WeightsFile, data: TensorData): Manifest {
   const { name, geometry, parameters } = model;
-  const matrices = data.file.tensors.filter(({ dims }) => dims.length === 2);
+  const types = matrixTypes(data);
   return {
     schemaVersion: 1,
     kind: 'r1-tune/onnx-model',
@@ -100,7 +104,7 @@ function manifestOf(model: ModelFile, level: OnnxLevel, weights: WeightsFile, da
     source: {
       file: basename(model.path),
       quant: model.quant,
-      isLossless: matrices.every(({ type }) => isLossless(type, storageOf(level, [type]))),
+      isLossless: types.every((type) => isLossless(type, storageOf(level, [type], keepsFiner(types)))),
     },
   };
 }

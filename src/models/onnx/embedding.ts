@@ -11,9 +11,9 @@ const TABLE = 'token_embd.weight';
  * of a matrix product and named a second time in the flat shape of the gather, so that a tied output can use them too.
  */
 export async function embedding(build: Build): Promise<string> {
-  const { graph, weights, data, level } = build;
+  const { graph, weights, data, level, isMixture } = build;
   const matrix = stacked([data.get(TABLE)]);
-  const storage = storageOf(level === 'int4-b128' ? 'int4' : level, [matrix.tensors[0]!.type]);
+  const storage = storageOf(level === 'int4-b128' ? 'int4' : level, [matrix.tensors[0]!.type], isMixture);
   if (storage.kind === 'float' || matrix.columns % 32 !== 0) {
     const table = await floatWeights(build, `${EMBEDDING}.weight`, matrix);
     return graph.node('Gather', [table, 'input_ids'], ['embedded'], { axis: 0 });

@@ -8,7 +8,14 @@ import { type Storage, storageOf } from './precision.js';
 import type { WeightsFile } from './weights-file.js';
 
 /** What building a graph works with. */
-export type Build = { graph: Graph; weights: WeightsFile; data: TensorData; level: OnnxLevel };
+export type Build = {
+  graph: Graph;
+  weights: WeightsFile;
+  data: TensorData;
+  level: OnnxLevel;
+  /** What `keepsFiner` says of the source. */
+  isMixture: boolean;
+};
 
 /** MatMulNBits accuracy_level 4: activations in 8 bits, integer kernels. */
 const INT8_ACTIVATIONS = 4;
@@ -23,6 +30,7 @@ export async function linear(build: Build, input: string, output: string, names:
   const storage = storageOf(
     build.level,
     matrix.tensors.map(({ type }) => type),
+    build.isMixture,
   );
   if (storage.kind === 'blocks') return blockLinear(build, input, output, matrix, storage, bias);
   return storage.kind === 'dynamic'

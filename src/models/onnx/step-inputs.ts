@@ -7,16 +7,12 @@ export const STEP = {
   newLength: 'step.new_length',
   /** [2]: cached and new positions, to split attention by. */
   positionSplit: 'step.position_split',
-  /** Shape of attention scores with query heads apart: [0, 0, -1, group, past + new]. */
-  scoresByHead: 'step.scores_by_head',
-  /** Shape of attention scores as matrices: [0, 0, -1, past + new]. */
-  scoresFlat: 'step.scores_flat',
-  /** [batch, 1, new, 1, past + new]: 0 where a query may look, very negative where not. */
+  /** [batch, 1, new × group, past + new]: 0 where a query may look, very negative where not. */
   mask: 'step.mask',
-  /** [batch × new, half a head]: rotary tables for just the positions of this step. */
+  /** [new × batch, half a head]: rotary tables for just the positions of this step. */
   cos: 'step.cos',
   sin: 'step.sin',
-  /** [batch, new]: the row of the tables for each token. */
+  /** [new, batch]: the row of the tables for each token. */
   rotaryRows: 'step.rotary_rows',
 } as const;
 
@@ -26,10 +22,10 @@ const MASKED = -1e30;
 /** Declares the graph's inputs and computes from them, once a step, what every layer needs. */
 export function stepInputs(graph: Graph, shape: Shape, inverseFrequencies: readonly number[]): void {
   declareInputs(graph, shape);
-  constants(graph, shape);
+  constants(graph);
   lengths(graph);
   rotaryTables(graph, inverseFrequencies);
-  mask(graph);
+  mask(graph, shape);
 }
 
 function declareInputs(graph: Graph, { layers, kvHeads, headDim }: Shape): void {
@@ -46,13 +42,11 @@ function declareInputs(graph: Graph, { layers, kvHeads, headDim }: Shape): void 
       ]);
 }
 
-function constants(graph: Graph, { heads, kvHeads }: Shape): void {
+function constants(graph: Graph): void {
   graph.int64('const.0', [0]);
   graph.int64('const.1', [1]);
   graph.int64('const.scalar0', [0], []);
   graph.int64('const.scalar1', [1], []);
-  graph.int64('const.0,0,-1', [0, 0, -1]);
-  graph.int64('const.0,0,-1,group', [0, 0, -1, heads / kvHeads]);
   graph.float32('const.allowed', [0], []);
   graph.float32('const.masked', [MASKED], []);
 }
@@ -64,20 +58,19 @@ function lengths(graph: Graph): void {
   graph.node('Shape', ['past_key_values.0.key'], ['step.past_shape']);
   graph.node('Gather', ['step.past_shape', 'const.0'], ['step.past_length']);
   graph.node('Concat', ['step.past_length', STEP.newLength], [STEP.positionSplit], { axis: 0 });
-  graph.node('Add', ['step.past_length', STEP.newLength], ['step.total_length']);
-  graph.node('Concat', ['const.0,0,-1', 'step.total_length'], [STEP.scoresFlat], { axis: 0 });
-  graph.node('Concat', ['const.0,0,-1,group', 'step.total_length'], [STEP.scoresByHead], { axis: 0 });
   graph.node('Squeeze', [STEP.newLength], ['step.new_scalar']);
   graph.node('Squeeze', ['step.past_length'], ['step.past_scalar']);
   graph.node('Range', ['const.scalar0', 'step.new_scalar', 'const.scalar1'], ['step.new_range']);
   graph.node('Range', ['const.scalar0', 'step.past_scalar', 'const.scalar1'], ['step.past_range']);
   graph.node('Unsqueeze', ['past_lengths', 'const.1'], ['step.past_column']);
+  graph.node('Unsqueeze', ['step.new_range', 'const.1'], ['step.new_column']);
 }
 
 /** Tables for the positions of this step only: none has to be stored, and no context is too long for them. */
 function rotaryTables(graph: Graph, inverseFrequencies: readonly number[]): void {
   graph.float32('rotary.inverse_frequencies', inverseFrequencies, [1, inverseFrequencies.length]);
-  graph.node('Add', ['step.past_column', 'step.new_range'], ['step.positions']);
+  graph.node('Unsqueeze', ['past_lengths', 'const.0'], ['step.past_row']);
+  graph.node('Add', ['step.new_column', 'step.past_row'], ['step.positions']);
   graph.int64('const.column', [-1, 1]);
   graph.node('Reshape', ['step.positions', 'const.column'], ['step.positions_column']);
   graph.node('Cast', ['step.positions_column'], ['step.positions_float'], { to: 1 });
@@ -87,32 +80,34 @@ function rotaryTables(graph: Graph, inverseFrequencies: readonly number[]): void
   graph.node('Mul', ['step.batch', STEP.newLength], ['step.token_count']);
   graph.node('Squeeze', ['step.token_count'], ['step.token_scalar']);
   graph.node('Range', ['const.scalar0', 'step.token_scalar', 'const.scalar1'], ['step.token_range']);
-  graph.node('Reshape', ['step.token_range', 'step.ids_shape'], [STEP.rotaryRows]);
+  graph.node('Concat', [STEP.newLength, 'step.batch'], ['step.rows_shape'], { axis: 0 });
+  graph.node('Reshape', ['step.token_range', 'step.rows_shape'], [STEP.rotaryRows]);
 }
 
-/** A query sees the valid cached positions of its own sequence, and new positions up to its own. */
-function mask(graph: Graph): void {
-  graph.int64('const.past_mask_dims', [0, 1, 1, 1, -1]);
+/**
+ * A query sees the valid cached positions of its own sequence, and new positions up to its own. The mask has a row for
+ * every query of a group, since it is then added to the scores as they are, without a reshape in each layer.
+ */
+function mask(graph: Graph, { heads, kvHeads }: Shape): void {
+  graph.int64('const.group', [heads / kvHeads]);
+  graph.int64('const.past_mask_dims', [0, 1, 1, -1]);
+  graph.int64('const.0,1,-1', [0, 1, -1]);
   graph.node('Less', ['step.past_range', 'step.past_column'], ['step.is_cached']);
   graph.node('Where', ['step.is_cached', 'const.allowed', 'const.masked'], ['step.past_mask']);
-  graph.node('Reshape', ['step.past_mask', 'const.past_mask_dims'], ['step.past_mask_5d']);
-  graph.node(
-    'Concat',
-    ['step.batch', 'const.1', STEP.newLength, 'const.1', 'step.past_length'],
-    ['step.past_mask_shape'],
-    { axis: 0 },
-  );
-  graph.node('Expand', ['step.past_mask_5d', 'step.past_mask_shape'], ['step.past_mask_full']);
-  graph.node('Unsqueeze', ['step.new_range', 'const.1'], ['step.new_column']);
+  graph.node('Reshape', ['step.past_mask', 'const.past_mask_dims'], ['step.past_mask_4d']);
+  graph.node('Mul', [STEP.newLength, 'const.group'], ['step.query_rows']);
+  graph.node('Concat', ['step.batch', 'const.1', 'step.query_rows', 'step.past_length'], ['step.past_mask_shape'], {
+    axis: 0,
+  });
+  graph.node('Expand', ['step.past_mask_4d', 'step.past_mask_shape'], ['step.past_mask_full']);
   graph.node('LessOrEqual', ['step.new_range', 'step.new_column'], ['step.is_earlier']);
   graph.node('Where', ['step.is_earlier', 'const.allowed', 'const.masked'], ['step.new_mask']);
-  graph.node('Concat', ['const.1', 'const.1', STEP.newLength, 'const.1', STEP.newLength], ['step.new_mask_dims'], {
+  graph.node('Unsqueeze', ['step.new_mask', 'const.1'], ['step.new_mask_3d']);
+  graph.node('Concat', ['step.batch', STEP.newLength, 'const.group', STEP.newLength], ['step.new_mask_shape'], {
     axis: 0,
   });
-  graph.node('Reshape', ['step.new_mask', 'step.new_mask_dims'], ['step.new_mask_5d']);
-  graph.node('Concat', ['step.batch', 'const.1', STEP.newLength, 'const.1', STEP.newLength], ['step.new_mask_shape'], {
-    axis: 0,
-  });
-  graph.node('Expand', ['step.new_mask_5d', 'step.new_mask_shape'], ['step.new_mask_full']);
-  graph.node('Concat', ['step.past_mask_full', 'step.new_mask_full'], [STEP.mask], { axis: 4 });
+  graph.node('Expand', ['step.new_mask_3d', 'step.new_mask_shape'], ['step.new_mask_grouped']);
+  graph.node('Concat', ['const.0,1,-1', STEP.newLength], ['step.new_mask_dims'], { axis: 0 });
+  graph.node('Reshape', ['step.new_mask_grouped', 'step.new_mask_dims'], ['step.new_mask_full']);
+  graph.node('Concat', ['step.past_mask_full', 'step.new_mask_full'], [STEP.mask], { axis: 3 });
 }

@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -203,6 +212,35 @@ describe('an interrupted download', () => {
     site.set({});
     await pull();
     expect(readFileSync(target()).equals(content)).toBe(true);
+  });
+});
+
+describe('a disk', () => {
+  const isLinux = process.platform === 'linux';
+  it.skipIf(!isLinux)(
+    'that becomes full in the middle is said to be, and the download goes on when there is room',
+    async () => {
+      const unfinished = `${target()}.download`;
+      const journal = {
+        identity: `${MODEL} ${sha256(content)}`,
+        sizeBytes: content.length,
+        partBytes: 100_000,
+        done: [],
+      };
+      mkdirSync(folder(), { recursive: true });
+      symlinkSync('/dev/full', unfinished);
+      writeFileSync(`${unfinished}.json`, JSON.stringify(journal));
+      await failsWith(pull(), 'DISK_FULL', 'became full');
+      expectNoModel();
+      rmSync(unfinished);
+      await pull();
+      expect(readFileSync(target()).equals(content)).toBe(true);
+    },
+  );
+
+  it('that cannot be written is named', async () => {
+    writeFileSync(home, 'a file where the folder should be');
+    await failsWith(pull(), 'OUTPUT_UNWRITABLE', home);
   });
 });
 
