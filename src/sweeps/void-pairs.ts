@@ -23,15 +23,21 @@ const STEAL_SHARE = 0.02;
 const MADS = 5;
 /** Fewer readings have no median worth comparing with. */
 const FEWEST_READINGS = 8;
+/**
+ * Share of a block's trials that may be disturbed before it is repeated: none of a pair or a race of nine, a tenth of an
+ * exhaustive grid's hundred, of which one at least always is. Those few stand against many by rank, not by value.
+ */
+const TOLERATED_SHARE = 0.1;
 /** Repeats a run may spend, as a share of what it planned. */
 const REPEAT_SHARE = 0.5;
 
 /** Why a pair or block is void, one sentence a disturbed trial; empty when it counts. `run`: every trial so far, this block included. */
 export function voidReasons(block: readonly Signals[], run: readonly Signals[]): string[] {
-  return block.flatMap((trial, position) => {
+  const reasons = block.flatMap((trial, position) => {
     const why = [...sentinelReasons(trial, run), ...stealReason(trial, run)];
     return why.length === 0 ? [] : [`Trial ${position + 1}: ${why.join('; ')}.`];
   });
+  return reasons.length > TOLERATED_SHARE * block.length ? reasons : [];
 }
 
 /** Whether one more repeat is allowed, so that a machine that never rests ends the run instead of looping. */

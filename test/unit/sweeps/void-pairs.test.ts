@@ -46,6 +46,16 @@ describe('voidReasons', () => {
     expect(reasonsFor({ ...calm(0), stealShare: 0.05 }, alwaysStolen)).toEqual([]);
   });
 
+  it('repeats a pair for one disturbed trial, and a large block only for more than a tenth of it', () => {
+    const stolen = { ...calm(0), stealShare: 0.05 };
+    const block = (size: number, disturbed: number): Signals[] =>
+      Array.from({ length: size }, (_, i) => (i < disturbed ? stolen : calm(i)));
+    const reasons = (size: number, disturbed: number) => voidReasons(block(size, disturbed), [...run, ...run]).length;
+    expect([reasons(2, 1), reasons(9, 1), reasons(10, 1), reasons(108, 10), reasons(108, 11)]).toEqual([
+      1, 1, 0, 0, 11,
+    ]);
+  });
+
   it('says nothing without sensors or with too few readings', () => {
     expect(reasonsFor({ sentinels: null, stealShare: null })).toEqual([]);
     expect(reasonsFor({ sentinels: { before: sentinel(300), after: sentinel(300) }, stealShare: 0.9 }, [])).toEqual([]);
