@@ -68,6 +68,10 @@ export const planSchema = z
       .describe('Axis name → values asked for or derived from the machine.'),
     defaultCandidate: candidateSchema.describe('What a person gets without tuning: the engine on its own defaults.'),
     candidates: z.array(candidateSchema).describe('Every legal configuration.'),
+    references: z
+      .array(candidateSchema)
+      .optional()
+      .describe('What people set by hand: measured beside the choice, and chosen only if a candidate too.'),
     modelId: z.string().describe('The model as asked for, for example "synthetic:deepseek-r1-distill-qwen-1.5b".'),
     contextTokens: z.int().describe('Context length of each sequence, tokens.'),
     models: z.array(modelFileSchema).describe('One file for each backend and quantization.'),
@@ -217,6 +221,24 @@ export const choiceSchema = z
   .describe('The decision.');
 export type Choice = z.infer<typeof choiceSchema>;
 
+export const goalSchema = z
+  .enum(['latency', 'throughput', 'small-memory'])
+  .describe(
+    'latency: shortest time to first token. throughput: most tokens a second over all streams. small-memory: least peak memory.',
+  );
+export type Goal = z.infer<typeof goalSchema>;
+
+export const goalChoiceSchema = z
+  .object({
+    goal: goalSchema,
+    candidateId: z.string().describe('The configuration that serves this goal better than the recommended one.'),
+    evidence: z.string().describe('How sure that is, in one sentence.'),
+  })
+  .describe(
+    'Another goal than the objective, from the same trials; its winner was not confirmed in trials of its own.',
+  );
+export type GoalChoice = z.infer<typeof goalChoiceSchema>;
+
 export const runResultSchema = z
   .object({
     schemaVersion: z.literal(RUN_VERSION),
@@ -234,6 +256,12 @@ export const runResultSchema = z
       .optional()
       .describe('Effects of single knobs from blocks that hold both values; absent when none was computed.'),
     choice: choiceSchema.nullable().describe('null when nothing viable was found.'),
+    goals: z
+      .array(goalChoiceSchema)
+      .optional()
+      .describe(
+        'Configurations that serve other goals better than the recommended one; absent where none was looked for.',
+      ),
     warnings: z.array(warningSchema).describe('What a reader should know.'),
     noise: z
       .object({

@@ -3,7 +3,9 @@ import type { Machine } from '../core/machine.js';
 import type { Outcome } from '../core/outcome.js';
 import { type Plan, type Quality, RUN_VERSION, type RunResult } from '../core/run-result.js';
 import { decide } from './decision.js';
+import { effectsOf } from './effects.js';
 import { placeOnPareto } from './place-on-pareto.js';
+import { everyCandidate } from './references.js';
 import { standardDeviation } from './stats/sample.js';
 import type { SearchResult } from './strategy.js';
 import { pairedLogRatios, summarizeConfigurations } from './summarize.js';
@@ -48,6 +50,7 @@ export function assembleRun(parts: RunParts): RunResult {
     plan,
     configurations,
     quality: [...quality],
+    ...(parts.search ? { effects: effectsOf(plan, everyCandidate(plan), outcomes) } : {}),
     choice: decide(parts.search, plan, outcomes),
     warnings: runWarnings({ machine, plan, outcomes, configurations }),
     noise: {

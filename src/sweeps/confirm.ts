@@ -1,5 +1,5 @@
 import type { Interval } from '../core/interval.js';
-import { randomStream } from '../core/random.js';
+import { randomStream, shuffled } from '../core/random.js';
 import { pairOrder } from './pair-order.js';
 import type { Purse } from './purse.js';
 import { ratioInterval } from './stats/hodges-lehmann.js';
@@ -26,7 +26,19 @@ export const FEWEST_PAIRS = 6;
 /** A pair with a failed arm is repeated, up to this multiple of the pairs wanted. */
 const REPEAT_CEILING = 1.5;
 
-export type ConfirmPlan = { candidateId: string; defaultId: string; pairs: number; seed: number; purse: Purse };
+export type ConfirmPlan = {
+  candidateId: string;
+  defaultId: string;
+  pairs: number;
+  seed: number;
+  purse: Purse;
+  /** Run beside the first six pairs, as many as an interval of their own needs. */
+  references?: readonly string[];
+};
+
+/** Trials of `pairs` pairs with so many references beside them. */
+export const confirmTrials = (pairs: number, references: number): number =>
+  2 * pairs + references * Math.min(pairs, FEWEST_PAIRS);
 
 /** Fresh pairs of the candidate against the default, a fair coin each for the order. Each pair is one batch. */
 export function* confirm(plan: ConfirmPlan): SearchGenerator<Confirmation> {
@@ -34,8 +46,11 @@ export function* confirm(plan: ConfirmPlan): SearchGenerator<Confirmation> {
   const logRatios: number[] = [];
   for (let block = 0; block < plan.pairs * REPEAT_CEILING && logRatios.length < plan.pairs; block++) {
     if (logRatios.length >= FEWEST_PAIRS && !plan.purse.affords(0, 2)) break;
-    const ids = [plan.defaultId, plan.candidateId];
-    if (pairOrder(coin) === 'BA') ids.reverse();
+    const pair = [plan.defaultId, plan.candidateId];
+    const beside = block < FEWEST_PAIRS ? (plan.references ?? []).filter((id) => !pair.includes(id)) : [];
+    // A shuffled block is a fair coin for each pair of its members.
+    const ids = beside.length > 0 ? shuffled([...pair, ...beside], coin) : pair;
+    if (beside.length === 0 && pairOrder(coin) === 'BA') ids.reverse();
     const batch: TrialAsk[] = ids.map((id) => ({ phase: 'confirm', block, id, fidelity: 'full' }));
     const results = yield batch;
     plan.purse.pay(batch, results);

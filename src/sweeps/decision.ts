@@ -4,6 +4,7 @@ import type { Metrics, Outcome } from '../core/outcome.js';
 import type { Choice, Plan, Speedup } from '../core/run-result.js';
 import { formatChange } from '../core/units.js';
 import type { Confirmation } from './confirm.js';
+import { everyCandidate } from './references.js';
 import { ratioInterval } from './stats/hodges-lehmann.js';
 import type { SearchResult } from './strategy.js';
 import { pairedLogRatios } from './summarize.js';
@@ -51,7 +52,7 @@ function reasonOf(result: SearchResult, speedup: Speedup | null, plan: Plan, lab
 /** The search's result as the decision of the run; null when nothing viable was found. */
 export function decide(result: SearchResult | null, plan: Plan, outcomes: readonly Outcome[]): Choice | null {
   if (!result?.choice || !result.recommendation) return null;
-  const labels = new Map(plan.candidates.map((c) => [candidateId(c), candidateLabel(c)]));
+  const labels = new Map(everyCandidate(plan).map((c) => [candidateId(c), candidateLabel(c)]));
   const { confirmation, recommendation } = result;
   const speedup = confirmation ? speedupOf(confirmation, outcomes) : null;
   const isDefault = recommendation.because === 'no-clear-gain' || recommendation.because === 'default-is-best';

@@ -58,5 +58,6 @@ export function toDesignSpace(
       },
     })),
     defaultId: candidateId(space.defaultCandidate),
+    references: (space.references ?? []).map(candidateId),
   };
 }

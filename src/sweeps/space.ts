@@ -7,6 +7,7 @@ import type { AskedAxes } from './axes.js';
 import { combinations } from './combinations.js';
 import { type FeasibilityLimits, whyInfeasible } from './feasibility.js';
 import { levelsOf } from './levels.js';
+import { folkloreCandidates } from './references.js';
 import { placeReplicas } from './replica-shares.js';
 import { engineDefaultThreads } from './thread-ladder.js';
 
@@ -25,6 +26,8 @@ export type Space = {
   /** What a person gets without tuning. It runs even where a rule forbids it to others: that is its price. */
   defaultCandidate: Candidate;
   excluded: Exclusion[];
+  /** What people set by hand, beside the default. */
+  references?: Candidate[];
 };
 
 function defaultOf({ arms, machine }: SpaceRequest): Candidate {
@@ -53,5 +56,6 @@ export function buildSpace(request: SpaceRequest): Space {
     }
   const defaultCandidate = defaultOf(request);
   found.set(candidateId(defaultCandidate), defaultCandidate);
-  return { candidates: [...found.values()], defaultCandidate, excluded: [...excluded, ...broken.values()] };
+  const references = folkloreCandidates(defaultCandidate, machine);
+  return { candidates: [...found.values()], references, defaultCandidate, excluded: [...excluded, ...broken.values()] };
 }

@@ -26,7 +26,13 @@ export type DesignPoint = {
 };
 
 /** All feasible points. `defaultId` is what a user gets without tuning, and is one of the points. */
-export type DesignSpace = { axes: readonly Axis[]; points: readonly DesignPoint[]; defaultId: string };
+export type DesignSpace = {
+  axes: readonly Axis[];
+  points: readonly DesignPoint[];
+  defaultId: string;
+  /** Configurations that fresh blocks compare with the default beside the choice. They need not be points. */
+  references?: readonly string[];
+};
 
 /** One trial to run. Trials of one batch run in the order given. (phase, block, id) names it for good. */
 export type TrialAsk = { phase: Phase; block: number; id: string; fidelity: Fidelity };
@@ -53,7 +59,15 @@ export type Effort = 'quick' | 'default' | 'thorough';
 export type SearchOptions = { seed: number; effort?: Effort; budget?: Budget };
 
 /** How many trials to expect, and how many at the very most. */
-export type SearchForecast = { short: number; full: number; fullAtMost: number };
+export type SearchForecast = {
+  short: number;
+  full: number;
+  fullAtMost: number;
+  /** How many of the most promising points race; null where points race whatever is expected of them. */
+  racers: number | null;
+  /** Full trials that confirm the choice; the rest race. */
+  confirming: number;
+};
 
 export type SearchGenerator<Result> = Generator<TrialAsk[], Result, TrialResult[]>;
 

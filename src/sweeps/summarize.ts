@@ -3,6 +3,7 @@ import type { Interval } from '../core/interval.js';
 import type { Metrics, Outcome } from '../core/outcome.js';
 import type { Configuration, Plan } from '../core/run-result.js';
 import { brokenConstraints } from './constraints.js';
+import { everyCandidate } from './references.js';
 import { ratioInterval } from './stats/hodges-lehmann.js';
 import { rateInterval } from './stats/rate-interval.js';
 import { median } from './stats/sample.js';
@@ -126,7 +127,7 @@ export function summarizeConfigurations(
   qualityOf: (candidate: Candidate) => number | null,
 ): Configuration[] {
   const tried = new Set(outcomes.map((o) => o.candidateId));
-  return plan.candidates
+  return everyCandidate(plan)
     .filter((candidate) => tried.has(candidateId(candidate)))
     .map((candidate) => summarizeConfiguration(candidate, plan, outcomes, qualityOf(candidate)))
     .sort((a, b) => (b.objective?.estimate ?? 0) - (a.objective?.estimate ?? 0));

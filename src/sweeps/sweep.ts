@@ -2,6 +2,7 @@ import { type Candidate, candidateId } from '../core/candidate.js';
 import { type Measurement, OUTCOME_VERSION, type Outcome, type TrialPhase } from '../core/outcome.js';
 import type { Clock } from '../core/ports.js';
 import type { Plan } from '../core/run-result.js';
+import { everyCandidate } from './references.js';
 import type { SearchSession } from './session.js';
 import type { TrialAsk, TrialResult } from './strategy.js';
 import { toTrialResult } from './trial-result.js';
@@ -92,7 +93,7 @@ async function runBlock(
   budget: RepeatBudget,
   ports: SweepPorts,
 ): Promise<Outcome[]> {
-  const candidates = new Map(run.plan.candidates.map((candidate) => [candidateId(candidate), candidate]));
+  const candidates = new Map(everyCandidate(run.plan).map((candidate) => [candidateId(candidate), candidate]));
   const { phase, block, fidelity } = asks[0]!;
   const measureAll = async (wanted: readonly TrialAsk[], firstPosition: number): Promise<Outcome[]> => {
     const results: Outcome[] = [];

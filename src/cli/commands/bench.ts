@@ -69,7 +69,7 @@ function planOne(flags: Flags, started: Started): Plan {
     throw new R1Error('USAGE', `This configuration cannot run here: ${reasons(plan.excluded)}.`, {
       mend: 'Change the flag that excludes it.',
     });
-  return { ...plan, candidates: [candidate], defaultCandidate: candidate };
+  return { ...plan, candidates: [candidate], references: [], defaultCandidate: candidate };
 }
 
 const reasons = (excluded: Plan['excluded']): string => excluded.map((e) => `${e.value}: ${e.reason}`).join('; ');

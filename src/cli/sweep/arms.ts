@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Backend } from '../../core/candidate.js';
 import { R1Error } from '../../core/errors.js';
 import { GEOMETRIES } from '../../core/model.js';
@@ -32,7 +33,8 @@ export async function resolveArms(request: ArmsRequest, context: Context): Promi
   console.endProgress();
   return {
     id: resolved.id,
-    arms: resolved.files,
+    // Profiles are served from other folders than the one they were measured in.
+    arms: resolved.files.map((arm) => ({ ...arm, model: { ...arm.model, path: resolve(arm.model.path) } })),
     excluded: resolved.missing.map(({ backend, quant, reason }) => ({
       axis: 'quant',
       value: `${backend} ${quant}`,
@@ -59,7 +61,7 @@ function fakeArms({ spec, quants }: ArmsRequest): ResolvedArms {
     throw new R1Error('MODEL_NOT_FOUND', `"${path}" does not exist; the fake engine needs a script.`);
   const { id, ...shape } = GEOMETRIES.tiny;
   const script = {
-    path,
+    path: resolve(path),
     format: 'gguf' as const,
     sizeBytes: 1000,
     sha256: null,

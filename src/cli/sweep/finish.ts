@@ -5,6 +5,7 @@ import type { Configuration, RunResult } from '../../core/run-result.js';
 import { renderReport } from '../../report/index.js';
 import type { ReportFormat } from '../../report/reporter.js';
 import type { RunFolder } from '../../store/run-folder.js';
+import { goalChoices } from '../../sweeps/goals.js';
 import { toProfile } from '../../sweeps/to-profile.js';
 import type { Context } from '../context.js';
 
@@ -22,15 +23,25 @@ export async function writeReports(folder: RunFolder, run: RunResult, context: C
   }
 }
 
-const chosen = (run: RunResult): Configuration | undefined =>
-  run.configurations.find((c) => c.candidateId === run.choice?.candidateId);
+const configurationOf = (run: RunResult, id: string | undefined): Configuration | undefined =>
+  run.configurations.find((c) => c.candidateId === id);
 
-/** run.json, best.json and the reports. Throws NOTHING_VIABLE after they are written, so that the reasons can be read. */
-export async function finishRun(folder: RunFolder, run: RunResult, context: Context): Promise<Profile> {
+/** `best-latency.json` and the like: the same trials, chosen for another goal. */
+function writeGoals(folder: RunFolder, run: RunResult): void {
+  for (const { goal, candidateId, evidence } of run.goals ?? []) {
+    const profile = toProfile(run, configurationOf(run, candidateId)!, `${run.plan.label}-${goal}`);
+    folder.writeProfile(`best-${goal}.json`, { ...profile, goal: { name: goal, evidence } });
+  }
+}
+
+/** run.json, best.json, profiles for other goals and the reports. Throws NOTHING_VIABLE after they are written, so that the reasons can be read. */
+export async function finishRun(folder: RunFolder, assembled: RunResult, context: Context): Promise<Profile> {
+  const run = { ...assembled, goals: goalChoices(assembled) };
   folder.writeRun(run);
-  const best = chosen(run);
+  const best = configurationOf(run, run.choice?.candidateId);
   const profile = best?.objective ? toProfile(run, best, run.plan.label) : null;
   if (profile) folder.writeProfile('best.json', profile);
+  writeGoals(folder, run);
   await writeReports(folder, run, context);
   if (!profile)
     throw new R1Error(

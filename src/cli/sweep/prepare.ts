@@ -116,6 +116,7 @@ export function preparePlan(
     axes: axisValues(space.candidates),
     defaultCandidate: space.defaultCandidate,
     candidates: space.candidates,
+    ...(space.references?.length ? { references: space.references } : {}),
     modelId: facts.modelId,
     contextTokens: context,
     models: arms.map((arm) => arm.model),

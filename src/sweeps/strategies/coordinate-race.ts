@@ -1,3 +1,4 @@
+import { confirmTrials } from '../confirm.js';
 import { openPurse } from '../purse.js';
 import { type RaceRecord, race } from '../race.js';
 import type { DesignPoint, DesignSpace, SearchForecast, SearchOptions, Strategy, TrialResult } from '../strategy.js';
@@ -10,6 +11,8 @@ const MAX_BLOCKS = 8;
 const RACE_SHARE = 0.55;
 const CONFIRM_PAIRS = 10;
 
+const confirming = ({ references }: DesignSpace): number => confirmTrials(CONFIRM_PAIRS, references?.length ?? 0);
+
 /** One axis at a time: race its levels with everything else held, move to the fastest, until a pass changes nothing. */
 export const coordinateRace: Strategy = {
   id: 'coordinate-race',
@@ -20,7 +23,7 @@ export const coordinateRace: Strategy = {
     forecast(space, options); // refuses a budget below one pass
     const purse = openPurse(budget);
     const races: RaceRecord[] = [];
-    const reserve = 2 * CONFIRM_PAIRS;
+    const reserve = confirming(space);
     let current = space.points.find((p) => p.id === space.defaultId)!;
     let firstBlock = 0;
     for (let pass = 0, hasMoved = true; pass < PASSES && hasMoved; pass++) {
@@ -72,13 +75,15 @@ function metBy(id: string, races: readonly RaceRecord[]): RaceRecord {
 function forecast(space: DesignSpace, { budget }: SearchOptions): SearchForecast {
   const levels = knobs(space).map((name) => new Set(space.points.map((p) => p.levels[name])).size);
   const onePass = levels.filter((count) => count > 1).reduce((a, b) => a + b, 0) * MAX_BLOCKS;
-  const confirming = 2 * CONFIRM_PAIRS;
+  const confirm = confirming(space);
   const affordable = fullTrialsIn(budget);
-  const least = Math.round(onePass * RACE_SHARE) + confirming;
+  const least = Math.round(onePass * RACE_SHARE) + confirm;
   if (affordable < least) throw budgetTooSmall({ short: 0, full: least }, budget!);
   return {
     short: 0,
-    full: Math.min(affordable, Math.round(onePass * PASSES * RACE_SHARE) + confirming),
-    fullAtMost: Math.min(affordable, onePass * PASSES + confirming),
+    full: Math.min(affordable, Math.round(onePass * PASSES * RACE_SHARE) + confirm),
+    fullAtMost: Math.min(affordable, onePass * PASSES + confirm),
+    racers: null,
+    confirming: confirm,
   };
 }

@@ -1,4 +1,4 @@
-import { FEWEST_PAIRS } from '../confirm.js';
+import { confirmTrials, FEWEST_PAIRS } from '../confirm.js';
 import type { Effort, SearchForecast, SearchOptions } from '../strategy.js';
 import { budgetTooSmall, costOf } from './budget.js';
 
@@ -9,13 +9,15 @@ export type EffortPlan = {
   finalists: number;
   maxBlocks: number;
   confirmPairs: number;
+  /** Configurations beside the first pairs. */
+  references: number;
 };
 
 /** Replayed on synthetic machines: regret at most 3 % in 92, 95 and 100 % of the seeds (docs/search.md). */
 export const EFFORTS: Record<Effort, EffortPlan> = {
-  quick: { screen: 24, refine: 16, finalists: 8, maxBlocks: 10, confirmPairs: 10 },
-  default: { screen: 40, refine: 24, finalists: 10, maxBlocks: 12, confirmPairs: 10 },
-  thorough: { screen: 64, refine: 40, finalists: 12, maxBlocks: 16, confirmPairs: 10 },
+  quick: { screen: 24, refine: 16, finalists: 8, maxBlocks: 10, confirmPairs: 10, references: 0 },
+  default: { screen: 40, refine: 24, finalists: 10, maxBlocks: 12, confirmPairs: 10, references: 0 },
+  thorough: { screen: 64, refine: 40, finalists: 12, maxBlocks: 16, confirmPairs: 10, references: 0 },
 };
 
 /** Points proposed between two fits of the model. */
@@ -27,16 +29,27 @@ const BLOCKS_TO_KEEP = 6;
 /** In a small space fewer points teach the model as much: shares of the space, found by replay (docs/search.md). */
 const SCREEN_SHARE = 0.3;
 const REFINE_SHARE = 0.2;
-const SMALLEST: EffortPlan = { screen: 8, refine: 0, finalists: 2, maxBlocks: 3, confirmPairs: FEWEST_PAIRS };
+const SMALLEST: EffortPlan = {
+  screen: 8,
+  refine: 0,
+  finalists: 2,
+  maxBlocks: 3,
+  confirmPairs: FEWEST_PAIRS,
+  references: 0,
+};
 
 /** The plan for a space of `pointCount` feasible points, shrunk in all its parts until its expected cost fits the budget. */
-export function planEffort(pointCount: number, { effort = 'default', budget }: SearchOptions): EffortPlan {
+export function planEffort(
+  pointCount: number,
+  { effort = 'default', budget }: SearchOptions,
+  references = 0,
+): EffortPlan {
   const fits = (plan: EffortPlan): boolean => !budget || costOf(forecastPlan(plan, pointCount), budget) <= budget.limit;
   for (let scale = 1; scale >= 0.1; scale -= 0.05) {
-    const plan = shapes(EFFORTS[effort], pointCount, scale).find(fits);
+    const plan = shapes({ ...EFFORTS[effort], references }, pointCount, scale).find(fits);
     if (plan) return plan;
   }
-  const smallest = bounded(SMALLEST, pointCount);
+  const smallest = bounded({ ...SMALLEST, references }, pointCount);
   if (fits(smallest)) return smallest;
   throw budgetTooSmall(forecastPlan(smallest, pointCount), budget!);
 }
@@ -50,6 +63,7 @@ function shapes(wanted: EffortPlan, pointCount: number, scale: number): EffortPl
 }
 
 const scaled = (plan: EffortPlan, scale: number): EffortPlan => ({
+  ...plan,
   screen: Math.max(SMALLEST.screen, Math.round(plan.screen * scale)),
   refine: Math.round((plan.refine * scale) / REFINE_BATCH) * REFINE_BATCH,
   finalists: Math.max(SMALLEST.finalists, Math.round(plan.finalists * scale)),
@@ -66,12 +80,14 @@ const bounded = (plan: EffortPlan, pointCount: number): EffortPlan => ({
 
 export function forecastPlan(plan: EffortPlan, pointCount: number): SearchForecast {
   const racers = Math.min(plan.finalists + 1, pointCount);
-  const pairs = 2 * plan.confirmPairs;
+  const pairs = confirmTrials(plan.confirmPairs, plan.references);
   const blocks = Math.min(plan.maxBlocks, expectedBlocks(racers / pointCount));
   return {
     short: plan.screen + plan.refine,
     full: Math.round(racers * blocks) + pairs,
     fullAtMost: racers * plan.maxBlocks + pairs,
+    racers: plan.screen > 0 ? racers : null,
+    confirming: pairs,
   };
 }
 

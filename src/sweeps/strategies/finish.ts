@@ -16,7 +16,9 @@ export function* finish(
   const isDefaultOut = race.eliminated.some((e) => e.id === defaultId && e.because !== 'slower');
   const candidateId = choice.winnerId === defaultId ? bestRival(choice, defaultId) : choice.winnerId;
   const confirmation =
-    candidateId === null || isDefaultOut ? null : yield* confirm({ candidateId, defaultId, ...plan });
+    candidateId === null || isDefaultOut
+      ? null
+      : yield* confirm({ candidateId, defaultId, references: space.references ?? [], ...plan });
   return { choice, race, confirmation, recommendation: recommend(candidateId ?? defaultId, defaultId, confirmation) };
 }
 

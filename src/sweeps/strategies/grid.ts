@@ -1,3 +1,4 @@
+import { confirmTrials } from '../confirm.js';
 import { openPurse } from '../purse.js';
 import { race } from '../race.js';
 import type { DesignSpace, SearchOptions, Strategy } from '../strategy.js';
@@ -9,11 +10,13 @@ const REPETITIONS = 5;
 const FEWEST_REPETITIONS = 3;
 const CONFIRM_PAIRS = 10;
 
+const confirming = ({ references }: DesignSpace): number => confirmTrials(CONFIRM_PAIRS, references?.length ?? 0);
+
 function repetitions(space: DesignSpace, { budget }: SearchOptions): number {
   const points = space.points.length;
-  const affordable = Math.floor((fullTrialsIn(budget) - 2 * CONFIRM_PAIRS) / points);
+  const affordable = Math.floor((fullTrialsIn(budget) - confirming(space)) / points);
   if (affordable >= FEWEST_REPETITIONS) return Math.min(REPETITIONS, affordable);
-  throw budgetTooSmall({ short: 0, full: points * FEWEST_REPETITIONS + 2 * CONFIRM_PAIRS }, budget!);
+  throw budgetTooSmall({ short: 0, full: points * FEWEST_REPETITIONS + confirming(space) }, budget!);
 }
 
 /** Everything, five times: the yardstick for small spaces and for recording a grid. Costs the most and is not the surest. */
@@ -21,15 +24,15 @@ export const grid: Strategy = {
   id: 'grid',
   summary: 'measure every feasible configuration five times in interleaved blocks, then confirm the best',
   forecast(space, options) {
-    const full = space.points.length * repetitions(space, options) + 2 * CONFIRM_PAIRS;
-    return { short: 0, full, fullAtMost: full };
+    const full = space.points.length * repetitions(space, options) + confirming(space);
+    return { short: 0, full, fullAtMost: full, racers: null, confirming: confirming(space) };
   },
   *search(space, options) {
     const { seed, budget } = options;
     const purse = openPurse(budget);
     const ids = space.points.map((p) => p.id);
     const maxBlocks = repetitions(space, options);
-    const raced = yield* race({ ids, seed, maxBlocks, purse, reserve: 2 * CONFIRM_PAIRS, keepsAll: true });
+    const raced = yield* race({ ids, seed, maxBlocks, purse, reserve: confirming(space), keepsAll: true });
     return yield* finish(space, raced, { seed, pairs: CONFIRM_PAIRS, purse });
   },
 };

@@ -1,7 +1,16 @@
 import { randomStream, shuffled } from '../../core/random.js';
+import { confirmTrials } from '../confirm.js';
 import { openPurse, type Purse } from '../purse.js';
 import { race } from '../race.js';
-import type { DesignSpace, Phase, SearchGenerator, Strategy, TrialAsk, TrialResult } from '../strategy.js';
+import type {
+  DesignSpace,
+  Phase,
+  SearchGenerator,
+  SearchOptions,
+  Strategy,
+  TrialAsk,
+  TrialResult,
+} from '../strategy.js';
 import { type EffortPlan, forecastPlan, planEffort, REFINE_BATCH } from './effort.js';
 import { finish } from './finish.js';
 import { screenDesign } from './screen-design.js';
@@ -16,9 +25,9 @@ const VIABLE = 0.5;
 export const modelRace: Strategy = {
   id: 'model-race',
   summary: 'screen a balanced sample, fit a model, refine, race the finalists in blocks, confirm with fresh pairs',
-  forecast: (space, options) => forecastPlan(planEffort(space.points.length, options), space.points.length),
+  forecast: (space, options) => forecastPlan(planFor(space, options), space.points.length),
   *search(space, options) {
-    const plan = planEffort(space.points.length, options);
+    const plan = planFor(space, options);
     const purse = openPurse(options.budget);
     const finalists =
       plan.screen === 0 ? space.points.map((p) => p.id) : yield* shortlist(space, plan, options.seed, purse);
@@ -28,17 +37,21 @@ export const modelRace: Strategy = {
       seed: options.seed,
       maxBlocks: plan.maxBlocks,
       purse,
-      reserve: 2 * pairs,
+      reserve: confirmTrials(pairs, plan.references),
     });
     return yield* finish(space, raced, { seed: options.seed, pairs, purse });
   },
 };
 
+const planFor = (space: DesignSpace, options: SearchOptions): EffortPlan =>
+  planEffort(space.points.length, options, space.references?.length ?? 0);
+
 /** The finalists by id: the best of screen and refinement, with the default. */
 function* shortlist(space: DesignSpace, plan: EffortPlan, seed: number, purse: Purse): SearchGenerator<string[]> {
   const results: TrialResult[] = [];
   const learn = openSurrogate(space);
-  const canGoOn = (count: number): boolean => purse.affords(count, 3 * (plan.finalists + 1) + 2 * plan.confirmPairs);
+  const canGoOn = (count: number): boolean =>
+    purse.affords(count, 3 * (plan.finalists + 1) + confirmTrials(plan.confirmPairs, plan.references));
   let block = 0;
   const run = function* (phase: Phase, ids: readonly string[]): SearchGenerator<void> {
     const batch: TrialAsk[] = ids.map((id) => ({ phase, block, id, fidelity: 'short' }));

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { gaussian, seededRandom } from '../../../src/core/random.js';
-import { type Confirmation, confirm, recommend } from '../../../src/sweeps/confirm.js';
+import { type Confirmation, confirm, confirmTrials, recommend } from '../../../src/sweeps/confirm.js';
 import { openPurse } from '../../../src/sweeps/purse.js';
 import type { TrialAsk } from '../../../src/sweeps/strategy.js';
 
 type Values = (ask: TrialAsk) => number | null;
 
-function run(values: Values, options: { pairs?: number; seed?: number; limit?: number } = {}) {
-  const { pairs = 10, seed = 1, limit } = options;
+function run(values: Values, options: { pairs?: number; seed?: number; limit?: number; references?: string[] } = {}) {
+  const { pairs = 10, seed = 1, limit, references = [] } = options;
   const purse = openPurse(limit === undefined ? undefined : { limit, shortCost: 1, fullCost: 1 });
-  const generator = confirm({ candidateId: 'new', defaultId: 'old', pairs, seed, purse });
+  const generator = confirm({ candidateId: 'new', defaultId: 'old', pairs, seed, purse, references });
   const batches: TrialAsk[][] = [];
   let step = generator.next();
   while (!step.done) {
@@ -48,6 +48,22 @@ describe('confirm', () => {
     const runs = 1000;
     const faults = Array.from({ length: runs }, (_, i) => run(faster(1, i), { seed: i }).confirmation);
     expect(faults.filter((c) => c.isFaster).length / runs).toBeLessThan(0.04);
+  });
+
+  it('runs references beside the first six pairs, in any order, and they change nothing in the pairs', () => {
+    const { batches, confirmation } = run(faster(1.1), { references: ['hand', 'old', 'new'] });
+    expect(batches.map((batch) => batch.length)).toEqual([3, 3, 3, 3, 3, 3, 2, 2, 2, 2]);
+    expect(batches.flat()).toHaveLength(confirmTrials(10, 1));
+    expect(confirmation.ratio.n).toBe(10);
+    const first = Array.from({ length: 300 }, (_, seed) => run(faster(1), { references: ['hand'], seed }).batches[0]!);
+    const share = (id: string) => first.filter((batch) => batch[0]!.id === id).length / 300;
+    for (const id of ['hand', 'old', 'new']) expect(share(id)).toBeCloseTo(1 / 3, 0.5);
+    const oldBeforeNew = first.filter((batch) => {
+      const ids = batch.map((ask) => ask.id);
+      return ids.indexOf('old') < ids.indexOf('new');
+    });
+    expect(oldBeforeNew.length / 300).toBeGreaterThan(0.41);
+    expect(oldBeforeNew.length / 300).toBeLessThan(0.59);
   });
 
   it('repeats a pair with a failed arm, up to half as many again', () => {

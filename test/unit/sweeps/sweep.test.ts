@@ -47,7 +47,7 @@ function scripted(batches: TrialAsk[][]) {
       for (const batch of batches) told.push(yield batch);
       return { choice: null, recommendation: null } as SearchResult;
     },
-    forecast: () => ({ short: 0, full: 0, fullAtMost: 0 }),
+    forecast: () => ({ short: 0, full: 0, fullAtMost: 0, racers: null, confirming: 0 }),
   };
   const open = (history: TrialResult[] = []): SearchSession =>
     openSession(strategy, { axes: [], points: [], defaultId: idA }, { seed: 1 }, history);

@@ -16,7 +16,7 @@ const plan = samplePlan(
   ['q4_0', 'q8_0'].flatMap((quant) => [2, 4].map((threads) => baseCandidate('llama-cpp', quant, threads))),
 );
 
-async function pilots(known: Outcome[] = []) {
+async function pilots(known: Outcome[] = [], of = plan) {
   const stored: Outcome[] = [];
   const ports: SweepPorts = {
     measure: async (trial) => sampleOutcome({ candidate: trial.candidate }),
@@ -26,7 +26,7 @@ async function pilots(known: Outcome[] = []) {
     clock: { now: () => 0, monotonicMs: () => 0, sleep: async () => {} },
     signal: new AbortController().signal,
   };
-  return { all: await runPilots(arms, plan, sampleMachine(), known, ports), stored };
+  return { all: await runPilots(arms, of, sampleMachine(), known, ports), stored };
 }
 
 describe('runPilots', () => {
@@ -36,15 +36,37 @@ describe('runPilots', () => {
     expect(all.map((o) => [o.trial, o.phase, o.fidelity, o.candidate.quant, o.candidate.threads])).toEqual([
       [0, 'calibrate', 'short', 'q4_0', 8],
       [1, 'calibrate', 'short', 'q8_0', 8],
+      [2, 'calibrate', 'short', 'q4_0', 2],
     ]);
+  });
+
+  it('shows what threads bring with the fewest and with a count halfway, on one level of each engine', async () => {
+    const counts = [1, 2, 3, 4, 6, 8];
+    const wide = samplePlan(counts.map((threads) => baseCandidate('llama-cpp', 'q4_0', threads)));
+    expect((await pilots([], wide)).all.slice(2).map((o) => o.candidate.threads)).toEqual([1, 3]);
+    const narrow = samplePlan([baseCandidate('llama-cpp', 'q4_0', 8)]);
+    expect((await pilots([], narrow)).all).toHaveLength(2);
+  });
+
+  it('runs streams for throughput, since batching decides how long its trials take', async () => {
+    const { all } = await pilots([], { ...plan, objective: 'throughput' });
+    expect(all.map((o) => o.candidate.sequences)).toEqual([4, 4, 4]);
   });
 
   it('does not repeat those of a run that goes on', async () => {
     const first = (await pilots()).all[0]!;
     const { all, stored } = await pilots([first]);
-    expect(stored.map((o) => [o.trial, o.candidate.quant])).toEqual([[1, 'q8_0']]);
-    expect(all).toHaveLength(2);
+    expect(stored.map((o) => [o.trial, o.candidate.quant])).toEqual([
+      [1, 'q8_0'],
+      [2, 'q4_0'],
+    ]);
+    expect(all).toHaveLength(3);
   });
+});
+
+it('an engine that cannot run few threads is not given up', () => {
+  const failed = sampleOutcome({ block: 1, status: 'crashed', metrics: null });
+  expect(failedArms([sampleOutcome(), failed], plan)).toEqual([]);
 });
 
 it('failedArms names each engine and level that did not run, and how much that excludes', () => {
