@@ -92,7 +92,7 @@ async function serve(profile, sequences) {
   return { url: server.url, stop };
 }
 
-/** One streamed completion; times in ms. Every token of a synthetic vocabulary is text, so a chunk is a token. */
+/** One streamed completion; times in ms. */
 async function stream(url, prompt, tokens) {
   const sentMs = performance.now();
   const response = await fetch(`${url}/v1/completions`, {
@@ -122,9 +122,9 @@ async function stream(url, prompt, tokens) {
       made = usage?.completion_tokens ?? made;
     }
   }
-  if (made !== tokens || Math.abs(chunkMs.length - tokens) > 1)
-    throw new Error(`Expected ${tokens} tokens, a chunk each; got ${made} in ${chunkMs.length} chunks.`);
-  return { sentMs, endMs: performance.now(), rate: ((chunkMs.length - 1) * 1000) / (chunkMs.at(-1) - chunkMs[0]) };
+  if (made !== tokens) throw new Error(`Expected ${tokens} tokens, got ${made}.`);
+  const rate = ((made - 1) * 1000) / (chunkMs.at(-1) - chunkMs[0]);
+  return { sentMs, endMs: performance.now(), rate, isEachAChunk: chunkMs.length === made };
 }
 
 const models = new Map();
@@ -144,9 +144,15 @@ async function benchRate(profile, seed) {
   return measured.metrics.decodeTokensPerSecond;
 }
 
+/** Tokens that are a part of a character wait for the next; an answer with such is no exact clock, so another is asked for. */
 async function httpRate(profile, url, seed) {
   await stream(url, promptOf(profile, seed + 1000, WORKLOAD.warmUpPromptTokens), WORKLOAD.warmUpGenerateTokens);
-  return (await stream(url, promptOf(profile, seed, WORKLOAD.promptTokens), WORKLOAD.generateTokens + 1)).rate;
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const prompt = promptOf(profile, seed + attempt * 10_000, WORKLOAD.promptTokens);
+    const { rate, isEachAChunk } = await stream(url, prompt, WORKLOAD.generateTokens + 1);
+    if (isEachAChunk) return rate;
+  }
+  throw new Error('No answer was made of whole characters.');
 }
 
 async function together(profile, url, seed, count) {

@@ -17,7 +17,8 @@ export async function fileSha256(path: string, home: string, options: HashOption
   const known = await readSidecar(path, home);
   if (known) return known;
   const sha256 = await hashFile(path, options);
-  await rememberSha256(path, home, sha256);
+  // A server may run where nothing can be written: then it reads the file through again next time.
+  await rememberSha256(path, home, sha256).catch(() => {});
   return sha256;
 }
 

@@ -44,13 +44,18 @@ export function reserve(service: Service, tenant: string, places: number, timeou
 }
 
 /** Clamps the answer to what the context still holds. Throws when there is no room for a single token. */
-export function fitContext(contextTokens: number, promptTokens: number, maxTokens: number | null): number {
+export function fitContext(
+  contextTokens: number,
+  promptTokens: number,
+  maxTokens: number | null,
+  param: 'messages' | 'prompt',
+): number {
   const room = contextTokens - promptTokens;
   if (room < 1)
     throw new Refusal(
       'contextLength',
       `The prompt has ${promptTokens} tokens; this server's context holds ${contextTokens}, and an answer needs at least one of them.`,
-      { param: 'messages' },
+      { param },
     );
   return Math.min(maxTokens ?? room, room);
 }

@@ -11,6 +11,7 @@ import { type ServerSettings, startServer } from '../../serve/server.js';
 import { readProfile } from '../../store/documents.js';
 import { systemClock } from '../clock.js';
 import { type Console, errorText, openConsole } from '../console.js';
+import { homeFolder } from '../home.js';
 import { resolveDeployment } from '../serve/deployment.js';
 import { checkMemory } from '../serve/memory-need.js';
 import { serveOptions } from '../serve/options.js';
@@ -53,7 +54,7 @@ export const serveCommand = {
 async function prepare(flags: ServeFlags, host: Host, terminal: Console): Promise<ServerSettings> {
   const profile = readProfile(flags.profile);
   const machine = await probeMachine(host, { clock: systemClock });
-  const deployment = await resolveDeployment(profile, flags.model, machine);
+  const deployment = await resolveDeployment(profile, flags.model, machine, homeFolder(host));
   const settings = serverSettings(profile, flags, deployment, systemClock.now());
   const { model, candidate, contextTokens } = settings.plan;
   checkMemory(model, candidate, contextTokens, machine.memory.limitBytes.value);

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { R1Error } from '../../core/errors.js';
 import { fingerprintDifferences } from '../../core/fingerprint.js';
@@ -8,20 +7,22 @@ import { type ModelFile, shapeDifferences } from '../../core/model.js';
 import type { Profile } from '../../core/profile.js';
 import { inspectGguf } from '../../models/gguf/inspect.js';
 import { inspectOnnxFolder } from '../../models/onnx/inspect.js';
+import { modelSha256 } from '../../models/resolve/model-hash.js';
 import { chatTemplateOf } from './chat-template-of.js';
 
 /** The file to serve under a profile, and every way in which this deployment is not what was measured. */
 export type Deployment = { model: ModelFile; chatTemplate: string | null; differences: string[] };
 
-/** Throws `PROFILE_MISMATCH` for a model whose speed the profile says nothing about. */
+/** `home` holds the hashes of files that were read through before. Throws `PROFILE_MISMATCH` for a model whose speed the profile says nothing about. */
 export async function resolveDeployment(
   profile: Profile,
   modelPath: string | undefined,
   machine: Machine,
+  home: string,
 ): Promise<Deployment> {
   const model = modelPath === undefined ? measuredModel(profile) : await otherModel(profile, modelPath);
   const chatTemplate = profile.candidate.backend === 'fake' ? null : chatTemplateOf(model);
-  const differences = [...machineDifferences(profile, machine), ...(await fileDifferences(profile, model))];
+  const differences = [...machineDifferences(profile, machine), ...(await fileDifferences(profile, model, home))];
   return { model, chatTemplate, differences };
 }
 
@@ -59,20 +60,18 @@ function machineDifferences({ machine: before }: Profile, { fingerprint }: Machi
   );
 }
 
-async function fileDifferences({ model: measured, candidate }: Profile, model: ModelFile): Promise<string[]> {
+async function fileDifferences(
+  { model: measured, candidate }: Profile,
+  model: ModelFile,
+  home: string,
+): Promise<string[]> {
   if (candidate.backend === 'fake') return [];
   const differences: string[] = [];
   if (measured.weights !== model.weights)
     differences.push(`weights: measured with ${measured.weights} weights, served with ${model.weights} ones`);
-  if (measured.sha256 === null || model.format !== 'gguf') return differences;
-  const sha256 = await fileSha256(model.path);
+  if (measured.sha256 === null) return differences;
+  const sha256 = await modelSha256(model, { home });
   if (sha256 !== measured.sha256)
     differences.push(`model file: SHA-256 is ${sha256.slice(0, 12)}…, measured was ${measured.sha256.slice(0, 12)}…`);
   return differences;
-}
-
-async function fileSha256(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }

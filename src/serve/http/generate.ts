@@ -9,6 +9,8 @@ import type { AskedParameters } from './parameters.js';
 import type { Shape } from './shape.js';
 
 export type Order = {
+  /** The field that holds the prompt. */
+  param: 'messages' | 'prompt';
   /** Number of prompts, known before they are tokenized. */
   promptCount: number;
   prompts: () => Promise<number[][]>;
@@ -27,7 +29,7 @@ export async function generate(service: Service, request: FastifyRequest, reply:
   try {
     const { contextTokens } = service.fleet.current.plan;
     const plans = (await order.prompts()).map((prompt) => {
-      const maxTokens = fitContext(contextTokens, prompt.length, order.parameters.maxTokens);
+      const maxTokens = fitContext(contextTokens, prompt.length, order.parameters.maxTokens, order.param);
       return { prompt, parameters: { ...order.parameters, maxTokens } };
     });
     if (!reply.raw.destroyed) answer(service, request, reply, order, plans);

@@ -17,6 +17,7 @@ export function chatRoute(app: FastifyInstance, service: Service): void {
     const { template, fleet, random } = service;
     const parameters = chatParameters(body, template.reasoning(thinks), budget, () => randomInt(random, 2 ** 32));
     return generate(service, request, reply, {
+      param: 'messages',
       promptCount: 1,
       prompts: async () => [await fleet.tokenize(template.render(messagesOf(body), thinks))],
       answersPerPrompt: body.n ?? 1,

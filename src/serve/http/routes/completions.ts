@@ -15,6 +15,7 @@ export function completionsRoute(app: FastifyInstance, service: Service): void {
     const body = validate(completionRequestSchema, request.body);
     requireModel(service, body.model);
     return generate(service, request, reply, {
+      param: 'prompt',
       promptCount: promptsOf(body).length,
       prompts: () => Promise.all(promptsOf(body).map((prompt) => toTokens(service, prompt))),
       answersPerPrompt: body.n ?? 1,
