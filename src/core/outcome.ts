@@ -65,7 +65,9 @@ export const resourcesSchema = z
       .number()
       .nullable()
       .optional()
-      .describe('Memory that other processes map too, read while all replicas were loaded, bytes. Only where there are several.'),
+      .describe(
+        'Memory that other processes map too, read while all replicas were loaded, bytes. Only where there are several.',
+      ),
     cpuSeconds: z.number().nullable().describe('User + system CPU time of all threads in the measured region, s.'),
     wallSeconds: z.number().describe('Wall time of the measured region, s.'),
     minorFaults: z.number().nullable().describe('Page faults served without I/O in the measured region.'),

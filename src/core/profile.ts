@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { candidateSchema } from './candidate.js';
 import { intervalSchema } from './interval.js';
 import { modelFileSchema } from './model.js';
-import { constraintsSchema, speedupSchema, throughputSchema, versionsSchema } from './run-result.js';
+import { constraintsSchema, goalSchema, speedupSchema, throughputSchema, versionsSchema } from './run-result.js';
 import { objectiveSchema, requestSchema, workloadSchema } from './workload.js';
 
 /**
@@ -22,6 +22,10 @@ export const profileSchema = z
     candidate: candidateSchema.describe('Every knob of the deployment.'),
     contextTokens: z.int().describe('Context length of each sequence, tokens.'),
     objective: objectiveSchema,
+    goal: z
+      .object({ name: goalSchema, evidence: z.string().describe('How sure the run is of it, in one sentence.') })
+      .optional()
+      .describe('Set when it was chosen for another goal than the objective of its run; absent in best.json.'),
     request: requestSchema,
     workload: workloadSchema.describe('The token trace behind the expected numbers.'),
     verdict: z

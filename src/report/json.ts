@@ -18,6 +18,7 @@ function reportDocument(view: ReportView): ReportDocument {
       reference: answer.reference?.candidateId ?? null,
       equals: answer.equals.map(({ candidateId }) => candidateId),
     },
+    goals: run.goals ?? [],
     comparisons: view.comparisons.map((row) => ({ ...row, configuration: row.configuration?.candidateId ?? null })),
     decodeCurves: curves.decode,
     prefillCurves: curves.prefill,

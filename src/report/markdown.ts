@@ -6,7 +6,7 @@ import { headlineInterval, headlineText, objectiveText, proofText } from './text
 import { claimStatement, verdictName } from './texts/claim-texts.js';
 import { comparisonName, comparisonNote } from './texts/comparison-text.js';
 import { t } from './texts/index.js';
-import { levelText } from './texts/interval-text.js';
+import { estimateText, levelText } from './texts/interval-text.js';
 import { visible } from './texts/safe-name.js';
 import type { Language, Text } from './texts/text.js';
 import { labelText } from './view/label.js';
@@ -28,6 +28,7 @@ export function markdownReport(view: ReportView): string {
     ...(view.answer.serveCommand ? [codeBlock(view.answer.serveCommand)] : []),
     factTable(view, language),
     section(t('comparisons'), comparisonTable(view, language)),
+    section(t('goals'), goalTable(view, language)),
     section(t('claims'), claimTable(view, language)),
     section(t('configurations'), configurationTable(view, language)),
     section(t('cost'), costTable(view, language)),
@@ -66,15 +67,8 @@ function table(columns: readonly [string, Alignment][], rows: readonly string[][
   return [line(columns.map(([title]) => title)), line(rule), ...rows.map(line)].join('\n');
 }
 
-function withInterval(interval: Interval | null, format: FormatName): string {
-  if (!interval) return '–';
-  const { estimate, low, high } = interval;
-  const limits =
-    low === null || high === null
-      ? ` (n = ${interval.n})`
-      : ` (${formatValue(format, low)} … ${formatValue(format, high)})`;
-  return `${formatValue(format, estimate)}${limits}`;
-}
+const withInterval = (interval: Interval | null, format: FormatName, prefix = ''): string =>
+  interval ? estimateText(interval, format, prefix) : '–';
 
 function factTable(view: ReportView, language: Language): string {
   const { run, answer } = view;
@@ -110,6 +104,18 @@ function comparisonTable(view: ReportView, language: Language): string {
       [say(t('objective')), 'right'],
     ],
     rows,
+  );
+}
+
+function goalTable({ run }: ReportView, language: Language): string {
+  const label = (id: string): string => run.configurations.find(({ candidateId }) => candidateId === id)?.label ?? id;
+  return table(
+    (['colWhat', 'colConfiguration', 'colNote'] as const).map((key): [string, Alignment] => [t(key)[language], 'left']),
+    (run.goals ?? []).map(({ goal, candidateId, evidence }) => [
+      `best-${goal}.json`,
+      escapeMarkdown(label(candidateId)),
+      escapeMarkdown(evidence),
+    ]),
   );
 }
 
@@ -156,7 +162,7 @@ function costTable(view: ReportView, language: Language): string {
     .map(({ configuration, cost }) => [
       say(labelText(configuration.candidate)),
       withInterval(cost.generatedTokensPerSecond, 'rate'),
-      cost.pricePerMillion ? `${escapeMarkdown(currency)}${withInterval(cost.pricePerMillion, 'money')}` : none,
+      cost.pricePerMillion ? withInterval(cost.pricePerMillion, 'money', escapeMarkdown(currency)) : none,
       cost.kilowattHoursPerMillion ? withInterval(cost.kilowattHoursPerMillion, 'kilowattHours') : none,
     ]);
   const keys = ['colConfiguration', 'colRate', 'colPrice', 'colEnergy'] as const;

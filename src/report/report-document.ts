@@ -4,6 +4,7 @@ import {
   configurationSchema,
   effectSchema,
   exclusionSchema,
+  goalChoiceSchema,
   qualitySchema,
   speedupSchema,
   versionsSchema,
@@ -86,6 +87,7 @@ export const reportDocumentSchema = z
         serveCommand: z.string().nullable().describe('The command that serves it.'),
       })
       .describe('The recommendation.'),
+    goals: z.array(goalChoiceSchema).describe('What serves other goals better; its profile is best-<goal>.json.'),
     comparisons: z
       .array(
         z.object({

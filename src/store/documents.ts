@@ -1,4 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import * as z from 'zod';
 import {
   CLAIMS_VERSION,
@@ -85,8 +87,16 @@ function readDocument<T>(path: string, what: DocumentKind<T>): T {
 export const readMachine = (path: string): Machine => readDocument(path, KINDS.machine);
 export const readPlan = (path: string): Plan => readDocument(path, KINDS.plan);
 export const readRunDocument = (path: string): RunResult => readDocument(path, KINDS.run);
-/** A profile of any version that ever was. Throws `PROFILE_INVALID` naming the field. */
-export const readProfile = (path: string): Profile => readDocument(path, KINDS.profile);
+/**
+ * A profile of any version that ever was. A model path that begins with `~/` means the reader's own home folder, so that a
+ * profile can be shared. Throws `PROFILE_INVALID` naming the field.
+ */
+export function readProfile(path: string): Profile {
+  const profile = readDocument(path, KINDS.profile);
+  const { model } = profile;
+  if (!model.path.startsWith('~/')) return profile;
+  return { ...profile, model: { ...model, path: join(homedir(), model.path.slice(2)) } };
+}
 
 /** Quality of each engine and quantization of a run; none where the file is missing (a run cut before it was written). */
 export function readQuality(path: string): Quality[] {

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { R1Error } from '../core/errors.js';
 import type { Machine } from '../core/machine.js';
@@ -6,6 +6,7 @@ import type { Profile } from '../core/profile.js';
 import type { Plan, Quality, RunResult } from '../core/run-result.js';
 import { writeFileAtomic, writeJsonAtomic } from './atomic-write.js';
 import { readMachine, readPlan, readQuality, readRunDocument } from './documents.js';
+import { makeFolder } from './make-folder.js';
 import { type OutcomeLog, openOutcomeLog } from './outcome-log.js';
 
 /** results/<stamp>-<label>/ while it is being filled. */
@@ -38,7 +39,7 @@ const slug = (label: string): string =>
 
 function proveWritable(path: string): void {
   try {
-    mkdirSync(join(path, 'logs'), { recursive: true });
+    makeFolder(join(path, 'logs'));
     accessSync(path, constants.W_OK);
     const probe = join(path, `.write-test-${process.pid}`);
     writeFileSync(probe, 'ok');

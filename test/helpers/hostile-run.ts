@@ -26,7 +26,7 @@ export function hostileRun(): RunResult {
     plan: {
       ...renamed.plan,
       label: text('label'),
-      command: ['r1-tune', 'sweep', '--model', text('model')],
+      command: ['sweep', '--model', text('model')],
       models: renamed.plan.models.map((model) => ({ ...model, name: text('model'), path: text('path') })),
       excluded: [{ axis: text('axis'), value: text('value'), reason: text('reason'), configurations: 1 }],
       versions: { [HOSTILE]: HOSTILE },

@@ -31,7 +31,7 @@ export function sampleClaims(): ClaimsDocument {
     errorRate: 0.05,
     plan: {
       ...{ schemaVersion: 1, kind: 'r1-tune/claims-plan', createdAt: '2026-03-01T09:59:00.000Z' },
-      ...{ command: ['r1-tune', 'claims', '--budget', '30m'], seed: 7, budgetMs: 1_800_000, claims: [1, 2, 4, 6] },
+      ...{ command: ['claims', '--budget', '30m'], seed: 7, budgetMs: 1_800_000, claims: [1, 2, 4, 6] },
       allowsMachineChanges: false,
       prices: {
         ...{ pricePerHour: null, watts: null, pricePerKwh: null, gpuPricePerHour: null, gpuTokensPerSecond: null },

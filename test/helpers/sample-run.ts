@@ -267,7 +267,7 @@ function plan(all: Candidate[], base: Candidate, trials: number, weights: 'train
     kind: 'r1-tune/plan',
     label: 'sample',
     createdAt: '2026-03-01T08:04:00.000Z',
-    command: ['r1-tune', 'sweep', '--backend', 'llama-cpp,onnx', '--threads', '1-16'],
+    command: ['sweep', '--backend', 'llama-cpp,onnx', '--threads', '1-16'],
     seed: 7,
     versions: { 'r1-tune': '0.1.0', node: '22.11.0', 'node-llama-cpp': '3.22.1', 'onnxruntime-node': '1.30.0' },
     gitCommit: 'd54fa21',

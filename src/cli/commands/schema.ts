@@ -9,6 +9,7 @@ import { outcomeSchema } from '../../core/outcome.js';
 import { profileSchema } from '../../core/profile.js';
 import { planSchema, runResultSchema } from '../../core/run-result.js';
 import { workloadSchema } from '../../core/workload.js';
+import { reportDocumentSchema } from '../../report/report-document.js';
 import { openConsole } from '../console.js';
 
 const SCHEMAS: Record<string, z.ZodType> = {
@@ -21,6 +22,7 @@ const SCHEMAS: Record<string, z.ZodType> = {
   run: runResultSchema,
   profile: profileSchema,
   claims: claimsDocumentSchema,
+  report: reportDocumentSchema,
 };
 
 export const schemaCommand = {

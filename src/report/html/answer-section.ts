@@ -1,11 +1,14 @@
+import { shellWord } from '../../core/shell-word.js';
 import { formatValue } from '../page/format.js';
 import { headlineInterval, headlineText, proofText } from '../texts/answer-text.js';
 import { t } from '../texts/index.js';
+import { estimateText } from '../texts/interval-text.js';
 import { knobText } from '../texts/knob-text.js';
 import { joined, same, type Text } from '../texts/text.js';
 import { labelText } from '../view/label.js';
 import type { ReportView } from '../view/view.js';
-import { card, intervalCard } from './estimate.js';
+import { card, estimateCell, intervalCard } from './estimate.js';
+import { columnHeads } from './finding-sections.js';
 import { html, type Markup, verbatim } from './html.js';
 
 export function answerSection(view: ReportView): Markup {
@@ -20,6 +23,7 @@ ${view.isSynthetic && html`<p class="notice info">${t('synthetic')}</p>`}
 ${serve(view)}
 ${price(view)}
 ${equals(view)}
+${goals(view)}
 </section>`;
 }
 
@@ -63,7 +67,7 @@ ${intervalCard(t('energy'), cost?.kilowattHoursPerMillion ?? null, 'kilowattHour
 const known = (value: number | null, format: 'bytes' | 'seconds'): Text =>
   value === null ? t('notAvailable') : same(formatValue(format, value));
 
-function qualityCard({ answer, quantization }: ReportView): Markup {
+function qualityCard({ answer, quantization, isSynthetic }: ReportView): Markup {
   const { backend, quant } = answer.chosen!.candidate;
   const quality = quantization.rows.find((row) => row.backend === backend && row.quant === quant)?.quality;
   if (quality?.top1Agreement != null)
@@ -72,7 +76,11 @@ function qualityCard({ answer, quantization }: ReportView): Markup {
       formatValue('share', quality.top1Agreement),
       t('qualityNote', { tokens: formatValue('count', quality.tokens) }),
     );
-  return card(t('quality'), t(quality ? 'notMeasurable' : 'notAvailable'), quality?.reason ?? null);
+  return card(
+    t('quality'),
+    t(quality ? 'notMeasurable' : 'notAvailable'),
+    isSynthetic ? t('randomWeights') : (quality?.reason ?? null),
+  );
 }
 
 /** More than these are in the table of configurations. */
@@ -85,6 +93,22 @@ function equals({ answer }: ReportView): Markup | null {
     .slice(0, MOST_EQUALS)
     .map(
       ({ candidate, objective }) =>
-        html`<li>${labelText(candidate)}${objective && html` <small>${formatValue('rate', objective.estimate)}${objective.low !== null && objective.high !== null && ` (${formatValue('rate', objective.low)} … ${formatValue('rate', objective.high)})`}</small>`}</li>`,
+        html`<li>${labelText(candidate)}${objective && html` <small>${estimateText(objective, 'rate')}</small>`}</li>`,
     )}</ol>`;
+}
+
+const GOALS = { latency: 'goalLatency', throughput: 'goalThroughput', 'small-memory': 'goalMemory' } as const;
+
+/** What serves other goals better, each with the command that serves it. */
+function goals({ run, runFolder }: ReportView): Markup | null {
+  const rows = (run.goals ?? []).flatMap(({ goal, candidateId, evidence }) => {
+    const one = run.configurations.find((configuration) => configuration.candidateId === candidateId);
+    if (!one) return [];
+    const command = `r1-tune serve --profile ${shellWord(`${runFolder}/best-${goal}.json`)}`;
+    return html`<tr><th scope="row">${t(GOALS[goal])}<small>${labelText(one.candidate)}</small></th>${estimateCell(one.prefillTokensPerSecond, 'rate')}${estimateCell(one.throughput?.tokensPerSecond ?? one.decodeTokensPerSecond, 'rate')}<td class="number">${formatValue('bytes', one.peakRssBytes)}</td><td class="note"><code>${verbatim(command)}</code><br><span lang="en">${evidence}</span></td></tr>`;
+  });
+  if (rows.length === 0) return null;
+  const numbers = ['prefill', 'colRate', 'colMemory'] as const;
+  return html`<h2 class="answer-part">${t('goals')}</h2>
+<div class="scroll"><table>${columnHeads(['colWhat', ...numbers, 'colNote'], numbers)}<tbody>${rows}</tbody></table></div>`;
 }

@@ -1,4 +1,5 @@
 import type { ClaimResult, ClaimsDocument, Contrast, FactRow } from '../../core/claims.js';
+import { shellWord } from '../../core/shell-word.js';
 import { formatNumber, formatValue } from '../page/format.js';
 import { claimStatement, verdictName } from '../texts/claim-texts.js';
 import { t } from '../texts/index.js';
@@ -21,7 +22,7 @@ ${claims.results.map(details)}
   );
 }
 
-const commandOf = ({ plan }: ClaimsDocument): string => plan.command.join(' ');
+const commandOf = ({ plan }: ClaimsDocument): string => ['r1-tune', ...plan.command.map(shellWord)].join(' ');
 
 const row = (claim: ClaimResult): Markup =>
   html`<tr><th scope="row">${claim.number}. ${claimStatement(claim)}</th><td class="word verdict ${claim.verdict}">${verdictName(claim.verdict)}</td><td lang="en">${claim.finding}</td></tr>`;
@@ -40,6 +41,7 @@ const contrast = ({ name, metric, ratio, verdict }: Contrast): Markup =>
 
 function fact({ name, unit, value, note }: FactRow): Markup {
   const { estimate, low, high } = value;
-  const limits = low === null || high === null ? '' : ` (${formatNumber(low)} … ${formatNumber(high)})`;
+  const limits =
+    low === null || high === null ? '' : ` (${formatNumber(low)} … ${formatNumber(high)}${unit && ` ${unit}`})`;
   return html`<tr><th scope="row" lang="en">${name}</th><td class="number">${formatNumber(estimate)} ${unit}<small>${limits}</small></td><td class="note" lang="en">${note}</td></tr>`;
 }

@@ -1,19 +1,15 @@
 import type { Interval } from '../../core/interval.js';
 import { type FormatName, formatValue } from '../page/format.js';
 import { t } from '../texts/index.js';
-import { intervalText } from '../texts/interval-text.js';
+import { intervalText, limitsText } from '../texts/interval-text.js';
 import type { Text } from '../texts/text.js';
 import { html, type Markup } from './html.js';
 
 /** A table cell with an estimate and, smaller, its interval. */
 export function estimateCell(interval: Interval | null, format: FormatName, prefix = ''): Markup {
   if (!interval) return html`<td class="number missing">${t('notAvailable')}</td>`;
-  const { estimate, low, high } = interval;
-  const limits =
-    low === null || high === null
-      ? interval.n > 0 && html` <small>(n = ${interval.n})</small>`
-      : html` <small>(${formatValue(format, low)} … ${formatValue(format, high)})</small>`;
-  return html`<td class="number">${prefix}${formatValue(format, estimate)}${limits}</td>`;
+  const limits = limitsText(interval, format, prefix);
+  return html`<td class="number">${prefix}${formatValue(format, interval.estimate)}${limits && html` <small>${limits}</small>`}</td>`;
 }
 
 /** A card: what it is, the number, and how sure. */
@@ -23,5 +19,5 @@ export function card(name: Text, value: Text | string, note: Text | string | nul
 
 export function intervalCard(name: Text, interval: Interval | null, format: FormatName, prefix = ''): Markup {
   if (!interval) return card(name, t('notAvailable'), null);
-  return card(name, `${prefix}${formatValue(format, interval.estimate)}`, intervalText(interval, format));
+  return card(name, `${prefix}${formatValue(format, interval.estimate)}`, intervalText(interval, format, prefix));
 }

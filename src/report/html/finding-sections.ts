@@ -1,9 +1,11 @@
+import type { Interval } from '../../core/interval.js';
 import { effectName } from '../charts/effects-chart.js';
 import { CHARTS } from '../charts/index.js';
 import { formatValue } from '../page/format.js';
 import { comparisonName, comparisonNote } from '../texts/comparison-text.js';
 import { type TextKey, t } from '../texts/index.js';
-import type { Text } from '../texts/text.js';
+import { estimateText } from '../texts/interval-text.js';
+import { joined, type Text } from '../texts/text.js';
 import { chineseWarning } from '../texts/warning-texts.js';
 import { labelText, levelName } from '../view/label.js';
 import type { Curve } from '../view/thread-curves.js';
@@ -49,7 +51,7 @@ export function comparisonsSection(view: ReportView): Markup {
   const rows = view.comparisons.map(
     (row) =>
       html`<tr><th scope="row">${comparisonName(row, view)}${row.configuration && html`<small>${labelText(row.configuration.candidate)}</small>`}</th>${
-        row.ratio ? estimateCell(row.ratio, 'change') : html`<td class="note">${comparisonNote(row)}</td>`
+        row.ratio ? estimateCell(row.ratio, 'change') : html`<td class="number note">${comparisonNote(row)}</td>`
       }${estimateCell(row.configuration?.objective ?? null, 'rate')}</tr>`,
   );
   return section(
@@ -79,13 +81,21 @@ function mainCurve({ answer, curves }: ReportView, phase: 'decode' | 'prefill'):
   );
 }
 
+const fastest = (curve: Curve): Curve['points'][number] =>
+  curve.points.reduce((a, b) => (b.rate.estimate > a.rate.estimate ? b : a));
+
+/** A rate as a share of a limit, with the interval of the rate. */
+function shareOf(rate: Interval, limit: number): Interval {
+  const of = <T extends number | null>(value: T): T => (value === null ? null : value / limit) as T;
+  return { ...rate, estimate: of(rate.estimate), low: of(rate.low), high: of(rate.high) };
+}
+
 function kneeFinding(view: ReportView, phase: 'decode' | 'prefill'): Markup | null {
   const curve = mainCurve(view, phase);
   if (!curve?.kneeThreads) return null;
-  const best = Math.max(...curve.points.map(({ rate }) => rate.estimate));
   return finding(
     t('kneeFinding', {
-      ...{ curve: levelName(curve), threads: curve.kneeThreads, best: formatValue('rate', best) },
+      ...{ curve: levelName(curve), threads: curve.kneeThreads, best: estimateText(fastest(curve).rate, 'rate') },
       phase: t(phase === 'decode' ? 'phaseDecode' : 'phasePrefill'),
     }),
   );
@@ -96,14 +106,14 @@ function rooflineFinding(view: ReportView): Markup | null {
   const roofline = view.curves.rooflines.find(
     ({ backend, quant }) => backend === curve?.backend && quant === curve.quant,
   );
-  const best = curve?.points.reduce((a, b) => (b.rate.estimate > a.rate.estimate ? b : a));
+  const best = curve && fastest(curve);
   const limit = roofline?.points.find(({ threads, isContended }) => threads === best?.threads && !isContended);
   if (!curve || !best || !limit) return null;
   return finding(
     t('rooflineFinding', {
       ...{ curve: levelName(curve), threads: best.threads },
       limit: formatValue('rate', limit.tokensPerSecond),
-      share: formatValue('share', best.rate.estimate / limit.tokensPerSecond),
+      share: estimateText(shareOf(best.rate, limit.tokensPerSecond), 'share'),
     }),
   );
 }
@@ -112,16 +122,21 @@ export function bandwidthSection(view: ReportView): Markup {
   const { bandwidth, memory } = { ...view.run.machine };
   const chart = figure(CHARTS.bandwidth(view));
   if (!bandwidth || !chart) return section('bandwidth', html`<p>${t('bandwidthNone')}</p>`);
-  const { maxBytesPerSecond, kneeThreads } = bandwidth;
+  const { maxBytesPerSecond, kneeThreads, points } = bandwidth;
   const theoretical = memory.theoreticalBytesPerSecond.value;
   return section(
     'bandwidth',
     html`${
       maxBytesPerSecond !== null &&
       kneeThreads !== null &&
-      finding(t('bandwidthFinding', { max: formatValue('bandwidth', maxBytesPerSecond), threads: kneeThreads }))
+      finding(
+        t('bandwidthFinding', {
+          ...{ max: formatValue('bandwidth', maxBytesPerSecond), threads: kneeThreads },
+          fastest: formatValue('bandwidth', Math.max(...points.map((point) => point.bestBytesPerSecond))),
+        }),
+      )
     }${chart}
-<ul class="small">${theoretical !== null && html`<li>${t('theoretical', { value: formatValue('bandwidth', theoretical) })}</li>`}${bandwidth.notes.map(
+<ul class="small"><li>${t('bandwidthMedian')}</li>${theoretical !== null && html`<li>${t('theoretical', { value: formatValue('bandwidth', theoretical) })}</li>`}${bandwidth.notes.map(
       (note) => html`<li lang="en">${note}</li>`,
     )}</ul>`,
   );
@@ -170,7 +185,7 @@ export function startUpSection(view: ReportView): Markup {
     const cold = view.startUp.coldFirstToken.find((one) => one.backend === backend);
     if (!cold) return null;
     const parts = {
-      ...{ backend, steps: steadyAfter ?? 0, trials: cold.trials, ms: formatValue('ms', cold.firstTokenMs) },
+      ...{ backend, step: (steadyAfter ?? 0) + 1, trials: cold.trials, ms: formatValue('ms', cold.firstTokenMs) },
       ...{ low: formatValue('ms', cold.low), high: formatValue('ms', cold.high) },
     };
     return finding(t(steadyAfter === null ? 'warmUpNever' : 'warmUpFinding', parts));
@@ -183,16 +198,15 @@ export function startUpSection(view: ReportView): Markup {
 
 export function noiseSection(view: ReportView): Markup {
   const { pairedSd, voidedTrials, stealShare, trialsPerPoint } = view.noise;
-  const none = t('notAvailable');
   const chart = figure(CHARTS.noise(view));
   return section(
     'noise',
     html`${finding(
-      t('noiseFinding', {
-        sd: pairedSd === null ? none : formatValue('share', pairedSd),
-        voided: voidedTrials,
-        steal: stealShare === null ? none : formatValue('share', stealShare),
-      }),
+      joined([
+        ...(pairedSd === null ? [] : [t('noiseScatter', { sd: formatValue('share', pairedSd) })]),
+        t('noiseVoided', { voided: voidedTrials }),
+        ...(stealShare === null ? [] : [t('noiseSteal', { steal: formatValue('share', stealShare) })]),
+      ]),
     )}${chart ?? html`<p>${t('noiseNone')}</p>`}${
       trialsPerPoint > 1 && html`<p class="small">${t('noiseThinned', { trials: trialsPerPoint })}</p>`
     }`,

@@ -21,11 +21,12 @@ const NUMBERS = ['colObjective', 'colMemory', 'colFile'] as const;
 const QUALITIES = ['colPerplexity', 'colKl', 'colAgreement', 'colAccuracy'] as const;
 
 export function quantizationSection(view: ReportView): Markup {
-  const { rows, isQualityMeasured, reason } = view.quantization;
+  const { isSynthetic, quantization: levels } = view;
+  const { rows, isQualityMeasured, reason } = levels;
   const numbers = isQualityMeasured ? [...NUMBERS, ...QUALITIES] : NUMBERS;
   return section(
     'quantization',
-    html`${!isQualityMeasured && html`<p>${reason ? t('qualityUnmeasured', { reason }) : t('qualityAbsent')}</p>`}
+    html`${!isQualityMeasured && html`<p>${reason ? t('qualityUnmeasured', { reason: isSynthetic ? t('randomWeights') : reason }) : t('qualityAbsent')}</p>`}
 ${figure(CHARTS.quantization(view))}
 <p class="small">${t('paretoNote')}</p>
 <div class="scroll"><table>${columnHeads(['colQuant', 'colPareto', ...numbers], numbers)}<tbody>${rows.map((one) => row(one, isQualityMeasured))}</tbody></table></div>`,

@@ -31,7 +31,7 @@ export function remakeSection({ run, runFolder }: ReportView): Markup {
   return section(
     'remake',
     html`<h3>${t('remakeReport')}</h3><pre><code>r1-tune report ${verbatim(shellWord(runFolder))}</code></pre>
-<h3>${t('remakeRun')}</h3><pre><code>${verbatim(command.map(shellWord).join(' '))}</code></pre>
+<h3>${t('remakeRun')}</h3><pre><code>r1-tune ${verbatim(command.map(shellWord).join(' '))}</code></pre>
 <p>${t('remakeNote', { seed })}</p>
 <p class="small">${t('versions')}: ${Object.entries(versions)
       .map(([name, version]) => `${name} ${version}${name === 'r1-tune' ? built : ''}`)

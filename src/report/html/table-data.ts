@@ -20,10 +20,11 @@ export type TableColumn = {
   digits?: number;
   format?: FormatName;
 };
-type Cell = number | string | null | [number, number | null, number | null];
+/** An estimate: the number, its limits, and the trials behind it (0 for one that is exact). */
+type Cell = number | string | null | [number, number | null, number | null, number];
 
 const estimate = (interval: Interval | null): Cell =>
-  interval && [round(interval.estimate), round(interval.low), round(interval.high)];
+  interval && [round(interval.estimate), round(interval.low), round(interval.high), interval.n];
 
 /** A millionth is beyond every clock and counter here, and shorter in the file. */
 const round = <T extends number | null>(value: T): T => (value === null ? null : Number(value.toPrecision(7))) as T;
@@ -48,7 +49,7 @@ export function configurationTable({ run }: ReportView): TableData {
     columns: CONFIGURATION_COLUMNS,
     rows: configurations.map((one, index) => [
       index,
-      one.isDefault ? [1, null, null] : estimate(one.vsDefault),
+      one.isDefault ? [1, null, null, 0] : estimate(one.vsDefault),
       estimate(one.objective),
       estimate(one.decodeTokensPerSecond),
       estimate(one.prefillTokensPerSecond),

@@ -58,7 +58,7 @@ export function annotationPlugin(spec, { language, palette, font }) {
       ctx.restore();
     },
     afterDatasetsDraw(chart) {
-      const { ctx, chartArea: area } = chart;
+      const { ctx } = chart;
       ctx.save();
       ctx.font = `12px ${font}`;
       ctx.fillStyle = palette.text;
@@ -67,28 +67,59 @@ export function annotationPlugin(spec, { language, palette, font }) {
       ctx.lineWidth = 4;
       ctx.lineJoin = 'round';
       ctx.textBaseline = 'middle';
+      ctx.textAlign = 'left';
       const taken = [];
+      const points = pointBoxes(chart, spec);
       spec.series.forEach((series, index) => {
         if (!chart.isDatasetVisible(index)) return;
         for (const point of series.points.filter((one) => one.tag)) {
-          const left = chart.scales.x.getPixelForValue(point.x) + (point.radius ?? DEFAULT_RADIUS) + 6;
           const text = point.tag[language];
-          const isRight = left + ctx.measureText(text).width < area.right;
-          ctx.textAlign = isRight ? 'left' : 'right';
-          const x = isRight ? left : left - 2 * ((point.radius ?? DEFAULT_RADIUS) + 6);
-          const y = chart.scales.y.getPixelForValue(point.y);
-          // A name that would lie on another is left out: the legend and the tooltip have it.
-          const start = isRight ? x : x - ctx.measureText(text).width;
-          const box = [start, start + ctx.measureText(text).width, y - 8, y + 8];
-          if (taken.some((other) => overlaps(box, other))) continue;
+          const boxes = nameBoxes(chart, point, ctx.measureText(text).width).filter(
+            (box) => !taken.some((other) => overlaps(box, other)),
+          );
+          // Beside the points if there is room, over one if not. A name that would lie on another is left out: the
+          // legend and the tooltip have it.
+          const box = boxes.find((one) => !points.some((other) => overlaps(one, other))) ?? boxes[0];
+          if (!box) continue;
           taken.push(box);
-          ctx.strokeText(text, x, y);
-          ctx.fillText(text, x, y);
+          ctx.strokeText(text, box[0], box[2] + NAME_HEIGHT / 2);
+          ctx.fillText(text, box[0], box[2] + NAME_HEIGHT / 2);
         }
       });
       ctx.restore();
     },
   };
+}
+
+const NAME_HEIGHT = 16;
+
+/** Where a name may stand: beside its point, then above and below, as [left, right, top, bottom] inside the plot. */
+function nameBoxes({ chartArea: area, scales }, point, width) {
+  const radius = point.radius ?? DEFAULT_RADIUS;
+  const x = scales.x.getPixelForValue(point.x);
+  const y = scales.y.getPixelForValue(point.y);
+  return [0, -radius - 10, radius + 10]
+    .flatMap((down) => [x + radius + 6, x - radius - 6 - width].map((left) => [left, y + down - NAME_HEIGHT / 2]))
+    .map(([left, top]) => [left, left + width, top, top + NAME_HEIGHT])
+    .filter(
+      ([left, right, top, bottom]) => left > area.left && right < area.right && top > area.top && bottom < area.bottom,
+    );
+}
+
+/** The boxes of all points and of their intervals. */
+function pointBoxes(chart, spec) {
+  const { x: across, y: up } = chart.scales;
+  return spec.series.flatMap((series, index) =>
+    chart.isDatasetVisible(index)
+      ? series.points.flatMap((point) => {
+          const [x, y] = [across.getPixelForValue(point.x), up.getPixelForValue(point.y)];
+          const radius = point.radius ?? DEFAULT_RADIUS;
+          const box = [x - radius, x + radius, y - radius, y + radius];
+          if (series.whiskers !== 'y' || typeof point.low !== 'number') return [box];
+          return [box, [x - 4, x + 4, up.getPixelForValue(point.high), up.getPixelForValue(point.low)]];
+        })
+      : [],
+  );
 }
 
 const overlaps = ([left, right, top, bottom], [l, r, t, b]) => left < r && right > l && top < b && bottom > t;

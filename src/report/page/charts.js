@@ -165,7 +165,7 @@ export function chartConfiguration(spec, look) {
       responsive: true,
       maintainAspectRatio: false,
       interaction: { mode: 'nearest', intersect: false },
-      layout: { padding: { top: 8, right: 12 } },
+      layout: { padding: look.hasTitle ? 16 : { top: 8, right: 12 } },
       scales: { x: scaleOf(spec, 'x', look), y: scaleOf(spec, 'y', look) },
       plugins: {
         legend: {

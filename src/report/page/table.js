@@ -200,7 +200,7 @@ function rowElement(state, row, details) {
     const value = state.rows[row][index];
     const text = cellText(column, value, state.labels);
     if (column.kind === 'configuration') return element('th', { scope: 'row' }, text);
-    const limits = column.kind === 'estimate' && value !== null && value[1] !== null ? limitsText(column, value) : null;
+    const limits = column.kind === 'estimate' && value !== null ? limitsText(column, value) : null;
     return element('td', { class: isNumeric(column) ? 'number' : null }, text, limits);
   });
   const made = element('tr', {}, ...cells);
@@ -208,8 +208,11 @@ function rowElement(state, row, details) {
   return made;
 }
 
-const limitsText = (column, [, low, high]) =>
-  element('small', {}, ` (${numberText(column, low)} … ${numberText(column, high)})`);
+/** The interval, or from how many trials the number is; nothing for one that is exact. */
+function limitsText(column, [, low, high, trials]) {
+  if (low !== null) return element('small', {}, ` (${numberText(column, low)} … ${numberText(column, high)})`);
+  return trials ? element('small', {}, ` (n = ${trials})`) : null;
+}
 
 /** A button in the first cell that opens and closes the row's details below it. */
 function addOpener(row, cell, details, span) {

@@ -15,6 +15,7 @@ export function showProfile(profile: Profile): string {
       ['model', `${model.name}, ${model.quant}, ${formatValue('bytes', model.sizeBytes)}${synthetic}`],
       ['file', model.path],
       ['objective', objectiveText(profile)],
+      ...goalRows(profile),
       ['verdict', verdictText(profile)],
       ['context', `${formatValue('count', profile.contextTokens)} tokens a sequence`],
     ]),
@@ -42,10 +43,14 @@ function objectiveText({ objective, request }: Profile): string {
   return `workload: a prompt of ${request.promptTokens} and an answer of ${request.generateTokens} tokens`;
 }
 
+function goalRows({ goal }: Profile): [string, string][] {
+  return goal ? [['goal', `${goal.name}. ${goal.evidence}`]] : [];
+}
+
 const VERDICTS = {
   faster: 'faster than the default settings',
   'keep-default': 'no difference to the default settings was shown',
-  unconfirmed: 'not confirmed: the run ended too early',
+  unconfirmed: 'not confirmed: not compared with the default settings in trials of its own',
 } as const;
 
 export function verdictText({ verdict, speedup }: Profile): string {

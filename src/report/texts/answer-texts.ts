@@ -74,6 +74,13 @@ export const ANSWER_TEXTS = {
     en: 'Not shown to be more than 2 % worse, best first:',
     zh: '未被证明差 2 % 以上的配置（由好到差）：',
   },
+  goals: {
+    en: 'For other goals, from the same trials (measured, not confirmed)',
+    zh: '其他目标的选择（来自同一批试验，已测量、未确认）',
+  },
+  goalLatency: { en: 'Shortest time to first token', zh: '首词元时间最短' },
+  goalThroughput: { en: 'Most tokens over all streams', zh: '所有并发流合计速度最高' },
+  goalMemory: { en: 'Least memory', zh: '内存最小' },
   costs: { en: 'What it costs', zh: '代价' },
   cutRun: {
     en: 'This run was cut before its strategy was done.',
@@ -96,6 +103,10 @@ export const ANSWER_TEXTS = {
   price: { en: 'Price per million tokens', zh: '每百万词元价格' },
   notAvailable: { en: 'not available', zh: '不可用' },
   notMeasurable: { en: 'not measurable', zh: '无法测量' },
+  randomWeights: {
+    en: 'the weights are random, so the text is noise at every precision',
+    zh: '权重为随机值，任何精度下的文本都没有意义',
+  },
   largest: { en: 'largest of {trials} trials', zh: '{trials} 次试验中的最大值' },
   median: { en: 'median of {trials} trials', zh: '{trials} 次试验的中位数' },
   intervalNote: { en: '{low} to {high} ({level}, n = {n})', zh: '{low} 至 {high}（{level}，n = {n}）' },

@@ -44,8 +44,8 @@ export const SECTION_TEXTS = {
   decodeAxis: { en: 'decode, tok/s', zh: '解码，tok/s' },
   prefillAxis: { en: 'prefill, tok/s', zh: '预填充，tok/s' },
   kneeFinding: {
-    en: '{curve}: {threads} threads already reach 95 % of the best {phase} speed measured ({best}).',
-    zh: '{curve}：{threads} 个线程已达到所测最佳{phase}速度（{best}）的 95 %。',
+    en: '{curve}: {threads} threads already reach 95 % of the best {phase} speed measured, {best}.',
+    zh: '{curve}：{threads} 个线程已达到所测最佳{phase}速度的 95 %；最佳为 {best}。',
   },
   phaseDecode: { en: 'decode', zh: '解码' },
   phasePrefill: { en: 'prefill', zh: '预填充' },
@@ -67,11 +67,11 @@ export const SECTION_TEXTS = {
   bandwidth: { en: 'Memory bandwidth', zh: '内存带宽' },
   bandwidthChart: { en: 'Measured read bandwidth against threads', zh: '实测读带宽与线程数' },
   bandwidthAxis: { en: 'read bandwidth, GB/s', zh: '读带宽，GB/s' },
-  bandwidthMedian: { en: 'median pass, bar to the fastest', zh: '中位数（竖线至最快一次）' },
+  bandwidthMedian: { en: 'Points: median pass. Bars: up to the fastest pass.', zh: '点为中位数，竖线至最快一次。' },
   bandwidthContended: { en: 'contended: too low', zh: '受干扰：偏低' },
   bandwidthFinding: {
-    en: 'Reading peaks at {max}; {threads} threads already reach 95 % of it. Decode reads all weights for every token, so this is its limit.',
-    zh: '读取峰值为 {max}；{threads} 个线程已达到其 95 %。解码每个词元都要读取全部权重，因此这就是它的上限。',
+    en: 'Reading reaches {max} in the median pass ({fastest} in the fastest); {threads} threads already reach 95 % of it. Decode reads all weights for every token, so this is its limit.',
+    zh: '读取带宽的中位数为 {max}（最快一次 {fastest}）；{threads} 个线程已达到其 95 %。解码每个词元都要读取全部权重，因此这就是它的上限。',
   },
   bandwidthNone: {
     en: 'It was not measured in this run: r1-tune probe --bandwidth measures it.',
@@ -93,8 +93,8 @@ export const SECTION_TEXTS = {
   paretoDominated: { en: 'dominated', zh: '被支配' },
   paretoNone: { en: 'not ranked', zh: '未排名' },
   paretoNote: {
-    en: 'Filled: nothing is shown to be better in speed, memory and quality at once. Hollow: possibly optimal, the intervals are not clear. Faint: dominated.',
-    zh: '实心：没有被证明在速度、内存和质量上同时更好的配置。空心：可能最优，区间不明确。淡色：被支配。',
+    en: 'Filled: nothing is shown to be better in speed, memory and quality at once. Hollow: possibly optimal, the intervals are not clear. Small and faint: dominated, or not ranked because it has too few trials for an interval.',
+    zh: '实心：没有被证明在速度、内存和质量上同时更好的配置。空心：可能最优，区间不明确。小而淡：被支配，或试验太少、没有区间而未排名。',
   },
   qualityUnmeasured: { en: 'Quality is not measurable: {reason}', zh: '质量无法测量：{reason}' },
   qualityAbsent: { en: 'Quality was not measured in this run.', zh: '本次运行未测量质量。' },
@@ -134,8 +134,8 @@ export const SECTION_TEXTS = {
   stepAxis: { en: 'decode step after loading', zh: '加载后的解码步' },
   slownessAxis: { en: 'time over a steady step, ×', zh: '相对稳定步的时间，×' },
   warmUpFinding: {
-    en: '{backend}: decode steps are within 10 % of steady after {steps} warm-up steps; the first token after loading takes {ms} (middle half of {trials} trials: {low} to {high}).',
-    zh: '{backend}：经过 {steps} 个预热步后，解码与稳定状态相差不超过 10 %；加载后首词元用时 {ms}（{trials} 次试验的中间一半：{low} 至 {high}）。',
+    en: '{backend}: from decode step {step} on, decode is within 10 % of its steady speed; the first token after loading takes {ms} (middle half of {trials} trials: {low} to {high}).',
+    zh: '{backend}：从第 {step} 个解码步起，速度与稳定状态相差不超过 10 %；加载后首词元用时 {ms}（{trials} 次试验的中间一半：{low} 至 {high}）。',
   },
   warmUpNever: {
     en: '{backend}: decode was still settling when the warm-up ended; the first token after loading takes {ms} (middle half of {trials} trials: {low} to {high}).',
@@ -178,9 +178,14 @@ export const SECTION_TEXTS = {
   computeSentinel: { en: 'compute sentinel', zh: '计算哨兵' },
   steal: { en: 'steal', zh: '窃取时间' },
   voidedMark: { en: 'voided, repeated', zh: '作废重测' },
-  noiseFinding: {
-    en: 'Paired results scatter by {sd}; {voided} trials were voided and repeated; the hypervisor took at most {steal} of CPU time.',
-    zh: '配对结果的离散度为 {sd}；{voided} 次试验作废重测；虚拟机管理器最多占用 {steal} 的 CPU 时间。',
+  noiseScatter: {
+    en: 'Pairs of the recommended and the default configuration scatter by {sd} (standard deviation of their log-ratios).',
+    zh: '推荐配置与默认配置的配对结果离散度为 {sd}（对数比的标准差）。',
+  },
+  noiseVoided: { en: 'Trials voided and repeated: {voided}.', zh: '作废重测的试验：{voided} 次。' },
+  noiseSteal: {
+    en: 'The hypervisor took at most {steal} of the CPU time of a trial.',
+    zh: '虚拟机管理器在单次试验中最多占用 {steal} 的 CPU 时间。',
   },
   noiseThinned: {
     en: 'A point stands for {trials} trials: the most disturbed of them.',

@@ -17,7 +17,7 @@ it('claims given beside the run get a section: verdict, finding, every compariso
   for (const words of ['holds here', 'does not hold here', 'no difference here', 'cannot be tested here'])
     expect(section).toContain(words);
   expect(section).toContain('+0.2 % <small>(−0.6 % … +1.0 %)</small>');
-  expect(section).toContain('32.5 tok/s<small> (32.1 … 32.9)</small>');
+  expect(section).toContain('32.5 tok/s<small> (32.1 … 32.9 tok/s)</small>');
   expect(section).toContain('最佳线程数等于物理核心数');
   expect(section).not.toContain('another machine');
   expect(page).toContain('href="#claims"');

@@ -36,10 +36,10 @@ describe('the answer', () => {
 
   it('finds the run folder in the command that made it', () => {
     const at = (...command: string[]): string => runFolderOf({ ...run, plan: { ...run.plan, command } });
-    expect(at('r1-tune', 'sweep')).toBe(`results/${run.id}`);
-    expect(at('r1-tune', 'sweep', '--out', `/data/${run.id}`)).toBe(`/data/${run.id}`);
-    expect(at('r1-tune', 'sweep', `--out=/data/${run.id}`)).toBe(`/data/${run.id}`);
-    expect(at('r1-tune', 'sweep', '--out', '/elsewhere')).toBe(`results/${run.id}`);
+    expect(at('sweep')).toBe(`results/${run.id}`);
+    expect(at('sweep', '--out', `/data/${run.id}`)).toBe(`/data/${run.id}`);
+    expect(at('sweep', `--out=/data/${run.id}`)).toBe(`/data/${run.id}`);
+    expect(at('sweep', '--out', '/elsewhere')).toBe(`results/${run.id}`);
   });
 });
 
