@@ -25,7 +25,7 @@ const ROUNDS_WANTED = 9;
 const ROUNDS_NEEDED = 6;
 /** How many rounds lie outside a two-sided 95 % interval of the median at either end, by number of rounds (binomial). */
 const SIGN_TEST_RANK: Record<number, number> = { 6: 0, 7: 0, 8: 0, 9: 1 };
-const ROUNDS_MS = 60_000;
+const ROUNDS_MS = 40_000;
 const median = (values: number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 const hasGcc = machine.tools.some((tool) => tool.name === 'gcc');
 if (!hasGcc) console.warn('SKIPPED: no gcc, so bandwidth is not compared with a C kernel.');
