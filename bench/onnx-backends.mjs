@@ -90,7 +90,7 @@ console.log(
   `${values.geometry}, ${threads} threads, prompt ${values.prompt} + ${values.generate}, ${blocks} blocks; median (range)\n`,
 );
 console.log(
-  '| arm | weights read a token, MB | decode, tok/s | prefill, tok/s | load, s | peak RSS, MB | CPU a token, ms |',
+  '| arm | weights read a token, MB | decode, tok/s | prefill, tok/s | load, s | peak RSS, MB | CPU a token, prompt included, ms |',
 );
 console.log('|---|---|---|---|---|---|---|');
 for (const { name, model, trials } of arms) {
