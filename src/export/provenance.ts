@@ -5,12 +5,13 @@ import { formatChange } from '../core/units.js';
 
 /** What every export says at its top: what it serves, what it should reach, and where that was shown. */
 export function provenanceLines(profile: Profile): string[] {
-  const { candidate, expected, machine, provenance, speedup, verdict, model } = profile;
+  const { candidate, expected, goal, machine, provenance, speedup, verdict, model } = profile;
   return [
     `Profile ${profile.name}: ${candidateLabel(candidate)}`,
     `Model: ${model.name}${model.weights === 'random' ? ' (random weights: its text is noise)' : ''}`,
     `Measured there: decode ${rate(expected.decodeTokensPerSecond)}, prefill ${rate(expected.prefillTokensPerSecond)}.`,
     ...(verdict === 'faster' && speedup ? [`Against the default settings: ${change(speedup.ratio)}.`] : []),
+    ...(goal ? [`Chosen for ${goal.name}. ${goal.evidence}`] : []),
     `Machine: ${machine.description} (fingerprint ${machine.fingerprint}). The figures hold for that machine only.`,
     `Made by r1-tune ${provenance.versions['r1-tune'] ?? ''} export from run ${provenance.run}; make it again after a new sweep.`,
   ];

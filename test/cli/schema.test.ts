@@ -1,6 +1,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
+import { renderReport } from '../../src/report/index.js';
 import { runCli } from '../helpers/run-cli.js';
+import { sampleClaims } from '../helpers/sample-claims.js';
 import { sampleProfile } from '../helpers/sample-profile.js';
 import { sampleRun } from '../helpers/sample-run.js';
 
@@ -14,6 +16,8 @@ const DOCUMENTS: Record<string, unknown> = {
   workload: run.plan.workloads.full,
   model: run.plan.models[0],
   profile: sampleProfile(),
+  claims: sampleClaims(),
+  report: JSON.parse(String((await renderReport(run, 'json'))[0]!.data)),
 };
 
 type Schema = { $id: string; properties?: Record<string, Schema>; items?: Schema; description?: string };

@@ -431,3 +431,13 @@ export function sampleRun(options: SampleOptions = {}): RunResult {
     outcomes,
   };
 }
+
+/** The sample run with a configuration for each other goal. */
+export function withGoals(run: RunResult = sampleRun()): RunResult {
+  const others = run.configurations.filter((one) => one.objective && one.candidateId !== run.choice?.candidateId);
+  const goals = (['latency', 'throughput', 'small-memory'] as const).map((goal, index) => ({
+    ...{ goal, candidateId: others[index]!.candidateId },
+    evidence: `Shown by ${others[index]!.trials} trials.`,
+  }));
+  return { ...run, goals };
+}

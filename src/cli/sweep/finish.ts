@@ -34,7 +34,10 @@ function writeGoals(folder: RunFolder, run: RunResult): void {
   }
 }
 
-/** run.json, best.json, profiles for other goals and the reports. Throws NOTHING_VIABLE after they are written, so that the reasons can be read. */
+/**
+ * run.json, best.json, profiles for other goals and the reports. Throws NOTHING_VIABLE after they are written, so that the
+ * reasons can be read.
+ */
 export async function finishRun(folder: RunFolder, assembled: RunResult, context: Context): Promise<Profile> {
   const run = { ...assembled, goals: goalChoices(assembled) };
   folder.writeRun(run);

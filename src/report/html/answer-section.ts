@@ -1,3 +1,4 @@
+import type { Configuration } from '../../core/run-result.js';
 import { shellWord } from '../../core/shell-word.js';
 import { formatValue } from '../page/format.js';
 import { headlineInterval, headlineText, proofText } from '../texts/answer-text.js';
@@ -55,6 +56,7 @@ ${intervalCard(t('objective'), chosen.objective, 'rate')}
 ${intervalCard(t('decode'), chosen.decodeTokensPerSecond, 'rate')}
 ${intervalCard(t('prefill'), chosen.prefillTokensPerSecond, 'rate')}
 ${intervalCard(ttft, chosen.ttftMs, 'ms')}
+${streamsCard(chosen)}
 ${card(t('memory'), known(chosen.peakRssBytes, 'bytes'), t('largest', trials))}
 ${qualityCard(view)}
 ${intervalCard(t('load'), chosen.loadMs, 'ms')}
@@ -62,6 +64,12 @@ ${card(t('cpuPerToken'), known(chosen.cpuSecondsPerToken, 'seconds'), t('median'
 ${intervalCard(t('price'), cost?.pricePerMillion ?? null, 'money', view.options.cost?.currency ?? '')}
 ${intervalCard(t('energy'), cost?.kilowattHoursPerMillion ?? null, 'kilowattHours')}
 </dl>`;
+}
+
+/** Only where several streams were measured together. */
+function streamsCard({ throughput }: Configuration): Markup | null {
+  if (!throughput || throughput.streams < 2) return null;
+  return intervalCard(t('streams', { streams: throughput.streams }), throughput.tokensPerSecond, 'rate');
 }
 
 const known = (value: number | null, format: 'bytes' | 'seconds'): Text =>

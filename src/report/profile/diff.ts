@@ -29,6 +29,7 @@ function rows(profile: Profile): [string, string][] {
     ['model file', model.sha256 === null ? model.path : `sha256 ${model.sha256.slice(0, 12)}`],
     ['weights', model.weights],
     ['objective', profile.objective],
+    ['goal', profile.goal?.name ?? 'the objective'],
     ['context', `${profile.contextTokens} tokens`],
     ...named(
       'knob',

@@ -78,6 +78,7 @@ export const ANSWER_TEXTS = {
     en: 'For other goals, from the same trials (measured, not confirmed)',
     zh: '其他目标的选择（来自同一批试验，已测量、未确认）',
   },
+  streams: { en: '{streams} streams together', zh: '{streams} 路合计' },
   goalLatency: { en: 'Shortest time to first token', zh: '首词元时间最短' },
   goalThroughput: { en: 'Most tokens over all streams', zh: '所有并发流合计速度最高' },
   goalMemory: { en: 'Least memory', zh: '内存最小' },

@@ -1,10 +1,12 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXPORT_TARGETS } from '../../../src/export/index.js';
 import { renderReport } from '../../../src/report/index.js';
 import { runCli } from '../../helpers/run-cli.js';
+import { sampleClaims } from '../../helpers/sample-claims.js';
 import { SAMPLE_PROFILES } from '../../helpers/sample-profile.js';
 import { sampleRun } from '../../helpers/sample-run.js';
 
@@ -37,6 +39,34 @@ describe('r1-tune report', () => {
     const [page] = await renderReport(sampleRun(), 'html');
     expect(readFileSync(at('run', 'report.html'), 'utf8')).toBe(page!.data);
   }, 240_000);
+
+  it('remakes the sample run from any folder, in any time zone and language, with the same bytes', async () => {
+    const sample = fileURLToPath(new URL('../../../results/sample', import.meta.url));
+    const flags = ['--format', 'html,md,csv,json'];
+    await runCli(['report', sample, '--out', at('one'), ...flags], { env: { TZ: 'UTC', LANG: 'C' } });
+    const elsewhere = { cwd: folder, env: { TZ: 'Asia/Shanghai', LANG: 'zh_CN.UTF-8', LC_ALL: 'zh_CN.UTF-8' } };
+    await runCli(['report', sample, '--out', 'two', ...flags], elsewhere);
+    const names = readdirSync(at('one'));
+    expect(names.length).toBe(5);
+    for (const name of names) expect(readFileSync(at('two', name))).toEqual(readFileSync(at('one', name)));
+    for (const name of ['summary.md', 'configurations.csv', 'trials.csv'])
+      expect(readFileSync(at('one', name), 'utf8'), `${name}: npx r1-tune report results/sample`).toBe(
+        readFileSync(join(sample, name), 'utf8'),
+      );
+  }, 60_000);
+
+  it('shows the verdicts of a claims run beside the run, in both languages', async () => {
+    writeFileSync(at('claims.json'), JSON.stringify(sampleClaims()));
+    const flags = ['--claims', at('claims.json'), '--format', 'html,md', '--out', at('claimed')];
+    expect((await runCli(['report', at('run'), ...flags])).exitCode).toBe(0);
+    const page = readFileSync(at('claimed', 'report.html'), 'utf8');
+    for (const words of ['does not hold here', '在本机不成立']) expect(page).toContain(words);
+    await runCli(['report', at('run'), ...flags, '--language', 'zh']);
+    expect(readFileSync(at('claimed', 'summary.md'), 'utf8')).toContain('在本机不成立');
+    const missing = await runCli(['report', at('run'), '--claims', at('absent.json')]);
+    expect(missing.exitCode).toBe(2);
+    expect(missing.stderr).toContain('absent.json');
+  }, 60_000);
 
   it('takes prices and a language, and prints the files as JSON', async () => {
     const flags = ['--format', 'md', '--language', 'zh', '--price-per-hour', '0.34', '--currency', '¥', '--json'];

@@ -3,8 +3,7 @@ import { Ajv } from 'ajv';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { exportProfile } from '../../../src/export/index.js';
-import { SAMPLE_NAMES, temporaryFolder, writeExport } from '../../helpers/exported.js';
-import { SAMPLE_PROFILES } from '../../helpers/sample-profile.js';
+import { EXPORTED_NAMES, exportedProfile, temporaryFolder, writeExport } from '../../helpers/exported.js';
 import { hasTool, packageFile, runTool } from '../../helpers/tools.js';
 
 /** compose.yaml against the schema of its specification, and the compose plugin where it is. */
@@ -13,8 +12,8 @@ const folder = temporaryFolder();
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('compose', () => {
-  it.each(SAMPLE_NAMES)('%s fits the schema of the compose specification', (name) => {
-    const text = exportProfile(SAMPLE_PROFILES[name](), 'compose')[0]!.text;
+  it.each(EXPORTED_NAMES)('%s fits the schema of the compose specification', (name) => {
+    const text = exportProfile(exportedProfile(name), 'compose')[0]!.text;
     const { $schema: _, ...schema } = JSON.parse(
       readFileSync(packageFile('dclint', 'schemas/compose.schema.json'), 'utf8'),
     ) as Record<string, unknown>;
@@ -29,7 +28,7 @@ describe('compose', () => {
     expect(validate.errors).not.toBeNull();
   });
 
-  it.skipIf(!hasTool('docker', ['compose', 'version'])).each(SAMPLE_NAMES)(
+  it.skipIf(!hasTool('docker', ['compose', 'version'])).each(EXPORTED_NAMES)(
     'docker compose config accepts %s',
     (name) => {
       const { status, output } = runTool('docker', [

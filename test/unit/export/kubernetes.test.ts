@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { profileSchema } from '../../../src/core/profile.js';
 import { exportProfile } from '../../../src/export/index.js';
-import { SAMPLE_NAMES, type SampleName } from '../../helpers/exported.js';
-import { SAMPLE_PROFILES } from '../../helpers/sample-profile.js';
+import { EXPORTED_NAMES, exportedProfile } from '../../helpers/exported.js';
 import { packageFile } from '../../helpers/tools.js';
 
 /** The manifests against the published schemas of the API, and against what a deployment must promise. */
@@ -17,8 +16,8 @@ type Manifest = {
 };
 
 describe('kubernetes', () => {
-  const manifests = (name: SampleName): Manifest[] => {
-    const text = exportProfile(SAMPLE_PROFILES[name](), 'kubernetes')[0]!.text;
+  const manifests = (name: string): Manifest[] => {
+    const text = exportProfile(exportedProfile(name), 'kubernetes')[0]!.text;
     const documents = parseAllDocuments(text);
     if (!Array.isArray(documents)) throw new Error('empty');
     return documents.map((document) => {
@@ -27,7 +26,7 @@ describe('kubernetes', () => {
     });
   };
 
-  it.each(SAMPLE_NAMES)('%s fits the schemas of the API, unknown fields refused', async (name) => {
+  it.each(EXPORTED_NAMES)('%s fits the schemas of the API, unknown fields refused', async (name) => {
     const found = manifests(name);
     expect(found.map(({ kind }) => kind)).toEqual(['ConfigMap', 'Deployment', 'Service', 'HorizontalPodAutoscaler']);
     for (const manifest of found) expect(await schemaProblems(manifest)).toEqual([]);
@@ -38,7 +37,7 @@ describe('kubernetes', () => {
     expect(await schemaProblems(deployment as never)).not.toEqual([]);
   });
 
-  it.each(SAMPLE_NAMES)('%s is Guaranteed, hardened, and waits longer than its server', (name) => {
+  it.each(EXPORTED_NAMES)('%s is Guaranteed, hardened, and waits longer than its server', (name) => {
     const [config, deployment] = manifests(name);
     // biome-ignore lint/suspicious/noExplicitAny: a manifest is a tree of plain values here.
     const pod = (deployment as any).spec.template.spec;

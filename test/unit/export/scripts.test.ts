@@ -2,8 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ExportTarget } from '../../../src/export/index.js';
-import { SAMPLE_NAMES, temporaryFolder, writeExport } from '../../helpers/exported.js';
-import { SAMPLE_PROFILES } from '../../helpers/sample-profile.js';
+import { EXPORTED_NAMES, exportedProfile, LLAMA_NAMES, temporaryFolder, writeExport } from '../../helpers/exported.js';
 import { hasTool, runTool } from '../../helpers/tools.js';
 
 /** The scripts against shellcheck, a real shell and the docker client. */
@@ -18,7 +17,7 @@ describe.skipIf(!hasTool('shellcheck'))('shellcheck', () => {
     ['llama-server', '.sh'],
   ];
   const cases = scripts.flatMap(([target, ending]) =>
-    SAMPLE_NAMES.filter((name) => !(target === 'llama-server' && name === 'numa')).map((name) => ({
+    (target === 'llama-server' ? LLAMA_NAMES : EXPORTED_NAMES).map((name) => ({
       target,
       ending,
       name,
@@ -45,12 +44,12 @@ describe('scripts pass words through unharmed', () => {
     return place;
   };
 
-  it.each(SAMPLE_NAMES)('docker run of %s mounts exactly the folder of the model', (name) => {
+  it.each(EXPORTED_NAMES)('docker run of %s mounts exactly the folder of the model', (name) => {
     const bin = fake(['docker']);
     const { output } = runTool('sh', [writeExport(folder, name, 'docker', { ending: 'run.sh' })], {
       PATH: `${bin}:${process.env.PATH}`,
     });
-    const folderOfModel = SAMPLE_PROFILES[name]().model.path.replace(/\/[^/]*$/, '');
+    const folderOfModel = exportedProfile(name).model.path.replace(/\/[^/]*$/, '');
     expect(output.split('\n')).toContain(`type=bind,source=${folderOfModel},target=/models,readonly`);
     expect(output.split('\n')).toContain('serve');
   });
@@ -60,7 +59,7 @@ describe('scripts pass words through unharmed', () => {
     const script = writeExport(folder, 'hostile', 'llama-server', { ending: '.sh' });
     const environment = { PATH: `${bin}:${process.env.PATH}` };
     const old = runTool('sh', [script], environment).stdout.split('\n');
-    expect(old).toContain(SAMPLE_PROFILES.hostile().model.path);
+    expect(old).toContain(exportedProfile('hostile').model.path);
     expect(old.at(-2)).toBe('-fa');
     writeFileSync(
       join(bin, 'llama-server'),
@@ -71,7 +70,7 @@ describe('scripts pass words through unharmed', () => {
 });
 
 describe.skipIf(!hasTool('docker'))('docker', () => {
-  it.each(SAMPLE_NAMES)('docker run knows every flag of %s', (name) => {
+  it.each(EXPORTED_NAMES)('docker run knows every flag of %s', (name) => {
     const script = writeExport(folder, name, 'docker', { ending: 'run.sh' });
     // Without a daemon the flags are read and then the connection fails: an unknown flag would fail earlier, in other words.
     const place = mkdtempSync(join(folder, 'docker-'));

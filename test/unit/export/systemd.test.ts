@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { SAMPLE_NAMES, temporaryFolder, writeExport } from '../../helpers/exported.js';
+import { EXPORTED_NAMES, temporaryFolder, writeExport } from '../../helpers/exported.js';
 import { hasTool, runTool } from '../../helpers/tools.js';
 
 /** The unit against systemd itself. */
@@ -9,7 +9,7 @@ const folder = temporaryFolder();
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.skipIf(!hasTool('systemd-analyze'))('systemd', () => {
-  it.each(SAMPLE_NAMES)('systemd-analyze verify accepts %s without a word', (name) => {
+  it.each(EXPORTED_NAMES)('systemd-analyze verify accepts %s without a word', (name) => {
     const { status, output } = runTool('systemd-analyze', [
       'verify',
       '--man=no',
@@ -19,7 +19,7 @@ describe.skipIf(!hasTool('systemd-analyze'))('systemd', () => {
     expect(status).toBe(0);
   });
 
-  it.each(SAMPLE_NAMES)('systemd-analyze security rates %s as well walled in', (name) => {
+  it.each(EXPORTED_NAMES)('systemd-analyze security rates %s as well walled in', (name) => {
     const unit = writeExport(folder, name, 'systemd', { ending: '.service', host: '0.0.0.0' });
     const { output } = runTool('systemd-analyze', ['security', '--offline=yes', '--threshold=30', unit], {
       SYSTEMD_PAGER: '',

@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writeJsonAtomic } from '../../../src/store/atomic-write.js';
@@ -52,6 +53,12 @@ describe.each(DOCUMENTS)('%s', (name, read: (path: string) => unknown, document,
         expect.objectContaining({ code, message: expect.stringContaining(`${path} cannot be read`) }),
       );
   });
+});
+
+it('a shared profile finds its model in the home folder of its reader', () => {
+  const profile = sampleProfile();
+  const shared = { ...profile, model: { ...profile.model, path: '~/models/a.gguf' } };
+  expect(readProfile(stored(shared)).model.path).toBe(join(homedir(), 'models/a.gguf'));
 });
 
 it('a profile with a wrong value names the field', () => {
