@@ -23,9 +23,14 @@ function otherThreads(plan: Plan, { backend, threads }: Candidate): number[] {
   return [...new Set([least, middle])].filter((n) => n < threads);
 }
 
+/** An arm whose every configuration is excluded, as too large for memory for instance, is not loaded to see how it runs. */
+const hasCandidate = ({ backend, model }: ModelArm, plan: Plan): boolean =>
+  plan.candidates.some((c) => c.backend === backend && c.quant === model.quant);
+
 function pilotAsks(arms: readonly ModelArm[], plan: Plan, machine: Machine): PilotAsk[] {
   const sequences = plan.objective === 'throughput' ? PILOT_SEQUENCES : 1;
-  const armAsks = arms.map(({ backend, model }) => ({
+  const wanted = arms.filter((arm) => hasCandidate(arm, plan));
+  const armAsks = wanted.map(({ backend, model }) => ({
     candidate: { ...baseCandidate(backend, model.quant, machine.limits.threadBudget), sequences },
     block: ARMS,
   }));

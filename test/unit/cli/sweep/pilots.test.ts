@@ -43,9 +43,16 @@ describe('runPilots', () => {
   it('shows what threads bring with the fewest and with a count halfway, on one level of each engine', async () => {
     const counts = [1, 2, 3, 4, 6, 8];
     const wide = samplePlan(counts.map((threads) => baseCandidate('llama-cpp', 'q4_0', threads)));
-    expect((await pilots([], wide)).all.slice(2).map((o) => o.candidate.threads)).toEqual([1, 3]);
+    expect((await pilots([], wide)).all.slice(1).map((o) => o.candidate.threads)).toEqual([1, 3]);
     const narrow = samplePlan([baseCandidate('llama-cpp', 'q4_0', 8)]);
-    expect((await pilots([], narrow)).all).toHaveLength(2);
+    expect((await pilots([], narrow)).all).toHaveLength(1);
+  });
+
+  it('does not load an engine or a level whose every configuration is excluded', async () => {
+    const none = samplePlan([baseCandidate('onnx', 'int4', 8)]);
+    expect((await pilots([], none)).all).toEqual([]);
+    const one = samplePlan([baseCandidate('llama-cpp', 'q8_0', 8)]);
+    expect((await pilots([], one)).all.map((o) => o.candidate.quant)).toEqual(['q8_0']);
   });
 
   it('runs streams for throughput, since batching decides how long its trials take', async () => {
