@@ -56,7 +56,6 @@ export const claimArmSchema = z
       .describe('Trials that did not measure.'),
   })
   .describe('One of the things that are compared.');
-export type ClaimArmRecord = z.infer<typeof claimArmSchema>;
 
 export const contrastSchema = z
   .object({

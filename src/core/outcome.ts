@@ -68,6 +68,7 @@ export const resourcesSchema = z
       .describe(
         'Memory that other processes map too, read while all replicas were loaded, bytes. Only where there are several.',
       ),
+    swapBytes: z.number().nullable().optional().describe('VmSwap at the end of the trial, bytes.'),
     cpuSeconds: z.number().nullable().describe('User + system CPU time of all threads in the measured region, s.'),
     wallSeconds: z.number().describe('Wall time of the measured region, s.'),
     minorFaults: z.number().nullable().describe('Page faults served without I/O in the measured region.'),
@@ -92,6 +93,11 @@ export const effectiveSchema = z
   .object({
     cpus: z.string().nullable().describe('CPUs the engine threads were really allowed on, as a kernel list.'),
     memoryNodes: z.string().nullable().describe('NUMA nodes memory may come from, as a kernel list.'),
+    nodeBytes: z
+      .record(z.string(), z.number())
+      .nullable()
+      .optional()
+      .describe('Resident bytes by NUMA node at the end of the trial; only for bindings with a memory policy.'),
     threads: z.int().nullable().describe('Decode threads the engine really uses.'),
     threadsBatch: z.int().nullable().describe('Prefill threads the engine really uses.'),
     allocator: z.string().nullable().describe("Allocator found in the process's own memory map."),

@@ -5,6 +5,7 @@ import { loadEngine } from './index.js';
 import { prefault } from './prefault.js';
 import { type ChildMessage, type ParentMessage, parentMessageSchema, type TrialRequest } from './protocol.js';
 import { measureSession } from './trial.js';
+import { ownNodeBytes } from './trial-numa.js';
 
 /**
  * The program of one trial: load, verify, measure, send raw samples, leave.
@@ -42,7 +43,9 @@ async function runTrial(request: TrialRequest): Promise<void> {
     meet: request.replica ? meetOthers : async () => {},
   });
   // Read again: threads that the engine started while measuring count too.
-  await send({ type: 'done', samples, resources, effective: readEffective(session.describe()) });
+  const effective = readEffective(session.describe());
+  const placed = candidate.binding.memory ? { nodeBytes: ownNodeBytes() } : {};
+  await send({ type: 'done', samples, resources, effective: { ...effective, ...placed } });
 }
 
 function refuse(error: unknown): Promise<void> {

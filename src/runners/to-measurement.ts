@@ -3,15 +3,19 @@ import type { Verdict } from './classify.js';
 import type { ChildEnd, Heard } from './launch.js';
 import type { TrialRequest } from './protocol.js';
 import { computeMetrics } from './timing.js';
+import { isPlacedAsAsked } from './trial-numa.js';
 
 /** First and last third of the chunks differ by more than this: the decode was not steady. */
 const STEADY_DRIFT = 0.05;
 /** Steal above this share of the machine's CPU time is noted (measurement.md: a veto signal). */
 const BUSY_STEAL = 0.02;
 
+/** Below this share of its memory a process has only pages in swap that it never touches. */
+const SWAPPED_SHARE = 0.01;
+
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
-function flagsOf(metrics: Metrics, heard: Heard): Measurement['flags'] {
+function flagsOf(metrics: Metrics, request: TrialRequest, heard: Heard): Measurement['flags'] {
   const resources = heard.done!.resources;
   const third = Math.max(1, Math.floor(metrics.decodeChunkRates.length / 3));
   const drift = Math.abs(
@@ -21,6 +25,10 @@ function flagsOf(metrics: Metrics, heard: Heard): Measurement['flags'] {
   if ((resources.throttledPeriods ?? 0) > 0) flags.push('quota-throttled');
   if (drift > STEADY_DRIFT) flags.push('not-steady');
   if ((resources.stealShare ?? 0) > BUSY_STEAL) flags.push('machine-busy');
+  if ((resources.swapBytes ?? 0) > SWAPPED_SHARE * (resources.peakRssBytes ?? Number.POSITIVE_INFINITY))
+    flags.push('swapping');
+  if (!isPlacedAsAsked(request.candidate.binding, heard.done!.effective.nodeBytes ?? null))
+    flags.push('unverified-memory');
   return flags;
 }
 
@@ -38,6 +46,6 @@ export function toMeasurement(request: TrialRequest, heard: Heard, end: ChildEnd
     resources: done?.resources ?? null,
     effective: heard.effective,
     sentinels: null,
-    flags: metrics ? flagsOf(metrics, heard) : [],
+    flags: metrics ? flagsOf(metrics, request, heard) : [],
   };
 }

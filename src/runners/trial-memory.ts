@@ -10,3 +10,9 @@ export function sharedBytes(): number | null {
   const kib = [...(readText('/proc/self/smaps_rollup') ?? '').matchAll(/^Shared_(?:Clean|Dirty):\s+(\d+) kB/gm)];
   return kib.length === 0 ? null : kib.reduce((sum, [, value]) => sum + Number(value), 0) * KIB;
 }
+
+/** Memory of this process that lies in swap, bytes; null where the kernel does not say. */
+export function swapBytes(): number | null {
+  const kib = /^VmSwap:\s+(\d+) kB/m.exec(readText('/proc/self/status') ?? '')?.[1];
+  return kib === undefined ? null : Number(kib) * KIB;
+}

@@ -50,6 +50,7 @@ export function joinResources(replicas: readonly Resources[]): Resources {
     ...replicas[0]!,
     peakRssBytes: jointBytes(replicas, (r) => r.peakRssBytes),
     steadyRssBytes: jointBytes(replicas, (r) => r.steadyRssBytes),
+    swapBytes: total(replicas, (r) => r.swapBytes ?? null),
     sharedBytes: total(replicas, (r) => r.sharedBytes ?? null),
     cpuSeconds: total(replicas, (r) => r.cpuSeconds),
     minorFaults: total(replicas, (r) => r.minorFaults),

@@ -5,7 +5,7 @@ import { peakRssBytes, readUsage, steadyRssBytes } from './process-usage.js';
 import type { ChildPhase, TrialRequest } from './protocol.js';
 import { runRequest } from './run-request.js';
 import { runSeries } from './run-series.js';
-import { sharedBytes } from './trial-memory.js';
+import { sharedBytes, swapBytes } from './trial-memory.js';
 import { addRegions } from './trial-resources.js';
 import { runStreams } from './trial-streams.js';
 import { usageDelta } from './usage-delta.js';
@@ -91,6 +91,7 @@ export async function measureSession(
       ...addRegions([aloneResources, region?.resources ?? null]),
       peakRssBytes: peakRssBytes(),
       steadyRssBytes: steadyRssBytes(),
+      swapBytes: swapBytes(),
       ...(shared === undefined ? {} : { sharedBytes: shared }),
     },
   };

@@ -14,7 +14,7 @@ const FEWEST_FOR_DRIFT = 6;
 const logRate = (outcome: Outcome): number => Math.log(outcome.metrics!.decodeMedianChunkRate);
 
 /** Log-ratios of second over first member of each pair of the same configuration. */
-export function pairDifferences(outcomes: readonly Outcome[]): number[] {
+function pairDifferences(outcomes: readonly Outcome[]): number[] {
   const blocks = new Map<number, Outcome[]>();
   for (const outcome of outcomes) blocks.set(outcome.block, [...(blocks.get(outcome.block) ?? []), outcome]);
   return [...blocks.values()].filter((pair) => pair.length === 2).map(([a, b]) => logRate(b!) - logRate(a!));

@@ -72,6 +72,30 @@ const unsteady: Check = ({ outcomes }) => {
       };
 };
 
+const swapped: Check = ({ outcomes }) => {
+  const flagged = outcomes.filter((o) => o.flags.includes('swapping'));
+  return flagged.length === 0
+    ? null
+    : {
+        code: 'swapping',
+        severity: 'serious',
+        message: `Part of the model lay in swap in ${share(flagged.length, outcomes.length)}.`,
+        mend: 'Free memory, take a smaller quantization or context, or turn swap off for this service.',
+      };
+};
+
+const unverifiedMemory: Check = ({ outcomes }) => {
+  const flagged = outcomes.filter((o) => o.flags.includes('unverified-memory'));
+  return flagged.length === 0
+    ? null
+    : {
+        code: 'unverified-memory',
+        severity: 'warning',
+        message: `A NUMA memory policy was asked for and not shown to hold in ${share(flagged.length, outcomes.length)}: a mapped model file stays where it was first read.`,
+        mend: 'Compare NUMA arms with --mmap off, or drop the page cache before each.',
+      };
+};
+
 const fewBlocks: Check = ({ configurations }) => {
   const thin = configurations.filter((c) => c.trials > 0 && c.trials < 3);
   return thin.length === 0
@@ -84,7 +108,16 @@ const fewBlocks: Check = ({ configurations }) => {
       };
 };
 
-const CHECKS: readonly Check[] = [throttled, stolenTime, unsteady, harnessOverhead, randomWeights, fewBlocks];
+const CHECKS: readonly Check[] = [
+  throttled,
+  swapped,
+  stolenTime,
+  unverifiedMemory,
+  unsteady,
+  harnessOverhead,
+  randomWeights,
+  fewBlocks,
+];
 
 /** What a reader of the run should know, worst first. */
 export const runWarnings = (facts: Facts): RunWarning[] => CHECKS.flatMap((check) => check(facts) ?? []);

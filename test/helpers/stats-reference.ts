@@ -23,7 +23,6 @@ export type StatsReference = {
     rateInterval: { estimate: number; low: number; high: number };
     prediction: { low: number; high: number };
   };
-  signFlip: { differences: number[]; pLess: number; pGreater: number; pTwoSided: number };
   pairedBound: { differences: number[]; mean: number; lower: number; upper: number };
   huberRidge: {
     scaledColumns: number[][];

@@ -19,10 +19,12 @@ export type TimeFacts = {
 const REPORT_MS = 8_000;
 /** The sentinel reading after a full trial, which serves as the one before the next: median of 280 trials on two cores. */
 const SENTINEL_MS = 210;
+/** Disturbed blocks run again, for up to half of the planned trials: between 1 and 1.5, as near to both as can be. */
+const REPEATS = Math.sqrt(1.5);
 /** The size of the race decides what its trials cost, and their cost its size: this many rounds settle it. */
 const ROUNDS = 3;
 
-/** The full trial at a fraction of its length; what is compared stays the same for all. */
+/** A trial at a fraction of its length; what is compared stays the same for all. */
 function shortened(workload: Workload, share: number): Workload {
   const { streams } = workload;
   const fewer = (tokens: number, least: number): number => Math.max(least, Math.round(tokens * share));
@@ -34,7 +36,7 @@ function shortened(workload: Workload, share: number): Workload {
   };
 }
 
-/** Lengths of the full trial to try when a budget is short: fewer tokens a trial before fewer trials. */
+/** Lengths of trials to try when a budget is short: fewer tokens a trial before fewer trials. */
 const LENGTHS = [1, 0.5, 0.25] as const;
 
 /** Plan with times: how long trials take, what the search may spend, what to expect. */
@@ -42,7 +44,7 @@ export function planTimes(plan: Plan, facts: TimeFacts): Plan {
   let failure: unknown;
   for (const share of LENGTHS) {
     const { short, full } = plan.workloads;
-    const workloads = { short, full: share === 1 ? full : shortened(full, share) };
+    const workloads = share === 1 ? { short, full } : { short: shortened(short, share), full: shortened(full, share) };
     try {
       return timed({ ...plan, workloads }, facts);
     } catch (error) {
@@ -116,10 +118,11 @@ function timed(plan: Plan, facts: TimeFacts): Plan {
     }
   }
   const forecast = forecastOf(fullCost);
+  const expectedMs = forecast.short * costs.short + forecast.full * fullCost * (facts.sentinels ? REPEATS : 1);
   return {
     ...budgeted(fullCost),
     trialDeadlineMs: deadlineMs(Math.max(costs.short, fullCost)),
     expectedTrials: forecast.short + forecast.full,
-    expectedMs: forecast.short * costs.short + forecast.full * fullCost,
+    expectedMs: limit === null ? expectedMs : Math.min(limit, expectedMs),
   };
 }

@@ -2,7 +2,7 @@ import type { Interval } from '../../core/interval.js';
 import { signedRankCritical } from './signed-rank.js';
 
 /** All n(n+1)/2 means of two differences (each also with itself), ascending. */
-export function walshAverages(differences: readonly number[]): Float64Array {
+function walshAverages(differences: readonly number[]): Float64Array {
   const n = differences.length;
   const averages = new Float64Array((n * (n + 1)) / 2);
   let k = 0;

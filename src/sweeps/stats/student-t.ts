@@ -1,15 +1,7 @@
 import { normalQuantile } from './normal.js';
 import { regularizedBeta } from './special-functions.js';
 
-/** P(T ≤ t) of Student's t with `df` > 0 degrees of freedom (not necessarily whole). */
-export function tCdf(t: number, df: number): number {
-  if (t === 0) return 0.5;
-  if (!Number.isFinite(t)) return t > 0 ? 1 : 0;
-  const tail = lowerTail(Math.abs(t), df);
-  return t > 0 ? 1 - tail : tail;
-}
-
-/** P(T ≤ −t) for t > 0. */
+/** P(T ≤ −t) of Student's t with `df` degrees of freedom (not necessarily whole), for t > 0. */
 const lowerTail = (t: number, df: number): number => 0.5 * regularizedBeta(df / (df + t * t), df / 2, 0.5);
 
 const cache = new Map<string, number>();

@@ -80,3 +80,27 @@ describe('a trial that was not measured', () => {
     expect(toMeasurement(request, heard, END, { status: 'failed', reason: 'x' }).metrics).toBeNull();
   });
 });
+
+describe('badges about memory', () => {
+  it('says that a trial swapped, and not that a few pages were swapped out long ago', () => {
+    expect(measured({}, { peakRssBytes: 1e9, swapBytes: 2e8 }).flags).toContain('swapping');
+    expect(measured({}, { peakRssBytes: 1e9, swapBytes: 1e6 }).flags).toEqual([]);
+  });
+
+  it('says that a memory policy was asked for and not shown to hold', () => {
+    const memory = { policy: 'bind' as const, nodes: '0' };
+    const bound = {
+      ...request,
+      candidate: { ...request.candidate, binding: { ...request.candidate.binding, memory } },
+    };
+    const flags = (nodeBytes?: Record<string, number>) => {
+      const effective = sampleEffective(nodeBytes ? { nodeBytes } : {});
+      const done = { type: 'done' as const, samples: sampleSamples(), resources: sampleResources(), effective };
+      const heard: Heard = { phase: 'finishing', effective, refused: null, done };
+      return toMeasurement(bound, heard, END, { status: 'measured', reason: null }).flags;
+    };
+    expect(flags()).toEqual(['unverified-memory']);
+    expect(flags({ 0: 500, 1: 500 })).toEqual(['unverified-memory']);
+    expect(flags({ 0: 1000 })).toEqual([]);
+  });
+});

@@ -48,6 +48,8 @@ describe('runWarnings', () => {
     ],
     ['overhead in one trial', trials((i) => ({ metrics: sampleMetrics({ overheadShare: i < 1 ? 0.5 : 0.01 }) })), []],
     ['a quota that stopped it', trials((i) => ({ flags: i === 0 ? ['quota-throttled'] : [] })), ['quota-throttled']],
+    ['a trial in swap', trials((i) => ({ flags: i === 0 ? ['swapping'] : [] })), ['swapping']],
+    ['memory on other nodes', trials(() => ({ flags: ['unverified-memory'] })), ['unverified-memory']],
     ['two trials', trials(() => ({})).slice(0, 2), ['few-trials']],
   ])('%s', (_name, outcomes, expected) => expect(codes(outcomes)).toEqual(expected));
 

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { gaussian, seededRandom } from '../../../../src/core/random.js';
 import { minimumDetectableEffect } from '../../../../src/sweeps/stats/minimum-effect.js';
 import { pairedBound } from '../../../../src/sweeps/stats/paired-bound.js';
-import { signFlipTest } from '../../../../src/sweeps/stats/sign-flip.js';
 import { isNear, reference } from '../../../helpers/stats-reference.js';
 
 describe('pairedBound', () => {
@@ -19,30 +17,6 @@ describe('pairedBound', () => {
 
   it('does not let one stolen time slice hide a slower point', () => {
     expect(pairedBound([0.08, 0.09, 0.08, 0.07, -2], 0.05).lower).toBeGreaterThan(-0.02);
-  });
-});
-
-describe('signFlipTest', () => {
-  it('equals scipy exactly for few differences', () => {
-    const { differences, ...expected } = reference.signFlip;
-    const actual = signFlipTest(differences, seededRandom(1));
-    expect(actual.isExact).toBe(true);
-    for (const side of ['pLess', 'pGreater', 'pTwoSided'] as const)
-      expect(isNear(actual[side], expected[side]), side).toBe(true);
-  });
-
-  it('draws for many, and agrees with the exact answer', () => {
-    const random = seededRandom(3);
-    const few = Array.from({ length: 16 }, () => -0.01 + 0.03 * gaussian(random));
-    const exact = signFlipTest(few, random);
-    // A zero has no sign to flip: the same test, but past the limit of counting.
-    const drawn = signFlipTest([...few, 0], random, 20_000);
-    expect([exact.isExact, drawn.isExact]).toEqual([true, false]);
-    expect(drawn.pLess).toBeCloseTo(exact.pLess, 1.7);
-  });
-
-  it('never gives a drawn p of zero', () => {
-    expect(signFlipTest(new Array(20).fill(-1), seededRandom(1), 99).pLess).toBeGreaterThanOrEqual(0.01);
   });
 });
 
