@@ -73,6 +73,13 @@ function workersOf({ child }: Program): number[] {
   const list = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
   return list.trim().split(' ').filter(Boolean).map(Number);
 }
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => probe.once('listening', resolve));
+  const { port } = probe.address() as { port: number };
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
 const isAlive = (pid: number): boolean => {
   try {
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
@@ -181,6 +188,70 @@ describe('the name of the model', () => {
     expect(data.map(({ id }) => id)).toEqual(['script']);
     for (const model of ['script', 'tuned', 'script.json', join(folder, 'script.json')])
       expect([model, (await postChat(program, { model, max_tokens: 1 })).status]).toEqual([model, 200]);
+  });
+});
+
+describe('while the model loads', () => {
+  it('probes answer, and requests are refused with Retry-After', async () => {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const program = start(['--profile', await writeProfile({ cost: { loadMs: 3000 } }), '--port', String(port)]);
+    await until(
+      'it listens',
+      () =>
+        fetch(`${url}/livez`).then(
+          ({ ok }) => ok,
+          () => false,
+        ),
+      20_000,
+    );
+    const ready = await fetch(`${url}/readyz`);
+    expect([ready.status, await ready.json()]).toMatchObject([503, { status: 'loading' }]);
+    const refused = await postChat({ url }, {});
+    expect([refused.status, await refused.json()]).toMatchObject([503, { error: { code: 'model_loading' } }]);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    await until('it serves', () => program.output().includes('Serving on'), 20_000);
+    expect((await postChat({ url }, { max_tokens: 1 })).status).toBe(200);
+  });
+});
+
+describe('workers that keep dying', () => {
+  it('end the program, which says why', async () => {
+    const faults = [{ kind: 'crash', at: 'decode' }];
+    const program = await serving([
+      '--profile',
+      await writeProfile({ faults }, ({ candidate }) => (candidate.sequences = 1)),
+    ]);
+    const ask = (content: string) =>
+      postChat(program, { messages: [{ role: 'user', content }] }).then(
+        ({ status }) => status,
+        () => 0,
+      );
+    const asked = Promise.all(['a', 'b', 'c', 'd'].map(ask));
+    expect(await program.exit).toBe(3);
+    expect(program.output()).toMatch(/killed by SIGABRT[\s\S]*WORKER_FAILED/);
+    for (const status of await asked) expect([500, 0]).toContain(status);
+  }, 60_000);
+});
+
+describe('--log-requests', () => {
+  it('writes a line of JSON a request, without what was asked or answered', async () => {
+    const script = { answers: [{ after: '<think>\n', say: 'hm</think>the secret answer' }] };
+    const program = await serving(['--profile', await writeProfile(script), '--log-requests']);
+    const answer = await postChat(program, { messages: [{ role: 'user', content: 'my secret question' }] });
+    expect(await answer.text()).toContain('the secret answer');
+    await postChat(program, { surprise: 'my secret field' });
+    const lines = () =>
+      program
+        .output()
+        .split('\n')
+        .filter((line) => line.includes('/v1/chat/completions'));
+    await until('both are logged', () => lines().length === 2);
+    expect(lines().map((line) => JSON.parse(line) as object)).toMatchObject([
+      { method: 'POST', route: '/v1/chat/completions', status: 200, ms: expect.any(Number) },
+      { status: 400 },
+    ]);
+    expect(program.output()).not.toContain('secret');
   });
 });
 

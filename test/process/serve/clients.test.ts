@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { HTTP_LIMITS } from '../../../src/serve/http/app.js';
 import { CONNECTION_LIMITS } from '../../../src/serve/http/client-connection.js';
 import { type FakeServer, postChat, startFakeServer, until } from '../../helpers/fake-serve.js';
 
@@ -75,6 +76,29 @@ describe('a client that writes slowly', () => {
   }
 });
 
+describe('too many connections', () => {
+  const PROBE = 'GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n';
+
+  it('the one beyond the limit is closed, the others are served, and a freed place is given again', async () => {
+    const http = { ...HTTP_LIMITS, connections: 2 };
+    server = await startFakeServer({}, { settings: { http } });
+    const [first, second] = [open(), open()];
+    await until('both are in', async () => !first.socket.connecting && !second.socket.connecting);
+    first.socket.write(PROBE);
+    await until('it is answered', () => first.received().includes('200 OK'));
+    const third = open();
+    await third.closed;
+    expect(third.received()).toBe('');
+    second.socket.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const fourth = open();
+    fourth.socket.write(PROBE);
+    await until('it is answered', () => fourth.received().includes('200 OK'));
+    fourth.socket.destroy();
+    first.socket.destroy();
+  });
+});
+
 describe('a client that waits long', () => {
   const connection = { ...CONNECTION_LIMITS, keepAliveMs: 100, earlyHeadMs: 200 };
   const slow = { cost: { prefillMsPerToken: 0, decodeMs: 1 }, faults: [{ kind: 'slow', at: 'decode', slowMs: 900 }] };
@@ -107,7 +131,11 @@ describe('a prompt at the edge of the context', () => {
         body: JSON.stringify({ model: 'fake-r1', prompt: 'x'.repeat(prompt), max_tokens }),
       });
     expect((await ask(100, 1)).status).toBe(400);
-    expect(await (await ask(101, 1)).json()).toMatchObject({ error: { code: 'context_length_exceeded' } });
+    expect(await (await ask(101, 1)).json()).toMatchObject({
+      error: { code: 'context_length_exceeded', param: 'prompt' },
+    });
+    const chat = await postChat(server, { messages: [{ role: 'user', content: 'x'.repeat(200) }] });
+    expect(await chat.json()).toMatchObject({ error: { code: 'context_length_exceeded', param: 'messages' } });
     expect(await (await ask(99, 50)).json()).toMatchObject({
       choices: [{ finish_reason: 'length' }],
       usage: { prompt_tokens: 99, completion_tokens: 1 },
