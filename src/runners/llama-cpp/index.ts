@@ -3,6 +3,7 @@ import { R1Error } from '../../core/errors.js';
 import { mappedLibrary } from '../effective.js';
 import { packageVersion } from '../package-folder.js';
 import { LlamaSession } from './session.js';
+import { createStepTogether } from './step-together.js';
 import { selectVariant } from './variant.js';
 
 type EngineModule = typeof import('node-llama-cpp');
@@ -68,6 +69,7 @@ export function createLlamaCppEngine(cacheFolder: string): Engine {
         log,
         seenThreads: { decode: null, prefill: null },
         candidate,
+        together: request.sequences > 1 ? createStepTogether() : (step) => step(),
         name: `llama.cpp ${llama.llamaCppRelease.release} (node-llama-cpp ${packageVersion('node-llama-cpp', import.meta.url)})`,
         variant: loadedVariant(),
       });

@@ -56,9 +56,9 @@ export class LlamaSequence implements Sequence {
       options.allowed !== undefined ||
       sampling.logitBias !== undefined ||
       Boolean(sampling.frequencyPenalty || sampling.presencePenalty);
-    const step = needsLogits
-      ? await this.stepWithLogits(tokens, sampling, options)
-      : { token: await this.stepNative(tokens, sampling) };
+    const step = await this.loaded.together(async () =>
+      needsLogits ? this.stepWithLogits(tokens, sampling, options) : { token: await this.stepNative(tokens, sampling) },
+    );
     this.noteThreads(tokens.length);
     return step;
   }

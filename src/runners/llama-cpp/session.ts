@@ -3,6 +3,7 @@ import type { Candidate } from '../../core/candidate.js';
 import type { EngineDescription, NativeTimer, Sequence, Session } from '../../core/engine.js';
 import { createTokenBytes } from '../token-bytes.js';
 import { LlamaSequence } from './sequence.js';
+import type { StepTogether } from './step-together.js';
 
 export type LoadedLlama = {
   llama: Llama;
@@ -13,6 +14,8 @@ export type LoadedLlama = {
   /** Threads that the last evaluation of each kind really had; null before the first. */
   seenThreads: { decode: number | null; prefill: number | null };
   candidate: Candidate;
+  /** Keeps the sequences of the context in step. */
+  together: StepTogether;
   name: string;
   variant: string | null;
 };

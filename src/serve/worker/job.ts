@@ -3,7 +3,6 @@ import type { Clock } from '../../core/ports.js';
 import type { Finish, FromWorker, GenerateMessage, Timings } from '../protocol.js';
 import { createGeneration, type Generation } from './generation.js';
 import type { PauseGate } from './pause-gate.js';
-import type { StepTogether } from './step-together.js';
 
 export type JobContext = {
   session: Session;
@@ -11,7 +10,6 @@ export type JobContext = {
   send: (message: FromWorker) => void;
   signal: AbortSignal;
   gate: PauseGate;
-  together: StepTogether;
 };
 
 /** Runs one generation on a lent sequence: prefill, then a step a token, until it ends or is cancelled. */
@@ -19,7 +17,7 @@ export async function runJob(
   message: GenerateMessage,
   sequence: Sequence,
   cachedTokens: number,
-  { session, clock, send, signal, gate, together }: JobContext,
+  { session, clock, send, signal, gate }: JobContext,
 ): Promise<void> {
   const { id, prompt, emitted, parameters } = message;
   const generation = createGeneration(session, parameters);
@@ -48,7 +46,7 @@ export async function runJob(
     for (;;) {
       await gate.opened();
       signal.throwIfAborted();
-      const step = await together(() => sequence.step(next, sampling, stepOptions(parameters, generation)));
+      const step = await sequence.step(next, sampling, stepOptions(parameters, generation));
       lastMs = clock.monotonicMs();
       firstMs ??= lastMs;
       const { finish, ...accepted } = generation.accept(step);

@@ -4,7 +4,6 @@ import type { FromWorker, GenerateMessage, ToWorker } from '../protocol.js';
 import { type JobContext, runJob } from './job.js';
 import { createPauseGate, type PauseGate } from './pause-gate.js';
 import { createSequencePool } from './sequence-pool.js';
-import { createStepTogether, type StepTogether } from './step-together.js';
 
 /** The two ends of the IPC channel as a worker sees it. */
 export type WorkerChannel = {
@@ -24,7 +23,6 @@ export function runWorker(
 ): void {
   const pool = createSequencePool(session, sequences);
   const running = new Map<string, Running>();
-  const together: StepTogether = sequences > 1 ? createStepTogether() : (step) => step();
 
   const generate = async (message: GenerateMessage) => {
     const { id, tenant } = message;
@@ -36,7 +34,7 @@ export function runWorker(
       return fail(id, 'The worker has no free sequence.');
     }
     const { abort, gate } = job;
-    const context: JobContext = { session, clock, send: channel.send, signal: abort.signal, gate, together };
+    const context: JobContext = { session, clock, send: channel.send, signal: abort.signal, gate };
     try {
       await runJob(message, lease.sequence, lease.cachedTokens, context);
       pool.giveBack(lease.sequence, tenant);

@@ -2,7 +2,7 @@
 export type StepTogether = <T>(step: () => Promise<T>) => Promise<T>;
 
 /**
- * Engines put into a batch what waits when it begins. Sequences that once fell out of step (their prompts ended at
+ * node-llama-cpp puts into a batch what waits when it begins. Sequences that once fell out of step (their prompts ended at
  * different times) would from then on go in turns, each turn nearly as dear as a step of all. So no step begins while
  * another is under way, and then all that wait begin together.
  */
