@@ -93,13 +93,16 @@ export function concludeClaim(
     blocks < neededBlocks(design)
       ? tooFew(blocks, design, arms)
       : (claim.conclude?.(evidence, facts) ?? combineContrasts(evidence));
+  const failures = failureNotes(arms);
+  // Trials that failed are why there is no verdict: that belongs into the sentence that people read.
+  const isBlocked = verdict === 'cannot-test' && blocks >= neededBlocks(design);
   return {
     ...identity(claim),
     verdict,
-    finding,
+    finding: isBlocked ? [finding, ...failures.map((failure) => `${failure}.`)].join(' ') : finding,
     contrasts: [...evidence.contrasts],
     facts: [...levelFacts(evidence), ...(more.facts ?? [])],
-    notes: [...design.notes, ...(more.notes ?? []), ...failureNotes(arms)],
+    notes: [...design.notes, ...(more.notes ?? []), ...failures],
     arms,
     blocks,
     blocksPlanned: conduct.blocksPlanned,
