@@ -34,30 +34,21 @@ async function sweep(more: string[]) {
   const search = outcomes.filter((o) => o.phase !== 'calibrate');
   const last = search.at(-1)!;
   const tookMs = Date.parse(last.startedAt) + last.wallMs - Date.parse(search[0]!.startedAt);
-  return { plan, outcomes, tookMs, stderr: result.stderr };
+  return { plan, tookMs, stderr: result.stderr };
 }
 
 /** A neighbour that comes or goes between the forecast and the run spoils one attempt. */
 const ATTEMPTS = { retry: 3, timeout: 240_000 };
 
 it('says its trials and time before it starts, and is right about the time within 25 %', ATTEMPTS, async () => {
-  const { plan, tookMs, stderr } = await sweep(['--quant', 'q4_0,q8_0', '--threads', '1,2', '--strategy', 'grid']);
+  const { plan, tookMs, stderr } = await sweep(['--quant', 'q4_0,q8_0', '--threads', '1', '--strategy', 'grid']);
   expect(stderr).toMatch(new RegExp(`about ${plan.expectedTrials} trials and `));
   expect(tookMs / plan.expectedMs).toBeGreaterThan(0.75);
   expect(tookMs / plan.expectedMs).toBeLessThan(1.25);
 });
 
-it('knows what streams and replicas cost', ATTEMPTS, async () => {
-  const axes = ['--objective', 'throughput', '--threads', '1', '--replicas', '1,2', '--sequences', '4'];
-  const { plan, outcomes, tookMs } = await sweep([...axes, '--strategy', 'grid']);
-  expect(tookMs / plan.expectedMs).toBeGreaterThan(0.75);
-  expect(tookMs / plan.expectedMs).toBeLessThan(1.25);
-  const best = outcomes.filter((o) => o.phase === 'confirm' && o.metrics).map((o) => o.candidate);
-  expect(best.some((candidate) => candidate.replicas === 2 && candidate.sequences === 4)).toBe(true);
-});
-
 it('ends by itself within its budget', async () => {
   const started = Date.now();
-  await sweep(['--quant', 'q4_0,q8_0', '--threads', '1,2', '--budget', '45s']);
-  expect(Date.now() - started).toBeLessThan(45_000);
+  await sweep(['--quant', 'q4_0,q8_0', '--threads', '1', '--budget', '40s']);
+  expect(Date.now() - started).toBeLessThan(40_000);
 }, 120_000);

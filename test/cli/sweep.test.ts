@@ -22,9 +22,9 @@ const COST: Script = {
   cost: { loadMs: 1, prefillMsPerToken: 0.01, decodeMs: 0.6, quant: { q4_0: 1, q8_0: 1.7 }, noise: 0.01 },
 };
 
-const args = (model: string, out: string, sentinels = '--no-sentinels'): string[] => [
+const args = (model: string, out: string): string[] => [
   'sweep',
-  sentinels,
+  '--no-sentinels',
   '--backend',
   'fake',
   '--model',
@@ -32,7 +32,7 @@ const args = (model: string, out: string, sentinels = '--no-sentinels'): string[
   '--quant',
   'q4_0,q8_0',
   '--threads',
-  '1,2',
+  '1',
   '--binding',
   'none',
   '--allocator',
@@ -74,7 +74,7 @@ describe('sweep on the fake engine', () => {
   it('ends with a valid run, a profile of the faster quantization, and a report', async () => {
     const folder = tempFolder('sweep');
     const out = join(folder, 'run');
-    const result = await runCli(args(script(folder, COST), out, '--sentinels'));
+    const result = await runCli(args(script(folder, COST), out));
     expect(result.stderr).toMatch(/configurations, model-race search: about \d+ trials/);
     expect(result.exitCode).toBe(0);
     expectWhole(out);
