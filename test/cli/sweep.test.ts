@@ -101,6 +101,8 @@ describe('sweep on the fake engine', () => {
     const result = await runCli(['sweep', '--resume', out]);
     expect(result.exitCode).toBe(0);
     expect(linesOf(out).slice(0, before.length - 1)).toEqual(before.slice(0, -1));
+    // It goes on as it began: --no-sentinels holds.
+    expect(linesOf(out).every((line) => JSON.parse(line).sentinels === null)).toBe(true);
     expectWhole(out);
   }, 120_000);
 

@@ -91,7 +91,9 @@ async function resumeJob(path: string, flags: Flags, context: Context, startedMs
     backend: backendOf(model),
     model,
   }));
-  return { folder, machine, plan, arms, quality, sentinels: flags.sentinels, startedMs };
+  // A run that began without sentinels goes on without: its trials must be judged alike.
+  const sentinels = flags.sentinels && !plan.command.includes('--no-sentinels');
+  return { folder, machine, plan, arms, quality, sentinels, startedMs };
 }
 
 export const sweepCommand = {
