@@ -89,13 +89,13 @@ export function concludeClaim(
   const evidence = gatherEvidence(design, conduct.trials, statistics);
   const arms = armsOf(design, conduct);
   const blocks = new Set(conduct.trials.map((t) => t.block)).size;
-  const { verdict, finding, ...more } =
-    blocks < neededBlocks(design)
-      ? tooFew(blocks, design, arms)
-      : (claim.conclude?.(evidence, facts) ?? combineContrasts(evidence));
+  const isShort = blocks < neededBlocks(design);
+  const { verdict, finding, ...more } = isShort
+    ? tooFew(blocks, design, arms)
+    : (claim.conclude?.(evidence, facts) ?? combineContrasts(evidence));
   const failures = failureNotes(arms);
   // Trials that failed are why there is no verdict: that belongs into the sentence that people read.
-  const isBlocked = verdict === 'cannot-test' && blocks >= neededBlocks(design);
+  const isBlocked = verdict === 'cannot-test' && !isShort;
   return {
     ...identity(claim),
     verdict,

@@ -72,6 +72,10 @@ export const planSchema = z
       .array(candidateSchema)
       .optional()
       .describe('What people set by hand: measured beside the choice, and chosen only if a candidate too.'),
+    sentinels: z
+      .boolean()
+      .optional()
+      .describe('Sentinel kernels run around each trial, so a resumed run keeps to it; absent: they do.'),
     modelId: z.string().describe('The model as asked for, for example "synthetic:deepseek-r1-distill-qwen-1.5b".'),
     contextTokens: z.int().describe('Context length of each sequence, tokens.'),
     models: z.array(modelFileSchema).describe('One file for each backend and quantization.'),

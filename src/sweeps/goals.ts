@@ -1,9 +1,7 @@
 import type { Interval } from '../core/interval.js';
 import type { Configuration, Goal, GoalChoice, RunResult } from '../core/run-result.js';
 import { formatBytes } from '../core/units.js';
-
-/** Peak RSS of the same configuration wanders by pages and thread stacks: 1 % is no difference (place-on-pareto.ts). */
-const SAME_MEMORY = 0.01;
+import { SAME_MEMORY } from './place-on-pareto.js';
 
 type Rate = { name: string; of: (configuration: Configuration) => Interval | null };
 

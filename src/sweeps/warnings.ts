@@ -60,41 +60,50 @@ const harnessOverhead: Check = ({ outcomes }) => {
       };
 };
 
-const unsteady: Check = ({ outcomes }) => {
-  const flagged = outcomes.filter((o) => o.flags.includes('not-steady'));
-  return flagged.length <= outcomes.length * UNSTEADY_SHARE
-    ? null
-    : {
-        code: 'not-steady',
-        severity: 'warning',
-        message: `First and last third of the decode differ by more than 5 % in ${share(flagged.length, outcomes.length)}.`,
-        mend: 'Something else ran on the machine, or it heats up: repeat when it is quiet.',
-      };
+type Badge = {
+  flag: Outcome['flags'][number];
+  /** Largest share of the trials that may carry it without a word. */
+  allowedShare: number;
+  severity: RunWarning['severity'];
+  /** The sentence; `where` is "N of M trials". */
+  message: (where: string) => string;
+  mend: string;
 };
 
-const swapped: Check = ({ outcomes }) => {
-  const flagged = outcomes.filter((o) => o.flags.includes('swapping'));
-  return flagged.length === 0
-    ? null
-    : {
-        code: 'swapping',
-        severity: 'serious',
-        message: `Part of the model lay in swap in ${share(flagged.length, outcomes.length)}.`,
-        mend: 'Free memory, take a smaller quantization or context, or turn swap off for this service.',
-      };
-};
+/** A warning for trials that carry a flag, under the flag's own name. */
+const flagged =
+  ({ flag, allowedShare, severity, message, mend }: Badge): Check =>
+  ({ outcomes }) => {
+    const count = outcomes.filter((o) => o.flags.includes(flag)).length;
+    return count <= outcomes.length * allowedShare
+      ? null
+      : { code: flag, severity, message: message(share(count, outcomes.length)), mend };
+  };
 
-const unverifiedMemory: Check = ({ outcomes }) => {
-  const flagged = outcomes.filter((o) => o.flags.includes('unverified-memory'));
-  return flagged.length === 0
-    ? null
-    : {
-        code: 'unverified-memory',
-        severity: 'warning',
-        message: `A NUMA memory policy was asked for and not shown to hold in ${share(flagged.length, outcomes.length)}: a mapped model file stays where it was first read.`,
-        mend: 'Compare NUMA arms with --mmap off, or drop the page cache before each.',
-      };
-};
+const unsteady = flagged({
+  flag: 'not-steady',
+  allowedShare: UNSTEADY_SHARE,
+  severity: 'warning',
+  message: (where) => `First and last third of the decode differ by more than 5 % in ${where}.`,
+  mend: 'Something else ran on the machine, or it heats up: repeat when it is quiet.',
+});
+
+const swapped = flagged({
+  flag: 'swapping',
+  allowedShare: 0,
+  severity: 'serious',
+  message: (where) => `Part of the model lay in swap in ${where}.`,
+  mend: 'Free memory, take a smaller quantization or context, or turn swap off for this service.',
+});
+
+const unverifiedMemory = flagged({
+  flag: 'unverified-memory',
+  allowedShare: 0,
+  severity: 'warning',
+  message: (where) =>
+    `A NUMA memory policy was asked for and not shown to hold in ${where}: a mapped model file stays where it was first read.`,
+  mend: 'Compare NUMA arms with --mmap off, or drop the page cache before each.',
+});
 
 const fewBlocks: Check = ({ configurations }) => {
   const thin = configurations.filter((c) => c.trials > 0 && c.trials < 3);

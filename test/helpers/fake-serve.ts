@@ -29,6 +29,13 @@ export const THINKING_SCRIPT: Script = {
   ],
 };
 
+/** For clients: the same, slow enough to see it stream, and an answer without end to leave in the middle of. */
+export const CLIENT_SCRIPT: Script = {
+  ...THINKING_SCRIPT,
+  answers: [{ when: 'endless', after: '<think>\n', say: 'on and '.repeat(2000) }, ...(THINKING_SCRIPT.answers as [])],
+  cost: { decodeMs: 2 },
+};
+
 export function fakeModel(path: string): ModelFile {
   return {
     path,

@@ -65,14 +65,16 @@ function planOne(flags: Flags, started: Started): Plan {
   const arms = started.arms.slice(0, 1);
   const { plan } = preparePlan(asked, { ...started, arms });
   const candidate = described(asked, { ...started, arms });
-  if (!plan.candidates.some((c) => candidateId(c) === candidateId(candidate)))
-    throw new R1Error('USAGE', `This configuration cannot run here: ${reasons(plan.excluded)}.`, {
-      mend: 'Change the flag that excludes it.',
-    });
+  if (!plan.candidates.some((c) => candidateId(c) === candidateId(candidate))) throw cannotRun(plan.excluded);
   return { ...plan, candidates: [candidate], references: [], defaultCandidate: candidate };
 }
 
-const reasons = (excluded: Plan['excluded']): string => excluded.map((e) => `${e.value}: ${e.reason}`).join('; ');
+function cannotRun(excluded: Plan['excluded']): R1Error {
+  const reasons = excluded.map((e) => `${e.value}: ${e.reason}`).join('; ');
+  return new R1Error('USAGE', `This configuration cannot run here: ${reasons}.`, {
+    mend: 'Change the flag that excludes it.',
+  });
+}
 
 /** The one configuration that the flags describe. Throws USAGE for none or several. */
 function described(flags: PlanFlags, { machine, arms }: Started): Candidate {
@@ -82,10 +84,7 @@ function described(flags: PlanFlags, { machine, arms }: Started): Candidate {
   const [candidate, ...others] = combinations(backend, model.quant, levelsOf(axes, machine, excluded)).flatMap(
     (combination) => placeReplicas(combination, machine) ?? [],
   );
-  if (!candidate)
-    throw new R1Error('USAGE', `This configuration cannot run here: ${reasons(excluded)}.`, {
-      mend: 'Change the flag that excludes it.',
-    });
+  if (!candidate) throw cannotRun(excluded);
   if (others.length > 0)
     throw new R1Error('USAGE', `bench measures one configuration; these flags describe ${others.length + 1}.`, {
       mend: 'Give one value a knob, or use `r1-tune sweep`.',

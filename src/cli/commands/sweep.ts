@@ -4,6 +4,7 @@ import { backendOf } from '../../core/backend-of.js';
 import { R1Error } from '../../core/errors.js';
 import { fingerprintDifferences } from '../../core/fingerprint.js';
 import type { Machine } from '../../core/machine.js';
+import type { Plan } from '../../core/run-result.js';
 import { probeMachine } from '../../probes/index.js';
 import { createRunFolder, resumeRunFolder } from '../../store/run-folder.js';
 import { strategyById } from '../../sweeps/strategies/index.js';
@@ -51,7 +52,7 @@ async function startJob(flags: Flags, context: Context, startedMs: number): Prom
   const text = flags.qualityText === undefined ? null : readQualityText(flags.qualityText);
   const started = await startRun(flags, ['llama-cpp'], context, (machine) => readPlanFlags(flags, machine));
   const { machine, arms } = started;
-  const { plan } = preparePlan(flags, started);
+  const plan: Plan = { ...preparePlan(flags, started).plan, sentinels: flags.sentinels };
   const job = { threads: machine.limits.threadBudget, puzzles: flags.puzzles, text };
   const quality = flags.quality ? await qualityOf(arms, job, context) : [];
   if (flags.minQuality !== undefined)
@@ -92,7 +93,7 @@ async function resumeJob(path: string, flags: Flags, context: Context, startedMs
     model,
   }));
   // A run that began without sentinels goes on without: its trials must be judged alike.
-  const sentinels = flags.sentinels && !plan.command.includes('--no-sentinels');
+  const sentinels = flags.sentinels && plan.sentinels !== false;
   return { folder, machine, plan, arms, quality, sentinels, startedMs };
 }
 

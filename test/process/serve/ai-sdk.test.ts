@@ -10,7 +10,7 @@ import {
 } from 'ai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { type FakeServer, startFakeServer, THINKING_SCRIPT, until } from '../../helpers/fake-serve.js';
+import { CLIENT_SCRIPT, type FakeServer, startFakeServer, until } from '../../helpers/fake-serve.js';
 
 /** Vercel's AI SDK with its provider for servers like ours, unmodified. */
 
@@ -28,17 +28,7 @@ const ANSWER = 'hello world 😀!';
 const COUNT = z.object({ chickens: z.int().min(0).max(99), unit: z.enum(['heads', 'feet']) });
 
 beforeAll(async () => {
-  server = await startFakeServer(
-    {
-      ...THINKING_SCRIPT,
-      answers: [
-        { when: 'endless', after: '<think>\n', say: 'on and '.repeat(2000) },
-        ...(THINKING_SCRIPT.answers as []),
-      ],
-      cost: { decodeMs: 2 },
-    },
-    { candidate: { sequences: 4 } },
-  );
+  server = await startFakeServer(CLIENT_SCRIPT, { candidate: { sequences: 4 } });
 });
 afterAll(() => server.stop());
 

@@ -3,7 +3,7 @@ import { ChatPromptTemplate } from '@langchain/core/prompts';
 import { ChatOpenAI, type ChatOpenAIFields, OpenAI } from '@langchain/openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { type FakeServer, startFakeServer, THINKING_SCRIPT, until } from '../../helpers/fake-serve.js';
+import { CLIENT_SCRIPT, type FakeServer, startFakeServer, until } from '../../helpers/fake-serve.js';
 
 /** LangChain.js with its OpenAI classes, unmodified. */
 
@@ -22,17 +22,7 @@ const usageOf = (message: object) => (message as { usage_metadata?: UsageMetadat
 const COUNT = z.object({ chickens: z.int().min(0).max(99), unit: z.enum(['heads', 'feet']) });
 
 beforeAll(async () => {
-  server = await startFakeServer(
-    {
-      ...THINKING_SCRIPT,
-      answers: [
-        { when: 'endless', after: '<think>\n', say: 'on and '.repeat(2000) },
-        ...(THINKING_SCRIPT.answers as []),
-      ],
-      cost: { decodeMs: 2 },
-    },
-    { candidate: { sequences: 4 } },
-  );
+  server = await startFakeServer(CLIENT_SCRIPT, { candidate: { sequences: 4 } });
 });
 afterAll(() => server.stop());
 
