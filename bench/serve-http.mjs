@@ -2,6 +2,7 @@
  * What is lost between `r1-tune bench` and `r1-tune serve`, and what several streams gain, under one profile.
  *
  *   npm run build && node bench/serve-http.mjs [--backend llama-cpp|onnx] [--quant q4_0|int4] [--threads 2]
+ *       [--thread-placement apart]
  *       [--model synthetic:deepseek-r1-distill-qwen-1.5b] [--pairs 8] [--rounds 4] [--generate 64]
  *
  * 1. A trial of `bench` (the same child process, from dist) and one stream of a running `serve` take turns, the order
@@ -26,6 +27,7 @@ const { values } = parseArgs({
     backend: { type: 'string', default: 'llama-cpp' },
     quant: { type: 'string' },
     threads: { type: 'string', default: '2' },
+    'thread-placement': { type: 'string', default: 'none' },
     model: { type: 'string', default: 'synthetic:deepseek-r1-distill-qwen-1.5b' },
     pairs: { type: 'string', default: '8' },
     rounds: { type: 'string', default: '4' },
@@ -69,8 +71,9 @@ async function makeProfile() {
   const quant = values.quant ?? (values.backend === 'onnx' ? 'int4' : 'q4_0');
   const out = join(folder, 'bench');
   const knobs = ['--backend', values.backend, '--quant', quant, '--threads', values.threads, '--trials', '1'];
+  const placement = ['--thread-placement', values['thread-placement']];
   const context = ['--context', values.context, '--effort', 'quick'];
-  const { code, output } = await run(['bench', '--model', values.model, ...knobs, ...context, '--out', out]).ended;
+  const { code, output } = await run(['bench', '--model', values.model, ...knobs, ...placement, ...context, '--out', out]).ended;
   if (code !== 0) throw new Error(`bench ended with ${code}:\n${output}`);
   return JSON.parse(readFileSync(join(out, 'best.json'), 'utf8'));
 }

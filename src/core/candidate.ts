@@ -63,6 +63,12 @@ export const candidateSchema = z
     hugePages: z.enum(['default', 'always', 'never']).describe('Transparent huge pages for the process.'),
     replicas: z.int().min(1).describe('Worker processes, each with its own copy of the model and `threads` threads.'),
     sequences: z.int().min(1).describe('Sequences decoded together in one replica.'),
+    threadPlacement: z
+      .enum(['apart'])
+      .optional()
+      .describe(
+        "apart: llama.cpp's first thread has the first CPU to itself and its other threads share the rest; absent: the kernel places them.",
+      ),
     onnx: onnxKnobsSchema.nullable().describe('Knobs of ONNX Runtime; null for other engines.'),
   })
   .describe('One complete configuration: every knob has a value.');
@@ -103,15 +109,20 @@ export function baseCandidate(backend: Backend, quant: string, threads: number):
 /** Stable across runs and machines: 12 hexadecimal digits of the SHA-256 of all knobs. */
 export const candidateId = (candidate: Candidate): string => shortHash(candidate);
 
+/** The knobs that any of these has; one that is absent is at its base value. */
+export const knobsOf = (...candidates: readonly Candidate[]): (keyof Candidate)[] => [
+  ...new Set(candidates.flatMap((candidate) => Object.keys(candidate) as (keyof Candidate)[])),
+];
+
 /** Knobs of `candidate` that differ from `reference`, as `name=value`. */
 export function knobDifferences(candidate: Candidate, reference: Candidate): string[] {
   const show = (knob: keyof Candidate, value: Candidate[keyof Candidate]): string => {
     if (knob === 'binding') return (value as Binding).name;
     if (knob === 'allocator') return (value as Allocator).name;
-    if (value === null) return knob === 'threadsBatch' ? 'as decode' : 'none';
+    if (value === null || value === undefined) return knob === 'threadsBatch' ? 'as decode' : 'none';
     return typeof value === 'object' ? JSON.stringify(value) : String(value);
   };
-  return (Object.keys(candidate) as (keyof Candidate)[])
+  return knobsOf(candidate, reference)
     .filter((knob) => shortHash(candidate[knob]) !== shortHash(reference[knob]))
     .map((knob) => `${knob}=${show(knob, candidate[knob])}`);
 }

@@ -21,6 +21,8 @@ export interface Engine {
   load(request: LoadRequest): Promise<Session>;
 }
 
+export type ThreadCpus = { first: string; others: string };
+
 export type EngineDescription = {
   /** Engine name and version, for example "llama.cpp v0.5.0 (node-llama-cpp 3.22.1)". */
   engine: string;
@@ -29,6 +31,8 @@ export type EngineDescription = {
   systemInfo: string | null;
   threads: number;
   threadsBatch: number;
+  /** CPUs of the thread that drives each evaluation and of its helpers, as kernel lists, when they were placed apart. */
+  threadCpus?: ThreadCpus;
   vocabulary: number;
   contextTokens: number;
   bosToken: number | null;

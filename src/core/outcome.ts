@@ -100,6 +100,13 @@ export const effectiveSchema = z
       .describe('Resident bytes by NUMA node at the end of the trial; only for bindings with a memory policy.'),
     threads: z.int().nullable().describe('Decode threads the engine really uses.'),
     threadsBatch: z.int().nullable().describe('Prefill threads the engine really uses.'),
+    threadCpus: z
+      .object({
+        first: z.string().describe('CPU of the thread that drives each evaluation.'),
+        others: z.string().describe('CPUs of its helpers, as a kernel list.'),
+      })
+      .optional()
+      .describe('Where the threads of llama.cpp were placed; absent where the kernel places them.'),
     allocator: z.string().nullable().describe("Allocator found in the process's own memory map."),
     engine: z.string().describe('Engine name and version.'),
     variant: z

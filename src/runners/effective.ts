@@ -48,6 +48,7 @@ export function readEffective(engine: EngineDescription): Effective {
     memoryNodes: allowedNodes(),
     threads: engine.threads,
     threadsBatch: engine.threadsBatch,
+    ...(engine.threadCpus ? { threadCpus: engine.threadCpus } : {}),
     allocator: loadedAllocator(),
     engine: engine.engine,
     variant: engine.variant,

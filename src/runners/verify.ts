@@ -35,6 +35,8 @@ export function bindingFaults(candidate: Candidate, effective: Effective): strin
   const threadsBatch = candidate.threadsBatch ?? candidate.threads;
   if (effective.threadsBatch !== null && effective.threadsBatch !== threadsBatch)
     faults.push(`asked for ${threadsBatch} prefill threads, the engine uses ${effective.threadsBatch}`);
+  if (candidate.threadPlacement === 'apart' && !effective.threadCpus)
+    faults.push('asked for threads placed apart, the kernel places them');
   if (isa !== 'auto' && effective.variant !== null && !VARIANTS[isa]!.test(effective.variant))
     faults.push(`asked for ${isa} kernels, the engine loaded "${effective.variant}"`);
   return faults;

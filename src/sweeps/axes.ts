@@ -3,6 +3,9 @@ import type { Allocator, Backend, Binding, Candidate } from '../core/candidate.j
 /** What the user asked of one axis: values, or "auto" to derive them from the machine. */
 export type Asked<T> = readonly T[] | 'auto';
 
+/** Who places llama.cpp's threads: the kernel (none), or we. */
+export type ThreadPlacement = 'none' | NonNullable<Candidate['threadPlacement']>;
+
 /** The axes of a sweep as asked for. `quants` is by backend, because levels have different names in each. */
 export type AskedAxes = {
   backends: readonly Backend[];
@@ -22,6 +25,7 @@ export type AskedAxes = {
   replicas: Asked<number>;
   sequences: Asked<number>;
   spinning: Asked<boolean>;
+  threadPlacement: Asked<ThreadPlacement>;
 };
 
 export const AUTO_AXES: Omit<AskedAxes, 'backends' | 'quants'> = {
@@ -39,4 +43,5 @@ export const AUTO_AXES: Omit<AskedAxes, 'backends' | 'quants'> = {
   replicas: 'auto',
   sequences: 'auto',
   spinning: 'auto',
+  threadPlacement: 'auto',
 };

@@ -19,6 +19,7 @@ const AXES: { name: string; kind: 'nominal' | 'numeric'; read: (candidate: Candi
   { name: 'huge-pages', kind: 'nominal', read: (c) => c.hugePages },
   { name: 'replicas', kind: 'numeric', read: (c) => c.replicas },
   { name: 'sequences', kind: 'numeric', read: (c) => c.sequences },
+  { name: 'thread-placement', kind: 'nominal', read: (c) => c.threadPlacement ?? 'none' },
   { name: 'spinning', kind: 'nominal', read: (c) => (c.onnx ? (c.onnx.spinning ? 'on' : 'off') : 'none') },
 ];
 

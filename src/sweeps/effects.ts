@@ -1,4 +1,4 @@
-import { type Candidate, candidateId, knobDifferences } from '../core/candidate.js';
+import { type Candidate, candidateId, knobDifferences, knobsOf } from '../core/candidate.js';
 import type { Interval } from '../core/interval.js';
 import type { Outcome } from '../core/outcome.js';
 import type { Effect, Plan } from '../core/run-result.js';
@@ -42,7 +42,7 @@ function contrasts(candidates: readonly Candidate[], base: Candidate): Contrast[
   const known = new Map(candidates.map((candidate) => [candidateId(candidate), candidate]));
   const found = new Map<string, Contrast>();
   for (const [id, candidate] of known)
-    for (const axis of (Object.keys(candidate) as Knob[]).filter((knob) => !ELSEWHERE.has(knob))) {
+    for (const axis of knobsOf(candidate).filter((knob) => !ELSEWHERE.has(knob))) {
       const without = candidateId({ ...candidate, [axis]: base[axis] });
       const reference = known.get(without);
       if (without === id || !reference) continue;

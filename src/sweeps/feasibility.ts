@@ -70,7 +70,16 @@ const memoryFits: Rule = (candidate, model, machine, limits) => {
   };
 };
 
-const RULES: readonly Rule[] = [threadsFit, bindingFits, kvFits, memoryFits];
+const placementFits: Rule = ({ threadPlacement, replicas, binding }) =>
+  threadPlacement === undefined || replicas === 1 || binding.perReplica
+    ? null
+    : {
+        axis: 'thread-placement',
+        value: threadPlacement,
+        reason: 'replicas without CPUs of their own would all take the same first one',
+      };
+
+const RULES: readonly Rule[] = [threadsFit, bindingFits, placementFits, kvFits, memoryFits];
 
 /** The first rule that a candidate breaks, or null: no trial is spent on what cannot run. */
 export function whyInfeasible(

@@ -2,15 +2,16 @@ import { type Allocator, type Binding, type Candidate, NO_BINDING, SYSTEM_ALLOCA
 import { formatCpuList, parseCpuList } from '../core/cpu-list.js';
 import type { Machine } from '../core/machine.js';
 import type { Exclusion } from '../core/run-result.js';
-import type { AskedAxes } from './axes.js';
+import type { AskedAxes, ThreadPlacement } from './axes.js';
 import { OWN_CPUS } from './replica-shares.js';
 import { threadLadder } from './thread-ladder.js';
 
 /** Values of each knob to combine. A missing knob keeps its base value. */
 export type Levels = Partial<{
-  [K in keyof Omit<Candidate, 'backend' | 'quant' | 'onnx'>]: readonly Candidate[K][];
+  [K in keyof Omit<Candidate, 'backend' | 'quant' | 'onnx' | 'threadPlacement'>]: readonly Candidate[K][];
 }> & {
   spinning?: readonly boolean[];
+  threadPlacement?: readonly ThreadPlacement[];
 };
 
 function allocatorLevels(asked: AskedAxes['allocators'], machine: Machine, excluded: Exclusion[]): Allocator[] {
@@ -75,12 +76,33 @@ function bindingLevels(
   ];
 }
 
+/** glibc's default thread attributes carry CPUs to threads that an engine creates by itself; nobody else's do. */
+function unplaceable({ platform }: Machine): string | null {
+  if (platform.os !== 'linux') return 'unsupported here: it needs Linux';
+  return platform.libc.value === 'musl' ? "unsupported here: it needs glibc, this system's C library is musl" : null;
+}
+
+function placementLevels(
+  asked: AskedAxes['threadPlacement'],
+  machine: Machine,
+  excluded: Exclusion[],
+): ThreadPlacement[] {
+  const values: readonly ThreadPlacement[] = asked === 'auto' ? ['none', 'apart'] : asked;
+  const reason = unplaceable(machine);
+  return values.filter((value) => {
+    if (value === 'none' || reason === null) return true;
+    excluded.push({ axis: 'thread-placement', value, reason, configurations: 0 });
+    return false;
+  });
+}
+
 /** Asked axes → values on this machine. What cannot be had goes to `excluded` with the reason. */
 export function levelsOf(axes: AskedAxes, machine: Machine, excluded: Exclusion[]): Levels {
   const levels: Levels = {
     threads: axes.threads === 'auto' ? threadLadder(machine) : axes.threads,
     binding: bindingLevels(axes.bindings, axes.replicas, machine, excluded),
     allocator: allocatorLevels(axes.allocators, machine, excluded),
+    threadPlacement: placementLevels(axes.threadPlacement, machine, excluded),
   };
   if (axes.threadsBatch !== 'auto') levels.threadsBatch = axes.threadsBatch;
   if (axes.isa !== 'auto') levels.isa = axes.isa;

@@ -61,6 +61,7 @@ function planOne(flags: Flags, started: Started): Plan {
     threads,
     binding: flags.binding ?? [isReplicated(flags) ? OWN_CPUS : NO_BINDING.name],
     allocator: flags.allocator ?? [...base.allocator],
+    threadPlacement: flags.threadPlacement ?? ['none'],
   };
   const arms = started.arms.slice(0, 1);
   const { plan } = preparePlan(asked, { ...started, arms });

@@ -21,6 +21,7 @@ export type AxisFlags = {
   replicas?: Typed;
   sequences?: Typed;
   spinning?: Typed;
+  threadPlacement?: Typed;
 };
 
 /** The axis flags as typed → what the search space is built from. Throws USAGE naming the flag and the value. */
@@ -43,6 +44,7 @@ export function askedAxes(flags: AxisFlags, machine: Machine): Omit<AskedAxes, '
     hugePages: orAuto(flags.hugePages, (v) => parseNames('huge-pages', v, ['default', 'always', 'never'])),
     replicas: orAuto(flags.replicas, (v) => parseCounts('replicas', v)),
     sequences: orAuto(flags.sequences, (v) => parseCounts('sequences', v)),
+    threadPlacement: orAuto(flags.threadPlacement, (v) => parseNames('thread-placement', v, ['none', 'apart'])),
     spinning: orAuto(flags.spinning, (v) => parseSwitches('spinning', v)),
   };
 }

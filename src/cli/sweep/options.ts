@@ -48,6 +48,10 @@ export function axisOptions<T>(yargs: Argv<T>) {
     .option('huge-pages', axis('default,always,never: transparent huge pages'))
     .option('replicas', axis('1,2: worker processes, each with `threads` threads'))
     .option('sequences', axis('1,4: sequences decoded together'))
+    .option(
+      'thread-placement',
+      axis("none,apart: who places llama.cpp's threads: the kernel, or the first on a CPU of its own"),
+    )
     .option('spinning', axis('on,off: ONNX Runtime threads spin while idle'));
 }
 

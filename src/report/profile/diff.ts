@@ -1,4 +1,4 @@
-import type { Candidate } from '../../core/candidate.js';
+import { knobsOf } from '../../core/candidate.js';
 import { shortHash } from '../../core/canonical.js';
 import type { Profile } from '../../core/profile.js';
 import { visible } from '../texts/safe-name.js';
@@ -33,7 +33,7 @@ function rows(profile: Profile): [string, string][] {
     ['context', `${profile.contextTokens} tokens`],
     ...named(
       'knob',
-      (Object.keys(candidate) as (keyof Candidate)[]).map((knob) => [knob, valueText(candidate[knob])]),
+      knobsOf(candidate).map((knob) => [knob, valueText(candidate[knob])]),
     ),
     ['verdict', verdictText(profile)],
     ...named('expected', expectedRows(profile)),

@@ -1,4 +1,4 @@
-import { type Candidate, candidateSchema, knobDifferences } from '../../core/candidate.js';
+import { type Candidate, candidateSchema, knobDifferences, knobsOf } from '../../core/candidate.js';
 import type { Profile } from '../../core/profile.js';
 import { visible } from '../texts/safe-name.js';
 import { aligned } from './lines.js';
@@ -8,7 +8,7 @@ import { expectedRows, verdictText } from './show.js';
 export function explainProfile(profile: Profile): string {
   const { candidate, baseline } = profile;
   const changed = new Set(knobDifferences(candidate, baseline).map((difference) => difference.split('=')[0]));
-  const knobs = Object.keys(candidate) as (keyof Candidate)[];
+  const knobs = knobsOf(candidate, baseline);
   const block = (knob: keyof Candidate): string[] => [
     `  ${knob} = ${valueText(candidate[knob])}${changed.has(knob) ? `   (default: ${valueText(baseline[knob])})` : ''}`,
     `      ${candidateSchema.shape[knob].description ?? ''}`,
@@ -34,7 +34,7 @@ export function explainProfile(profile: Profile): string {
 
 /** A knob as text: bindings and allocators by what they do, not by their name alone. */
 export function valueText(value: Candidate[keyof Candidate]): string {
-  if (value === null) return 'not set';
+  if (value === null || value === undefined) return 'not set';
   if (typeof value !== 'object') return String(value);
   const parts = Object.entries(value).filter(([, part]) => part !== null);
   return parts.map(([name, part]) => `${name} ${typeof part === 'object' ? JSON.stringify(part) : part}`).join(', ');

@@ -17,6 +17,7 @@ const NAMES: Record<string, Text> = {
   hugePages: { en: 'huge pages', zh: '大页' },
   replicas: { en: 'replicas', zh: '副本数' },
   sequences: { en: 'streams', zh: '并发序列' },
+  threadPlacement: { en: 'thread placement', zh: '线程放置' },
   onnx: { en: 'ONNX Runtime', zh: 'ONNX Runtime' },
 };
 

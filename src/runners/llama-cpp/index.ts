@@ -2,6 +2,7 @@ import type { Engine, LoadRequest } from '../../core/engine.js';
 import { R1Error } from '../../core/errors.js';
 import { mappedLibrary } from '../effective.js';
 import { packageVersion } from '../package-folder.js';
+import { placeThreadsApart } from './place-threads.js';
 import { LlamaSession } from './session.js';
 import { createStepTogether } from './step-together.js';
 import { selectVariant } from './variant.js';
@@ -69,9 +70,10 @@ export function createLlamaCppEngine(cacheFolder: string): Engine {
         log,
         seenThreads: { decode: null, prefill: null },
         candidate,
-        together: request.sequences > 1 ? createStepTogether() : (step) => step(),
+        together: request.sequences > 1 ? createStepTogether() : (_sequence, step) => step(),
         name: `llama.cpp ${llama.llamaCppRelease.release} (node-llama-cpp ${packageVersion('node-llama-cpp', import.meta.url)})`,
         variant: loadedVariant(),
+        threadCpus: candidate.threadPlacement === 'apart' ? await placeThreadsApart() : null,
       });
     },
   };

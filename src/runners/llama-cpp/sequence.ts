@@ -16,6 +16,9 @@ export class LlamaSequence implements Sequence {
   constructor(
     private readonly loaded: LoadedLlama,
     private readonly vocabulary: number,
+    /** The engine's number of it. */
+    private readonly id: number,
+    private readonly onDispose: () => void,
   ) {
     this.sequence = loaded.context.getSequence();
   }
@@ -56,7 +59,7 @@ export class LlamaSequence implements Sequence {
       options.allowed !== undefined ||
       sampling.logitBias !== undefined ||
       Boolean(sampling.frequencyPenalty || sampling.presencePenalty);
-    const step = await this.loaded.together(async () =>
+    const step = await this.loaded.together(this.id, async () =>
       needsLogits ? this.stepWithLogits(tokens, sampling, options) : { token: await this.stepNative(tokens, sampling) },
     );
     this.noteThreads(tokens.length);
@@ -71,6 +74,7 @@ export class LlamaSequence implements Sequence {
   async dispose(): Promise<void> {
     await this.closeStepper();
     this.sequence.dispose();
+    this.onDispose();
   }
 
   /** Decode and prefill may have different thread counts: the engine's public cap is moved between evaluations. */

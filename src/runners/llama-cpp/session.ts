@@ -1,6 +1,6 @@
 import type { Llama, LlamaContext, LlamaModel, Token } from 'node-llama-cpp';
 import type { Candidate } from '../../core/candidate.js';
-import type { EngineDescription, NativeTimer, Sequence, Session } from '../../core/engine.js';
+import type { EngineDescription, NativeTimer, Sequence, Session, ThreadCpus } from '../../core/engine.js';
 import { createTokenBytes } from '../token-bytes.js';
 import { LlamaSequence } from './sequence.js';
 import type { StepTogether } from './step-together.js';
@@ -18,6 +18,8 @@ export type LoadedLlama = {
   together: StepTogether;
   name: string;
   variant: string | null;
+  /** Null where the kernel places the threads. */
+  threadCpus: ThreadCpus | null;
 };
 
 /** Longest wait for the engine's log line, ms: a busy machine delivers it late. */
@@ -27,6 +29,9 @@ const LOG_WAIT_MS = 500;
 export class LlamaSession implements Session, NativeTimer {
   private readonly vocabulary: number;
   readonly tokenBytes: Session['tokenBytes'];
+  /** node-llama-cpp keeps its sequence ids to itself; it counts up, and gives those that were freed first. */
+  private opened = 0;
+  private readonly freed: number[] = [];
 
   constructor(private readonly loaded: LoadedLlama) {
     const { ggml } = loaded.model.fileInfo.metadata.tokenizer;
@@ -36,7 +41,7 @@ export class LlamaSession implements Session, NativeTimer {
   }
 
   describe(): EngineDescription {
-    const { model, context, llama, name, variant, candidate, seenThreads } = this.loaded;
+    const { model, context, llama, name, variant, candidate, seenThreads, threadCpus } = this.loaded;
     const ends = [model.tokens.eos, model.tokens.eot].filter((token): token is Token => token !== null);
     return {
       engine: name,
@@ -45,6 +50,7 @@ export class LlamaSession implements Session, NativeTimer {
       // The context itself knows one count only: with two, what is asked stands for what was not yet seen.
       threads: seenThreads.decode ?? (candidate.threadsBatch === null ? context.currentThreads : candidate.threads),
       threadsBatch: seenThreads.prefill ?? candidate.threadsBatch ?? context.currentThreads,
+      ...(threadCpus ? { threadCpus } : {}),
       vocabulary: this.vocabulary,
       contextTokens: context.contextSize,
       bosToken: model.tokens.bos,
@@ -57,7 +63,8 @@ export class LlamaSession implements Session, NativeTimer {
   }
 
   openSequence(): Sequence {
-    return new LlamaSequence(this.loaded, this.vocabulary);
+    const id = this.freed.shift() ?? this.opened++;
+    return new LlamaSequence(this.loaded, this.vocabulary, id, () => this.freed.push(id));
   }
 
   /** llama.cpp prints its own performance counters to the log and starts them anew. */

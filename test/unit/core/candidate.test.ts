@@ -39,6 +39,7 @@ describe('candidateId', () => {
       { ...bound, mmap: false },
       { ...bound, hugePages: 'never' },
       { ...bound, sequences: 2 },
+      { ...bound, threadPlacement: 'apart' },
     ];
     expect(new Set([bound, ...changed].map(candidateId)).size).toBe(changed.length + 1);
   });
@@ -64,6 +65,8 @@ describe('texts', () => {
       'allocator=jemalloc',
     ]);
     expect(knobDifferences(base, { ...base, threadsBatch: 8 })).toEqual(['threadsBatch=as decode']);
+    expect(knobDifferences({ ...base, threadPlacement: 'apart' }, base)).toEqual(['threadPlacement=apart']);
+    expect(knobDifferences(base, { ...base, threadPlacement: 'apart' })).toEqual(['threadPlacement=none']);
     expect(knobDifferences(base, baseCandidate('onnx', 'q4_0', 4))).toContain('onnx=none');
   });
 });

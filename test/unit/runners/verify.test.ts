@@ -28,6 +28,7 @@ describe('what took effect', () => {
     ['AVX-512 kernels', { isa: 'avx512' }, { variant: 'zen4' }],
     ['AMX kernels', { isa: 'amx' }, { variant: 'sapphirerapids' }],
     ['kernels of its own choice', { isa: 'auto' }, { variant: 'anything' }],
+    ['threads placed apart', { threadPlacement: 'apart' }, { threadCpus: { first: '0', others: '1' } }],
     ['prefill threads of their own', { threadsBatch: 8 }, { threadsBatch: 8 }],
   ])('%s: no fault', (_name, asked, got) => expect(faults(asked, got)).toEqual([]));
 
@@ -37,6 +38,7 @@ describe('what took effect', () => {
     ['other nodes', { binding: memory('bind', '0') }, { memoryNodes: '0-1' }, /memory of nodes 0, .* 0-1/],
     ['no preload', { allocator: jemalloc }, { allocator: 'glibc' }, /allocator jemalloc, the process runs glibc/],
     ['a preload nobody asked for', {}, { allocator: 'mimalloc' }, /allocator glibc, the process runs mimalloc/],
+    ['threads that the kernel places', { threadPlacement: 'apart' }, {}, /asked for threads placed apart, the kernel/],
     ['fewer threads', {}, { threads: 2 }, /asked for 4 threads, the engine uses 2/],
     ['fewer prefill threads', { threadsBatch: 8 }, { threadsBatch: 4 }, /asked for 8 prefill threads, .* 4/],
     ['prefill threads that differ unasked', {}, { threadsBatch: 2 }, /asked for 4 prefill threads, .* 2/],

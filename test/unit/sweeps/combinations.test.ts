@@ -5,6 +5,9 @@ import { combinations } from '../../../src/sweeps/combinations.js';
 const jemalloc = { name: 'jemalloc' as const, path: '/l/libjemalloc.so.2' };
 const glibc = { name: 'glibc' as const, path: null };
 
+const apart = { threadPlacement: ['apart'] } as const;
+const placed = { threads: 1, threadsBatch: 2, threadPlacement: 'apart' };
+
 describe('combinations', () => {
   it('are the product of all levels, each a whole candidate', () => {
     const all = combinations('llama-cpp', 'q4_0', {
@@ -44,6 +47,21 @@ describe('combinations', () => {
     const levels = { threads: [2], spinning: [true, false] };
     expect(combinations('onnx', 'int4', levels).map((c) => c.onnx!.spinning)).toEqual([true, false]);
     expect(combinations('llama-cpp', 'q4_0', levels)).toHaveLength(1);
+  });
+
+  it('threads placed apart are a knob of llama.cpp alone, and of two threads or more', () => {
+    const levels = { threads: [1, 2], threadPlacement: ['none', 'apart'] } as const;
+    const all = combinations('llama-cpp', 'q4_0', levels);
+    expect(all.map((c) => [c.threads, c.threadPlacement])).toEqual([
+      [1, undefined],
+      [1, undefined],
+      [2, undefined],
+      [2, 'apart'],
+    ]);
+    expect(candidateId(all[2]!)).toBe(candidateId(baseCandidate('llama-cpp', 'q4_0', 2)));
+    expect(combinations('llama-cpp', 'q4_0', { threads: [1], threadsBatch: [2], ...apart })[0]).toMatchObject(placed);
+    for (const other of ['onnx', 'fake'] as const)
+      expect(combinations(other, 'int4', { threads: [2], ...apart })).toEqual([baseCandidate(other, 'int4', 2)]);
   });
 
   it('a knob whose every value was excluded leaves nothing', () =>

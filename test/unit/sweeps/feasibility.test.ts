@@ -47,6 +47,20 @@ describe('threads', () => {
   });
 });
 
+describe('threads placed apart', () => {
+  const apart = { threads: 4, threadPlacement: 'apart' } as const;
+
+  it('need CPUs of their own for each of several replicas', () => {
+    expect(why(apart)).toBeNull();
+    expect(why({ ...apart, replicas: 2 })).toEqual({
+      axis: 'thread-placement',
+      value: 'apart',
+      reason: 'replicas without CPUs of their own would all take the same first one',
+    });
+    expect(why({ ...apart, replicas: 2, binding: { ...taskset('0-7'), perReplica: ['0-3', '4-7'] } })).toBeNull();
+  });
+});
+
 describe('bindings', () => {
   it('hold at least as many CPUs as there are threads', () => {
     expect(why({ binding: taskset('0-7') })).toBeNull();

@@ -60,7 +60,27 @@ describe('auto', () => {
   });
 
   it('leaves all other knobs at their base value', () =>
-    expect(Object.keys(levels().levels).sort()).toEqual(['allocator', 'binding', 'threads']));
+    expect(Object.keys(levels().levels).sort()).toEqual(['allocator', 'binding', 'threadPlacement', 'threads']));
+});
+
+describe('thread placement', () => {
+  const on = (changes: Partial<Machine['platform']>): Machine => {
+    const sample = machine();
+    return { ...sample, platform: { ...sample.platform, ...changes } };
+  };
+  const musl = on({ libc: { ...machine().platform.libc, value: 'musl' } });
+
+  it('is tried where the C library can carry it', () =>
+    expect(levels().levels.threadPlacement).toEqual(['none', 'apart']));
+
+  it.each([
+    [on({ os: 'darwin' }), 'unsupported here: it needs Linux'],
+    [musl, "unsupported here: it needs glibc, this system's C library is musl"],
+  ])('is left to the kernel elsewhere, with the reason', (elsewhere, reason) => {
+    const { levels: found_, excluded } = levels({ threadPlacement: ['apart', 'none'] }, elsewhere);
+    expect(found_.threadPlacement).toEqual(['none']);
+    expect(excluded).toContainEqual({ axis: 'thread-placement', value: 'apart', reason, configurations: 0 });
+  });
 });
 
 describe('asked for', () => {

@@ -15,6 +15,7 @@ describe('askedAxes', () => {
           ...{ threads: ['1-3'], threadsBatch: ['4'], binding: ['none,taskset:0-1'], allocator: ['glibc,jemalloc'] },
           ...{ isa: ['auto,avx2'], kvType: ['q8_0'], flashAttention: ['on,off'], batch: ['128'], mmap: ['off'] },
           ...{ mlock: ['on'], hugePages: ['never'], replicas: ['2'], sequences: ['4'], spinning: ['off'] },
+          threadPlacement: ['none,apart'],
         },
         machine,
       ),
@@ -36,6 +37,7 @@ describe('askedAxes', () => {
       replicas: [2],
       sequences: [4],
       spinning: [false],
+      threadPlacement: ['none', 'apart'],
     }));
 
   it.each([
@@ -53,6 +55,7 @@ describe('askedAxes', () => {
     [{ replicas: ['0'] }, '--replicas'],
     [{ sequences: ['-1'] }, '--sequences'],
     [{ spinning: ['x'] }, '--spinning'],
+    [{ threadPlacement: ['kernel'] }, '--thread-placement'],
   ])('%j names its flag', (flags, name) =>
     expect(() => askedAxes(flags, machine)).toThrow(
       expect.objectContaining({ code: 'USAGE', message: expect.stringContaining(name) }),

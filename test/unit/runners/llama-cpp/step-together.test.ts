@@ -30,11 +30,11 @@ describe('steps of several sequences', () => {
   it('fall in step though they began at different times, and go on when one ends', async () => {
     const together = createStepTogether();
     const { step, batches } = batchingEngine();
-    const sequence = async (name: string, delayMs: number, steps: number) => {
+    const sequence = async (id: number, name: string, delayMs: number, steps: number) => {
       await pause(delayMs);
-      for (let i = 0; i < steps; i++) await together(() => step(name));
+      for (let i = 0; i < steps; i++) await together(id, () => step(name));
     };
-    await Promise.all([sequence('a', 0, 20), sequence('b', 7, 20), sequence('c', 13, 10)]);
+    await Promise.all([sequence(0, 'a', 0, 20), sequence(1, 'b', 7, 20), sequence(2, 'c', 13, 10)]);
     expect(batches.flat()).toHaveLength(50);
     // Once all have begun no batch holds fewer than those that still run.
     const all = batches.findIndex((batch) => batch.length === 3);
@@ -43,12 +43,19 @@ describe('steps of several sequences', () => {
     expect(batches.length).toBeLessThan(28);
   });
 
+  it('begin in the order of their numbers, however they came: falling numbers cost a pass each', async () => {
+    const together = createStepTogether();
+    const { step, batches } = batchingEngine();
+    await Promise.all(['d', 'b', 'c', 'a'].map((name) => together(name.charCodeAt(0), () => step(name))));
+    expect(batches).toEqual([['a', 'b', 'c', 'd']]);
+  });
+
   it('a step that fails holds nobody up', async () => {
     const together = createStepTogether();
-    const failing = together(() => Promise.reject(new Error('broken')));
-    const other = together(async () => 'done');
+    const failing = together(0, () => Promise.reject(new Error('broken')));
+    const other = together(1, async () => 'done');
     await expect(failing).rejects.toThrow('broken');
     expect(await other).toBe('done');
-    expect(await together(async () => 'again')).toBe('again');
+    expect(await together(0, async () => 'again')).toBe('again');
   });
 });

@@ -1,0 +1,83 @@
+import { readdirSync } from 'node:fs';
+import { formatCpuList, parseCpuList } from '../../core/cpu-list.js';
+import type { ThreadCpus } from '../../core/engine.js';
+import { R1Error } from '../../core/errors.js';
+import { readText } from '../process-usage.js';
+
+/** sizeof(cpu_set_t) of glibc: 1,024 CPUs. */
+const CPU_SET_BYTES = 128;
+/** No less than sizeof(pthread_attr_t) of glibc, which is 56 on x86-64 and 64 on arm64. */
+const ATTRIBUTES_BYTES = 128;
+/** libuv's own number unless UV_THREADPOOL_SIZE says otherwise. */
+const USUAL_POOL = 4;
+/** Each round wakes the threads that have not been reached; one to three rounds do in practice. */
+const MOST_ROUNDS = 200;
+
+function cpuSet(cpus: readonly number[]): Buffer {
+  const bits = Buffer.alloc(CPU_SET_BYTES);
+  for (const cpu of cpus) bits[cpu >> 3]! |= 1 << (cpu & 7);
+  return bits;
+}
+
+/** CPUs of one thread, or of the process's first one, as a kernel list; null when /proc does not say. */
+const allowedOf = (task: string): string | null =>
+  /^Cpus_allowed_list:\s*(\S+)/m.exec(readText(`/proc/self/${task}status`) ?? '')?.[1] ?? null;
+
+const threadsOn = (cpus: string): number =>
+  readdirSync('/proc/self/task').filter((id) => allowedOf(`task/${id}/`) === cpus).length;
+
+const refused = (why: string): R1Error =>
+  new R1Error('NOT_PERMITTED', `The threads cannot be placed apart: ${why}.`, {
+    mend: 'Use --thread-placement none.',
+  });
+
+async function openLibc() {
+  const { default: koffi } = await import('koffi');
+  const libc = koffi.load(null);
+  try {
+    return {
+      initialise: libc.func('int pthread_attr_init(void *)'),
+      setCpus: libc.func('int pthread_attr_setaffinity_np(void *, size_t, void *)'),
+      setDefault: libc.func('int pthread_setattr_default_np(void *)'),
+      setOwnCpus: libc.func('int sched_setaffinity(int, size_t, void *)'),
+    };
+  } catch (cause) {
+    throw refused(`this C library has no default thread attributes (${(cause as Error).message})`);
+  }
+}
+
+/**
+ * Gives the thread that drives llama.cpp's evaluations the first CPU this process may use, and the threads it starts the
+ * others.
+ *
+ * Without a pool of its own, and node-llama-cpp gives it none, llama.cpp starts its helpers anew for every token. Linux
+ * puts a new thread on the CPU of its creator unless another one is idle at that moment, and the event loop that has just
+ * asked for the token often keeps the other one busy. Both threads then share a CPU, spinning at each other's barriers,
+ * until the next load balancing, ticks of 4 ms later. Helpers inherit glibc's default thread attributes
+ * (pthread_setattr_default_np(3)), which may hold CPUs. The driver is one of libuv's workers: all of them are bound, each by a
+ * call that runs on it.
+ *
+ * Throws NOT_PERMITTED where there is one CPU only, or another C library.
+ */
+export async function placeThreadsApart(): Promise<ThreadCpus> {
+  const [first, ...others] = parseCpuList(allowedOf('') ?? '');
+  if (first === undefined || others.length === 0) throw refused('this process may use one CPU only');
+  const libc = await openLibc();
+  const attributes = Buffer.alloc(ATTRIBUTES_BYTES);
+  const failed = [
+    libc.initialise(attributes),
+    libc.setCpus(attributes, CPU_SET_BYTES, cpuSet(others)),
+    libc.setDefault(attributes),
+  ].find((code) => code !== 0);
+  if (failed !== undefined) throw refused(`the C library refused with error ${failed}`);
+
+  const firstSet = cpuSet([first]);
+  const bindOneWorker = (): Promise<void> =>
+    new Promise((resolve) => libc.setOwnCpus.async(0, CPU_SET_BYTES, firstSet, () => resolve()));
+  const pool = Number(process.env.UV_THREADPOOL_SIZE) || USUAL_POOL;
+  for (let round = 0; threadsOn(String(first)) < pool; round++) {
+    if (round === MOST_ROUNDS) throw refused("libuv's workers could not be bound");
+    await Promise.all(Array.from({ length: 2 * pool }, bindOneWorker));
+  }
+  return { first: String(first), others: formatCpuList(others) };
+}

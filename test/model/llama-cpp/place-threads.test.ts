@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { baseCandidate } from '../../../src/core/candidate.js';
+import { parseCpuList } from '../../../src/core/cpu-list.js';
+import { GEOMETRIES, type ModelFile } from '../../../src/core/model.js';
+import { synthesizeGguf } from '../../../src/models/synthesize.js';
+import { tempFolder } from '../../helpers/fake-model.js';
+
+/** llama.cpp's threads in a process of their own, seen through /proc while they compute. */
+
+const SCRIPT = `
+import { readdirSync, readFileSync } from 'node:fs';
+import { createLlamaCppEngine } from ${JSON.stringify(new URL('../../../dist/runners/llama-cpp/index.js', import.meta.url).href)};
+const request = JSON.parse(process.argv[2]);
+const session = await createLlamaCppEngine(request.cache).load(request);
+const cpusOf = (id) => {
+  try {
+    return /^Cpus_allowed_list:\\s*(\\S+)/m.exec(readFileSync('/proc/self/task/' + id + '/status', 'utf8'))[1];
+  } catch {
+    return null; // It ended between the two reads.
+  }
+};
+const before = new Set(readdirSync('/proc/self/task'));
+const seen = {};
+const look = () => {
+  for (const id of readdirSync('/proc/self/task')) if (!before.has(id)) seen[cpusOf(id)] = true;
+};
+const looking = setInterval(look, 1);
+const sequence = session.openSequence();
+for (let i = 0; i < 4; i++) await sequence.prefill(Array.from({ length: 200 }, (_, n) => n + 10));
+clearInterval(looking);
+const old = {};
+for (const id of before) old[cpusOf(id)] = (old[cpusOf(id)] ?? 0) + 1;
+console.log(JSON.stringify({ helpers: Object.keys(seen).filter((cpus) => cpus !== 'null'), old, said: session.describe().threadCpus }));
+process.exit(0);
+`;
+
+type Seen = { helpers: string[]; old: Record<string, number>; said?: { first: string; others: string } };
+
+const isGlibc = 'glibcVersionRuntime' in (process.report.getReport() as { header: object }).header;
+const canPlace = isGlibc && availableParallelism() > 1;
+if (!canPlace) console.warn('SKIPPED: threads cannot be placed here (they need Linux, glibc and two CPUs).');
+
+describe.skipIf(!canPlace)('threads of llama.cpp', () => {
+  let model: ModelFile;
+  beforeAll(async () => {
+    const path = join(tempFolder('place-threads'), 'tiny.gguf');
+    model = await synthesizeGguf({ geometry: GEOMETRIES.tiny, quant: 'q4_0', seed: 1, path });
+  });
+
+  const script = join(tempFolder('place-threads'), 'look.mjs');
+  writeFileSync(script, SCRIPT);
+
+  async function look(threadPlacement: 'apart' | null, wrap: string[] = []): Promise<Seen> {
+    const candidate = { ...baseCandidate('llama-cpp', 'q4_0', 2), ...(threadPlacement ? { threadPlacement } : {}) };
+    const request = { cache: tempFolder('engine'), model, candidate, contextTokens: 1024, sequences: 1 };
+    const [file, ...args] = [...wrap, process.execPath, script, JSON.stringify(request)];
+    const { stdout } = await promisify(execFile)(file!, args, { timeout: 55_000 });
+    return JSON.parse(stdout.trim().split('\n').at(-1)!);
+  }
+
+  it('are where they were placed while they compute: the driver alone on the first CPU', async () => {
+    const { helpers, old, said } = await look('apart');
+    expect(helpers).toEqual([said!.others]);
+    expect(parseCpuList(said!.others)).not.toContain(Number(said!.first));
+    expect(old[said!.first]).toBe(4);
+  });
+
+  it('are left alone unless that is asked', async () => {
+    const { helpers, old, said } = await look(null);
+    expect(said).toBeUndefined();
+    expect(helpers).toHaveLength(1);
+    expect(Object.keys(old)).toEqual(helpers);
+  });
+
+  it('cannot be placed on one CPU, and say so', async () => {
+    const failure = await look('apart', ['taskset', '-c', '0']).catch((error: { stderr: string }) => error.stderr);
+    expect(failure).toContain('this process may use one CPU only');
+  });
+});
