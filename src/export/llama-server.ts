@@ -18,12 +18,17 @@ export const llamaServerScript: Exporter = (profile, options) => {
         mend: 'Use another --to, or sweep with --backend llama-cpp.',
       },
     );
-  const { allocator, binding, replicas, flashAttention } = profile.candidate;
+  const { allocator, binding, replicas, flashAttention, threadPlacement } = profile.candidate;
   const prefix = bindingPrefix(binding).flatMap(({ words }) => words);
   const preload = allocator.path === null ? [] : ['env', `LD_PRELOAD=${allocator.path}`];
   const launch = ['exec', ...preload, ...prefix].map(shellWord).join(' ');
   const notes = [
     'r1-tune did not measure this server: check it with  r1-tune load --url http://…',
+    ...(threadPlacement === undefined
+      ? []
+      : [
+          'The profile places the threads of the engine apart. This server has a pool of its own: see its --cpu-mask and --cpu-strict.',
+        ]),
     ...(replicas > 1
       ? [
           `The profile runs ${replicas} replicas; this is one: start ${replicas} on ports of their own behind a balancer.`,

@@ -1,7 +1,7 @@
 import type { Interval } from '../core/interval.js';
 import type { Configuration } from '../core/run-result.js';
 import { shellWord } from '../core/shell-word.js';
-import { type FormatName, formatValue } from './page/format.js';
+import { type FormatName, formatNumber, formatValue } from './page/format.js';
 import { headlineInterval, headlineText, objectiveText, proofText } from './texts/answer-text.js';
 import { claimStatement, verdictName } from './texts/claim-texts.js';
 import { comparisonName, comparisonNote } from './texts/comparison-text.js';
@@ -31,6 +31,7 @@ export function markdownReport(view: ReportView): string {
     section(t('goals'), goalTable(view, language)),
     section(t('claims'), claimTable(view, language)),
     section(t('configurations'), configurationTable(view, language)),
+    section(t('quality'), qualityTable(view, language)),
     section(t('cost'), costTable(view, language)),
     section(t('warnings'), warningList(view)),
     section(t('excluded'), excludedTable(view, language)),
@@ -149,6 +150,22 @@ function configurationTable(view: ReportView, language: Language): string {
   const total = view.run.configurations.length;
   const note = total > rows.length ? `\n\n${say(t('shown', { shown: rows.length, total }))}` : '';
   return `${table(columns, rows)}${note}`;
+}
+
+function qualityTable({ quantization }: ReportView, language: Language): string {
+  if (!quantization.isQualityMeasured) return '';
+  const say = (text: Text): string => escapeMarkdown(text[language]);
+  const none = say(t('notAvailable'));
+  const keys = ['colQuant', 'colPerplexity', 'colKl', 'colAgreement', 'colAccuracy'] as const;
+  const rows = quantization.rows.map(({ backend, quant, quality }) => [
+    escapeMarkdown(`${backend} ${quant}`),
+    quality?.perplexity == null ? none : formatNumber(quality.perplexity, 4),
+    quality?.klDivergence == null ? none : formatNumber(quality.klDivergence),
+    formatValue('share', quality?.top1Agreement ?? null),
+    formatValue('share', quality?.answerAccuracy ?? null),
+  ]);
+  const columns = keys.map((key, index): [string, Alignment] => [say(t(key)), index === 0 ? 'left' : 'right']);
+  return `${say(t('qualityText', { text: quantization.text ?? t('builtInText') }))}\n\n${table(columns, rows)}`;
 }
 
 function costTable(view: ReportView, language: Language): string {

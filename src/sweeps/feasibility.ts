@@ -56,7 +56,7 @@ const kvFits: Rule = (candidate) =>
         reason: 'llama.cpp needs flash attention for a quantized value cache',
       };
 
-const memoryFits: Rule = (candidate, model, machine, limits) => {
+export const memoryFits: Rule = (candidate, model, machine, limits) => {
   const needed = neededBytes(candidate, model, limits.contextTokens);
   const limit = Math.min(
     machine.memory.usableBytes.value ?? Number.POSITIVE_INFINITY,

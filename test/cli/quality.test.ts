@@ -29,6 +29,8 @@ describe.skipIf(!model || !text)('a sweep of stories260K over both engines', () 
     expectConstraint(run);
     const html = readFileSync(join(folder, 'run', 'report.html'), 'utf8');
     expect(html).toContain('5.109');
+    expect(html).toContain('eval-stories.txt');
+    expect(readFileSync(join(folder, 'run', 'summary.md'), 'utf8')).toMatch(/llama-cpp f32 \| 5\.109/);
   }, 300_000);
 });
 

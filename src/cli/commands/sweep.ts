@@ -53,7 +53,7 @@ async function startJob(flags: Flags, context: Context, startedMs: number): Prom
   const started = await startRun(flags, ['llama-cpp'], context, (machine) => readPlanFlags(flags, machine));
   const { machine, arms } = started;
   const plan: Plan = { ...preparePlan(flags, started).plan, sentinels: flags.sentinels };
-  const job = { threads: machine.limits.threadBudget, puzzles: flags.puzzles, text };
+  const job = { threads: machine.limits.threadBudget, puzzles: flags.puzzles, text, machine };
   const quality = flags.quality ? await qualityOf(arms, job, context) : [];
   if (flags.minQuality !== undefined)
     for (const arm of uncheckedQuality(quality)) context.console.note(`--min-quality cannot be checked for ${arm}.`);

@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { baseCandidate } from '../../core/candidate.js';
+import type { Machine } from '../../core/machine.js';
 import type { Quality } from '../../core/run-result.js';
 import { withReference } from '../../quality/with-reference.js';
 import { spawnBound } from '../../runners/launch.js';
+import { memoryFits } from '../../sweeps/feasibility.js';
 import type { ModelArm } from '../../sweeps/space.js';
 import type { Context } from '../context.js';
 import { type QualityChildRequest, qualityReplySchema } from '../entries/quality-protocol.js';
@@ -12,6 +14,9 @@ import type { QualityText } from './quality-text.js';
 const ENTRY = fileURLToPath(new URL('../entries/quality-child.js', import.meta.url));
 
 const RANDOM_WEIGHTS = 'the weights are random, so the text is noise at every precision';
+
+/** What --max-rss forbids to deploy may still be what others are compared with; only what the machine cannot hold is left out. */
+const ANY_MEMORY = { contextTokens: 1024, maxRssBytes: null };
 
 const unmeasured = ({ backend, model }: ModelArm, reason: string): Quality => ({
   backend,
@@ -63,17 +68,24 @@ export type QualityJob = {
   puzzles: number;
   /** null for the built-in text. */
   text: QualityText | null;
+  machine: Machine;
 };
 
 /** Quality of every engine and quantization, once for each. Random weights are not measured, and that is said. */
 export async function qualityOf(
   arms: readonly ModelArm[],
-  { text, ...job }: QualityJob,
+  { text, machine, ...job }: QualityJob,
   context: Context,
 ): Promise<Quality[]> {
-  const random = arms.filter((arm) => arm.model.weights === 'random');
-  const real = arms.filter((arm) => arm.model.weights !== 'random');
-  const said = random.map((arm) => unmeasured(arm, RANDOM_WEIGHTS));
+  const whyNot = ({ backend, model }: ModelArm): string | null =>
+    model.weights === 'random'
+      ? RANDOM_WEIGHTS
+      : (memoryFits(baseCandidate(backend, model.quant, 1), model, machine, ANY_MEMORY)?.reason ?? null);
+  const real = arms.filter((arm) => whyNot(arm) === null);
+  const said = arms.flatMap((arm) => {
+    const reason = whyNot(arm);
+    return reason === null ? [] : [unmeasured(arm, reason)];
+  });
   if (real.length === 0) return said;
   const measured = await runChild({ arms: [...real], ...job, text: text?.content }, context);
   return [...said, ...withReference(measured).map((quality) => (text ? { ...quality, text: text.label } : quality))];

@@ -22,13 +22,13 @@ const QUALITIES = ['colPerplexity', 'colKl', 'colAgreement', 'colAccuracy'] as c
 
 export function quantizationSection(view: ReportView): Markup {
   const { isSynthetic, quantization: levels } = view;
-  const { rows, isQualityMeasured, reason } = levels;
+  const { rows, isQualityMeasured, reason, text } = levels;
   const numbers = isQualityMeasured ? [...NUMBERS, ...QUALITIES] : NUMBERS;
   return section(
     'quantization',
     html`${!isQualityMeasured && html`<p>${reason ? t('qualityUnmeasured', { reason: isSynthetic ? t('randomWeights') : reason }) : t('qualityAbsent')}</p>`}
 ${figure(CHARTS.quantization(view))}
-<p class="small">${t('paretoNote')}</p>
+<p class="small">${t('paretoNote')}${isQualityMeasured && html` ${t('qualityText', { text: text ?? t('builtInText') })}`}</p>
 <div class="scroll"><table>${columnHeads(['colQuant', 'colPareto', ...numbers], numbers)}<tbody>${rows.map((one) => row(one, isQualityMeasured))}</tbody></table></div>`,
   );
 }

@@ -97,6 +97,11 @@ export const SECTION_TEXTS = {
     zh: '实心：没有被证明在速度、内存和质量上同时更好的配置。空心：可能最优，区间不明确。小而淡：被支配，或试验太少、没有区间而未排名。',
   },
   qualityUnmeasured: { en: 'Quality is not measurable: {reason}', zh: '质量无法测量：{reason}' },
+  qualityText: {
+    en: 'Quality was measured on {text}, once for each level; the reference is the most precise file.',
+    zh: '质量以 {text} 测量，每个级别一次；参考为精度最高的文件。',
+  },
+  builtInText: { en: 'the built-in text', zh: '内置文本' },
   qualityAbsent: { en: 'Quality was not measured in this run.', zh: '本次运行未测量质量。' },
 
   effects: { en: 'Binding, allocator and other knobs', zh: '绑定、分配器及其他参数' },

@@ -24,6 +24,8 @@ export type Quantization = {
   points: SpeedPoint[];
   rows: QuantRow[];
   isQualityMeasured: boolean;
+  /** The text it was measured on; null for the built-in one. */
+  text: string | null;
   reason: string | null;
 };
 
@@ -42,6 +44,7 @@ export function quantization(run: RunResult): Quantization {
     points,
     rows: levels(run).map((level) => ({ ...level, best: bestOf(run, level), quality: qualityOf(level) })),
     isQualityMeasured: points.some((point) => point.agreement !== null),
+    text: run.quality.find((one) => one.text)?.text ?? null,
     reason: run.quality.find((one) => one.reason)?.reason ?? null,
   };
 }

@@ -8,10 +8,10 @@ import { readText } from '../process-usage.js';
 const CPU_SET_BYTES = 128;
 /** No less than sizeof(pthread_attr_t) of glibc, which is 56 on x86-64 and 64 on arm64. */
 const ATTRIBUTES_BYTES = 128;
-/** libuv's own number unless UV_THREADPOOL_SIZE says otherwise. */
-const USUAL_POOL = 4;
-/** Each round wakes the threads that have not been reached; one to three rounds do in practice. */
-const MOST_ROUNDS = 200;
+/** Calls at once: each wakes an idle worker of libuv, whose number (4, unless UV_THREADPOOL_SIZE says otherwise) nobody tells. */
+const CALLS = 16;
+/** All workers are reached when so many rounds of calls found no new one; the first round usually finds all. */
+const QUIET_ROUNDS = 5;
 
 function cpuSet(cpus: readonly number[]): Buffer {
   const bits = Buffer.alloc(CPU_SET_BYTES);
@@ -28,7 +28,7 @@ const threadsOn = (cpus: string): number =>
 
 const refused = (why: string): R1Error =>
   new R1Error('NOT_PERMITTED', `The threads cannot be placed apart: ${why}.`, {
-    mend: 'Use --thread-placement none.',
+    mend: 'Use --thread-placement none, or a profile without it.',
   });
 
 async function openLibc() {
@@ -74,10 +74,13 @@ export async function placeThreadsApart(): Promise<ThreadCpus> {
   const firstSet = cpuSet([first]);
   const bindOneWorker = (): Promise<void> =>
     new Promise((resolve) => libc.setOwnCpus.async(0, CPU_SET_BYTES, firstSet, () => resolve()));
-  const pool = Number(process.env.UV_THREADPOOL_SIZE) || USUAL_POOL;
-  for (let round = 0; threadsOn(String(first)) < pool; round++) {
-    if (round === MOST_ROUNDS) throw refused("libuv's workers could not be bound");
-    await Promise.all(Array.from({ length: 2 * pool }, bindOneWorker));
+  let bound = 0;
+  for (let quiet = 0; quiet < QUIET_ROUNDS; quiet++) {
+    await Promise.all(Array.from({ length: CALLS }, bindOneWorker));
+    const now = threadsOn(String(first));
+    if (now > bound) quiet = 0;
+    bound = now;
   }
+  if (bound === 0) throw refused("the kernel bound none of libuv's workers");
   return { first: String(first), others: formatCpuList(others) };
 }

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { ExportTarget } from '../../../src/export/index.js';
+import { type ExportTarget, exportProfile } from '../../../src/export/index.js';
 import { EXPORTED_NAMES, exportedProfile, LLAMA_NAMES, temporaryFolder, writeExport } from '../../helpers/exported.js';
 import { hasTool, runTool } from '../../helpers/tools.js';
 
@@ -66,6 +66,19 @@ describe('scripts pass words through unharmed', () => {
       '#!/bin/sh\n[ "$1" = --help ] && echo "-fa, --flash-attn [on|off|auto]"\nprintf "%s\\n" "$@"\n',
     );
     expect(runTool('sh', [script], environment).stdout.split('\n').slice(-3, -1)).toEqual(['-fa', 'on']);
+  });
+});
+
+describe('llama-server', () => {
+  it('is said to place its threads itself, where the profile places them', () => {
+    const [name] = LLAMA_NAMES;
+    const { candidate, ...rest } = exportedProfile(name!);
+    const text = (threadPlacement?: 'apart'): string => {
+      const profile = { ...rest, candidate: { ...candidate, ...(threadPlacement ? { threadPlacement } : {}) } };
+      return exportProfile(profile, 'llama-server', { host: '127.0.0.1' })[0]!.text;
+    };
+    expect(text('apart')).toContain('--cpu-strict');
+    expect(text()).not.toContain('--cpu-strict');
   });
 });
 
