@@ -70,10 +70,11 @@ function run(args, onLine = () => {}) {
 async function makeProfile() {
   const quant = values.quant ?? (values.backend === 'onnx' ? 'int4' : 'q4_0');
   const out = join(folder, 'bench');
-  const knobs = ['--backend', values.backend, '--quant', quant, '--threads', values.threads, '--trials', '1'];
+  const knobs = ['--backend', values.backend, '--quant', quant, '--threads', values.threads];
+  const context = ['--context', values.context, '--effort', 'quick', '--trials', '1'];
   const placement = ['--thread-placement', values['thread-placement']];
-  const context = ['--context', values.context, '--effort', 'quick'];
-  const { code, output } = await run(['bench', '--model', values.model, ...knobs, ...placement, ...context, '--out', out]).ended;
+  const flags = [...knobs, ...placement, ...context, '--out', out];
+  const { code, output } = await run(['bench', '--model', values.model, ...flags]).ended;
   if (code !== 0) throw new Error(`bench ended with ${code}:\n${output}`);
   return JSON.parse(readFileSync(join(out, 'best.json'), 'utf8'));
 }
