@@ -81,9 +81,20 @@ describe('on a machine as probed', () => {
 
 describe('buildSpace', () => {
   const machine = sampleMachine();
+  const KERNEL_PLACES = { threadPlacement: ['none'] } as const;
+
+  it('tries both placements of two threads or more, and of one thread the only one there is', () => {
+    const { candidates } = space(machine, { threads: [1, 2] });
+    expect(candidates.map((c) => [c.threads, c.threadPlacement])).toEqual([
+      [1, undefined],
+      [2, undefined],
+      [2, 'apart'],
+      [8, undefined],
+    ]);
+  });
 
   it('holds each configuration once, however it was described', () => {
-    const found = space(machine, { threads: [2, 4], threadsBatch: [4, null, 2] });
+    const found = space(machine, { ...KERNEL_PLACES, threads: [2, 4], threadsBatch: [4, null, 2] });
     const ids = found.candidates.map(candidateId);
     expect(new Set(ids).size).toBe(ids.length);
     // 2/4, 2, 4, 4/2 and the default of 8.
@@ -91,7 +102,12 @@ describe('buildSpace', () => {
   });
 
   it('counts how many configurations each reason cost', () => {
-    const found = space(machine, { threads: [2, 32], mmap: [true, false], flashAttention: [true, false] });
+    const found = space(machine, {
+      ...KERNEL_PLACES,
+      threads: [2, 32],
+      mmap: [true, false],
+      flashAttention: [true, false],
+    });
     expect(found.excluded.filter((e) => e.axis === 'threads')).toEqual([
       { axis: 'threads', value: '32', reason: 'no more than 16 threads can run at once here', configurations: 4 },
     ]);
