@@ -3,7 +3,7 @@
  * process (the trial child that a sweep uses). Prints the table of docs/backends.md.
  *
  *   npm run build && node bench/onnx-backends.mjs [--geometry deepseek-r1-distill-qwen-1.5b] [--threads 2] [--blocks 5]
- *       [--prompt 128] [--generate 32] [--models FOLDER] [--arms llama-cpp:q4_0,onnx:int4,…] [--out FILE.json]
+ *       [--prompt 128] [--generate 32] [--models FOLDER] [--arms llama-cpp:q4_0,llama-cpp:q4_0:apart,onnx:int4,…] [--out FILE.json]
  *
  * Models are made in FOLDER (default: a folder `bench-models` here) when they are not there yet: random weights of the
  * real geometry, Q4_0 and Q8_0, and ONNX decoders converted from them.
@@ -30,7 +30,8 @@ const { values } = parseArgs({
     models: { type: 'string', default: 'bench-models' },
     arms: {
       type: 'string',
-      default: 'llama-cpp:q4_0,llama-cpp:q8_0,onnx:int4,onnx:int4-b128,onnx:int8,onnx:int8-dynamic',
+      default:
+        'llama-cpp:q4_0,llama-cpp:q4_0:apart,llama-cpp:q8_0,llama-cpp:q8_0:apart,onnx:int4,onnx:int4-b128,onnx:int8,onnx:int8-dynamic',
     },
     out: { type: 'string' },
   },
@@ -62,9 +63,10 @@ async function onnx(level) {
 mkdirSync(values.models, { recursive: true });
 const arms = [];
 for (const name of values.arms.split(',')) {
-  const [backend, quant] = name.split(':');
+  const [backend, quant, threadPlacement] = name.split(':');
   const model = backend === 'onnx' ? await onnx(quant) : await gguf(quant);
-  arms.push({ name: `${backend} ${quant}`, model, candidate: baseCandidate(backend, quant, threads), trials: [] });
+  const candidate = { ...baseCandidate(backend, quant, threads), ...(threadPlacement ? { threadPlacement } : {}) };
+  arms.push({ name: name.replaceAll(':', ' '), model, candidate, trials: [] });
 }
 
 const random = seededRandom(1);

@@ -15,6 +15,7 @@
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -96,39 +97,51 @@ async function serve(profile, sequences) {
   return { url: server.url, stop };
 }
 
+/**
+ * Sends a request and notes when each piece of the answer came. It does nothing else until the end: the client runs on
+ * the CPUs of the server here, and what it computes is taken from the engine.
+ */
+function post(url, body) {
+  return new Promise((resolve, reject) => {
+    const pieces = [];
+    const outgoing = request(`${url}/v1/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+    });
+    outgoing.on('error', reject).on('response', (response) => {
+      response.setEncoding('utf8');
+      response.on('data', (text) => pieces.push({ text, atMs: performance.now() }));
+      response.on('error', reject).on('end', () => resolve({ status: response.statusCode, pieces }));
+    });
+    outgoing.end(JSON.stringify(body));
+  });
+}
+
+/** Server-sent events, each with the time its last piece came. */
+function* eventsOf(pieces) {
+  let rest = '';
+  for (const { text, atMs } of pieces) {
+    const events = (rest + text).split('\n\n');
+    rest = events.pop();
+    for (const event of events)
+      if (event.startsWith('data: {')) yield { atMs, ...JSON.parse(event.slice('data: '.length)) };
+  }
+}
+
 /** One streamed completion; times in ms. */
 async function stream(url, prompt, tokens) {
+  const { id } = await modelOf(url);
+  const usage = { stream_options: { include_usage: true } };
   const sentMs = performance.now();
-  const response = await fetch(`${url}/v1/completions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      model: (await modelOf(url)).id,
-      prompt,
-      max_tokens: tokens,
-      temperature: 0,
-      ignore_eos: true,
-      stream: true,
-      stream_options: { include_usage: true },
-    }),
-  });
-  if (!response.ok) throw new Error(await response.text());
-  const chunkMs = [];
-  let made = 0;
-  let rest = '';
-  for await (const part of response.body.pipeThrough(new TextDecoderStream())) {
-    const events = (rest + part).split('\n\n');
-    rest = events.pop();
-    for (const event of events) {
-      if (!event.startsWith('data: {')) continue;
-      const { choices, usage } = JSON.parse(event.slice('data: '.length));
-      if (choices[0]?.text) chunkMs.push(performance.now());
-      made = usage?.completion_tokens ?? made;
-    }
-  }
+  const body = { model: id, prompt, max_tokens: tokens, temperature: 0, ignore_eos: true, stream: true, ...usage };
+  const { status, pieces } = await post(url, body);
+  if (status !== 200) throw new Error(pieces.map(({ text }) => text).join(''));
+  const events = [...eventsOf(pieces)];
+  const chunkMs = events.filter(({ choices }) => choices[0]?.text).map(({ atMs }) => atMs);
+  const made = events.findLast((event) => event.usage)?.usage.completion_tokens;
   if (made !== tokens) throw new Error(`Expected ${tokens} tokens, got ${made}.`);
   const rate = ((made - 1) * 1000) / (chunkMs.at(-1) - chunkMs[0]);
-  return { sentMs, endMs: performance.now(), rate, isEachAChunk: chunkMs.length === made };
+  return { sentMs, endMs: pieces.at(-1).atMs, rate, isEachAChunk: chunkMs.length === made };
 }
 
 const models = new Map();
@@ -142,8 +155,8 @@ const promptOf = (profile, seed, count) => tokenTrace(seed, count, vocabularyOf(
 
 async function benchRate(profile, seed) {
   const { candidate, model, contextTokens } = profile;
-  const request = { candidate, model, contextTokens, workload: { ...WORKLOAD, seed }, slowdown: 0 };
-  const measured = await runTrial(request, { env: process.env, deadlineMs: 300_000 });
+  const trial = { candidate, model, contextTokens, workload: { ...WORKLOAD, seed }, slowdown: 0 };
+  const measured = await runTrial(trial, { env: process.env, deadlineMs: 300_000 });
   if (measured.status !== 'measured') throw new Error(`the trial ended as ${JSON.stringify(measured)}`);
   return measured.metrics.decodeTokensPerSecond;
 }

@@ -118,8 +118,8 @@ describe.skipIf(!executable)('the report of results/sample in Chromium', () => {
     const configurations = page.locator('[data-table="configurations"]');
     await configurations.getByRole('searchbox').fill('onnx int8');
     expect((await column(page, 'configurations', 0)).sort()).toEqual([
+      'onnx int8, 1 thread',
       'onnx int8, 2 threads',
-      'onnx int8, 2 threads, jemalloc',
     ]);
     expect(complaints).toEqual([]);
     await page.context().close();
