@@ -117,10 +117,7 @@ describe.skipIf(!executable)('the report of results/sample in Chromium', () => {
     expect(await trials.getByRole('status').textContent()).toBe(`${confirmed} of ${run.outcomes.length} rows`);
     const configurations = page.locator('[data-table="configurations"]');
     await configurations.getByRole('searchbox').fill('onnx int8');
-    expect((await column(page, 'configurations', 0)).sort()).toEqual([
-      'onnx int8, 1 thread',
-      'onnx int8, 2 threads',
-    ]);
+    expect((await column(page, 'configurations', 0)).sort()).toEqual(['onnx int8, 1 thread', 'onnx int8, 2 threads']);
     expect(complaints).toEqual([]);
     await page.context().close();
   });
