@@ -6,7 +6,7 @@ import { everyCandidate } from './references.js';
 import type { SearchSession } from './session.js';
 import type { TrialAsk, TrialResult } from './strategy.js';
 import { toTrialResult } from './trial-result.js';
-import { costMs, countedInBlock, markVoided } from './void-blocks.js';
+import { costMs, countedInBlock, hasTimeToRepeat, markVoided } from './void-blocks.js';
 import { mayRepeat, signalsOf, voidReasons } from './void-pairs.js';
 
 /** One trial to measure: everything a launcher must know. */
@@ -107,7 +107,7 @@ async function runBlock(
   for (;;) {
     const reasons = voidReasons(results.map(signalsOf), run.outcomes().map(signalsOf));
     const isAllowed = REPEATED.has(phase) && mayRepeat(budget.planned, budget.repeated + again.length - 1);
-    if (reasons.length === 0 || !isAllowed) return results;
+    if (reasons.length === 0 || !isAllowed || !hasTimeToRepeat(run.plan, results, run.outcomes())) return results;
     budget.repeated += again.length;
     ports.onVoid(phase, block, reasons);
     results = await measureAll(again, 0);

@@ -1,4 +1,7 @@
 import type { Outcome } from '../core/outcome.js';
+import type { Plan } from '../core/run-result.js';
+import { confirmTrials, FEWEST_PAIRS } from './confirm.js';
+import { mean } from './stats/sample.js';
 
 /** Blocks that were run again: which of their trials count, and what all of them cost. */
 
@@ -28,6 +31,25 @@ export function markVoided(outcomes: readonly Outcome[]): Outcome[] {
 /** Trials of one block that count so far. */
 export const countedInBlock = (outcomes: readonly Outcome[], of: BlockOf): Outcome[] =>
   markVoided(outcomes.filter((o) => blockKey(o) === blockKey(of))).filter((o) => !o.voided);
+
+/** Trials that chose how the search was planned; its budget begins after them. */
+const isPilot = ({ phase }: Outcome): boolean => phase === 'calibrate';
+
+/**
+ * Whether there is time for a block once more: what it just took must fit, and during the race the shortest confirmation
+ * after it. A disturbed block tells less than a quiet one, a run without a confirmation nothing.
+ */
+export function hasTimeToRepeat(
+  { searchBudget, references }: Pick<Plan, 'searchBudget' | 'references'>,
+  block: readonly Outcome[],
+  outcomes: readonly Outcome[],
+): boolean {
+  if (!searchBudget) return true;
+  const times = block.map((outcome) => outcome.wallMs);
+  const spent = outcomes.filter((o) => !isPilot(o)).reduce((sum, o) => sum + o.wallMs, 0);
+  const confirming = block[0]?.phase === 'race' ? confirmTrials(FEWEST_PAIRS, references?.length ?? 0) : 0;
+  return spent + mean(times) * (times.length + confirming) <= searchBudget.limit;
+}
 
 /** Time that one trial of the search took with all its repeats, ms: a budget pays for these too. */
 export const costMs = (outcome: Outcome, outcomes: readonly Outcome[]): number =>

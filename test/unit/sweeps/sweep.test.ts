@@ -171,6 +171,27 @@ describe('disturbed blocks', () => {
     expect(fake.outcomes).toHaveLength(90);
   });
 
+  it('are not run again when that would take the time of the confirmation', async () => {
+    // A block of two takes 20 ms, the shortest confirmation 120 ms; the fifth block is disturbed after 100 ms.
+    const withBudget = async (limit: number, phase: 'race' | 'confirm'): Promise<string[]> => {
+      const fake = fakePorts(robbed((n) => n === 9));
+      const { open } = scripted(blocks(phase, 6));
+      const searchBudget = { limit, shortCost: 10, fullCost: 10 };
+      const run = {
+        session: open(),
+        plan: { ...plan, searchBudget },
+        outcomes: () => fake.outcomes,
+        qualityOf: () => null,
+      };
+      await runSearch(run, 12, fake.ports);
+      return fake.voids;
+    };
+    expect(await withBudget(240, 'race')).toEqual(['race 4']);
+    expect(await withBudget(239, 'race')).toEqual([]);
+    expect(await withBudget(120, 'confirm')).toEqual(['confirm 4']);
+    expect(await withBudget(119, 'confirm')).toEqual([]);
+  });
+
   it('cost the budget what all their runs took', async () => {
     const { outcomes, told } = await search(
       blocks('race', 6),
