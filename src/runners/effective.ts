@@ -22,6 +22,12 @@ export function mappedLibrary(pattern: RegExp): string | null {
   return pattern.exec(readText('/proc/self/maps') ?? '')?.[1] ?? null;
 }
 
+/** CPUs that one thread of this process may use, or its first one, as a kernel list; null where /proc does not say. */
+export function allowedCpusOf(thread?: string): string | null {
+  const status = readText(`/proc/self/${thread === undefined ? '' : `task/${thread}/`}status`);
+  return /^Cpus_allowed_list:\s*(\S+)/m.exec(status ?? '')?.[1] ?? null;
+}
+
 /** CPUs that any thread of the process may use, as a kernel list; null where /proc does not say. */
 function allowedCpus(): string | null {
   let threads: string[];
@@ -30,10 +36,7 @@ function allowedCpus(): string | null {
   } catch {
     return null;
   }
-  const lists = threads.map(
-    (id) => /^Cpus_allowed_list:\s*(\S+)/m.exec(readText(`/proc/self/task/${id}/status`) ?? '')?.[1],
-  );
-  const cpus = lists.flatMap((list) => tryParseCpuList(list ?? '') ?? []);
+  const cpus = threads.flatMap((id) => tryParseCpuList(allowedCpusOf(id) ?? '') ?? []);
   return cpus.length > 0 ? formatCpuList(cpus) : null;
 }
 

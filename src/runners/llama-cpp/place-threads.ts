@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { formatCpuList, parseCpuList } from '../../core/cpu-list.js';
 import type { ThreadCpus } from '../../core/engine.js';
 import { R1Error } from '../../core/errors.js';
-import { readText } from '../process-usage.js';
+import { allowedCpusOf } from '../effective.js';
 
 /** sizeof(cpu_set_t) of glibc: 1,024 CPUs. */
 const CPU_SET_BYTES = 128;
@@ -19,12 +19,8 @@ function cpuSet(cpus: readonly number[]): Buffer {
   return bits;
 }
 
-/** CPUs of one thread, or of the process's first one, as a kernel list; null when /proc does not say. */
-const allowedOf = (task: string): string | null =>
-  /^Cpus_allowed_list:\s*(\S+)/m.exec(readText(`/proc/self/${task}status`) ?? '')?.[1] ?? null;
-
 const threadsOn = (cpus: string): number =>
-  readdirSync('/proc/self/task').filter((id) => allowedOf(`task/${id}/`) === cpus).length;
+  readdirSync('/proc/self/task').filter((id) => allowedCpusOf(id) === cpus).length;
 
 const refused = (why: string): R1Error =>
   new R1Error('NOT_PERMITTED', `The threads cannot be placed apart: ${why}.`, {
@@ -60,7 +56,7 @@ async function openLibc() {
  * Throws NOT_PERMITTED where there is one CPU only, or another C library.
  */
 export async function placeThreadsApart(): Promise<ThreadCpus> {
-  const [first, ...others] = parseCpuList(allowedOf('') ?? '');
+  const [first, ...others] = parseCpuList(allowedCpusOf() ?? '');
   if (first === undefined || others.length === 0) throw refused('this process may use one CPU only');
   const libc = await openLibc();
   const attributes = Buffer.alloc(ATTRIBUTES_BYTES);
