@@ -4,7 +4,7 @@ import { randomStream } from '../../core/random.js';
 import { parseDurationMs } from '../../core/units.js';
 import type { Exchange } from '../../serve/load/exchange.js';
 import { askOnce, closedLoop, type LoadPlan, openLoop } from '../../serve/load/loops.js';
-import { randomPrompt } from '../../serve/load/questions.js';
+import { randomPrompt, wordsOfTokens } from '../../serve/load/questions.js';
 import { systemClock } from '../clock.js';
 import { type Console, openConsole } from '../console.js';
 import { type LoadSummary, type Slo, summarize } from '../load/summarize.js';
@@ -112,10 +112,12 @@ async function planOf(flags: LoadFlags): Promise<LoadPlan> {
   ] as const)
     if (!(Number.isSafeInteger(value) && value >= 1))
       throw new R1Error('USAGE', `--${flag}: "${value}" is not valid; expected one whole number from 1 on.`);
+  const target = await findTarget(flags.url, flags.model, flags.keyFile);
+  const words = await wordsOfTokens(target, systemClock, randomStream(flags.seed, 'counted prompts'), promptTokens);
   const random = randomStream(flags.seed, 'prompts');
   return {
-    target: await findTarget(flags.url, flags.model, flags.keyFile),
-    nextQuestion: () => ({ prompt: randomPrompt(random, promptTokens), maxTokens, temperature, ignoreEos }),
+    target,
+    nextQuestion: () => ({ prompt: randomPrompt(random, words), maxTokens, temperature, ignoreEos }),
     durationMs: parseDurationMs(flags.duration),
     graceMs: GRACE_MS,
     clock: systemClock,

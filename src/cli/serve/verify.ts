@@ -2,7 +2,7 @@ import { EXIT } from '../../core/errors.js';
 import type { Profile } from '../../core/profile.js';
 import { randomStream } from '../../core/random.js';
 import { askOnce } from '../../serve/load/loops.js';
-import { randomPrompt } from '../../serve/load/questions.js';
+import { randomPrompt, wordsOfTokens } from '../../serve/load/questions.js';
 import { DEGRADED_BELOW } from '../../serve/speed.js';
 import { systemClock } from '../clock.js';
 import type { Console } from '../console.js';
@@ -23,10 +23,11 @@ export async function verifyServer(
   const target = await findTarget(url, undefined, keyFile);
   const random = randomStream(1, 'verify');
   const maxTokens = Math.min(MAX_TOKENS, Math.floor(profile.contextTokens / 4));
-  const prompt = () => randomPrompt(random, Math.min(PROMPT_TOKENS, Math.floor(profile.contextTokens / 8)));
+  const promptTokens = Math.min(PROMPT_TOKENS, Math.floor(profile.contextTokens / 8));
+  const words = await wordsOfTokens(target, systemClock, random, promptTokens);
   const plan = {
     target,
-    nextQuestion: () => ({ prompt: prompt(), maxTokens, temperature: 0, ignoreEos: true }),
+    nextQuestion: () => ({ prompt: randomPrompt(random, words), maxTokens, temperature: 0, ignoreEos: true }),
     durationMs: 0,
     graceMs: 10 * 60_000,
     clock: systemClock,

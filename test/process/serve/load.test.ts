@@ -5,7 +5,7 @@ import { systemClock } from '../../../src/cli/clock.js';
 import { summarize } from '../../../src/cli/load/summarize.js';
 import { seededRandom } from '../../../src/core/random.js';
 import { arrivals, closedLoop, type LoadPlan, openLoop } from '../../../src/serve/load/loops.js';
-import { randomPrompt } from '../../../src/serve/load/questions.js';
+import { randomPrompt, wordsOfTokens } from '../../../src/serve/load/questions.js';
 import { type FakeServer, startFakeServer } from '../../helpers/fake-serve.js';
 
 let fake: FakeServer | undefined;
@@ -81,6 +81,26 @@ describe('load', () => {
     expect(summary.failures['503 queue_full']).toBeGreaterThan(3);
     expect(summary.requests).toBeLessThan(100);
     expect(summary.completed).toBeGreaterThan(0);
+  });
+
+  it('prompts have about the tokens asked for, whatever a word costs on the server', async () => {
+    fake = await startFakeServer({});
+    const { target } = planFor(fake.url);
+    const words = await wordsOfTokens(target, systemClock, seededRandom(7), 300);
+    // The fake engine's tokens are short pieces of words.
+    expect(words).toBeLessThan(200);
+    const random = seededRandom(8);
+    const nextQuestion = () => ({ prompt: randomPrompt(random, words), maxTokens: 1, temperature: 0, ignoreEos: true });
+    const exchanges = await closedLoop(planFor(fake.url, { nextQuestion, durationMs: 300 }), 1);
+    const counts = exchanges.map(({ promptTokens }) => promptTokens!);
+    const mean = counts.reduce((a, b) => a + b) / counts.length;
+    expect(mean).toBeGreaterThan(300 * 0.85);
+    expect(mean).toBeLessThan(300 * 1.15);
+  });
+
+  it('a server that counts no tokens is asked for so many words', async () => {
+    const target = { url: `${await stallingServer(1e9, 0)}/v1`, model: 'x', key: null };
+    expect(await wordsOfTokens(target, systemClock, seededRandom(7), 300)).toBe(300);
   });
 
   it('a server that is not there is a failure, not an exception', async () => {
