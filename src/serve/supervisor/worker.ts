@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { commonPrefix } from '../common-prefix.js';
+import { commonPrefix, isKnown } from '../common-prefix.js';
 import { type FromWorker, fromWorkerSchema, type ToWorker } from '../protocol.js';
 import type { Ticket } from './ticket.js';
 
@@ -82,9 +82,10 @@ export class Worker {
     if (this.recent.length > this.sequences) this.recent.shift();
   }
 
-  /** Tokens of the prompt that one of its sequences probably still holds. */
+  /** Tokens of the prompt that one of its sequences probably still holds; 0 when they are too few to go there for them. */
   affinity(ticket: Ticket): number {
     const own = this.recent.filter(({ tenant }) => tenant === ticket.tenant);
-    return own.reduce((most, { tokens }) => Math.max(most, commonPrefix(tokens, ticket.prompt)), 0);
+    const common = own.reduce((most, { tokens }) => Math.max(most, commonPrefix(tokens, ticket.prompt)), 0);
+    return isKnown(common, ticket.prompt.length) ? common : 0;
   }
 }

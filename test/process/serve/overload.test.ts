@@ -119,4 +119,19 @@ describe('many at once', () => {
     );
     expect(texts).toEqual(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => `${name} thinks${name} answers`));
   });
+
+  it('one beside another gets an idle worker, though the busy one knows the chat template', async () => {
+    server = await startFakeServer({ cost: { decodeMs: 20 } }, { candidate: { sequences: 2, replicas: 2 } });
+    const ask = (content: string, max_tokens: number) =>
+      postChat(server!, { messages: [{ role: 'user', content }], max_tokens, ignore_eos: true });
+    await (await ask('first', 2)).text();
+    const answers = [ask('second', 60), ask('third', 60)];
+    const batches = async () =>
+      [...(await (await fetch(`${server!.url}/metrics`)).text()).matchAll(/^r1tune_batch_size{.*} (\d+)/gm)].map(
+        ([, size]) => Number(size),
+      );
+    await until('both run', async () => (await batches()).reduce((a, b) => a + b, 0) === 2);
+    expect(await batches()).toEqual([1, 1]);
+    await Promise.all(answers);
+  });
 });
