@@ -121,6 +121,7 @@ export async function startTestServer(
     {
       spawnWorker: (candidate) => spawnBound(candidate, WORKER_ENTRY, process.env as Record<string, string>),
       bindingFaults,
+      keepOff: () => {},
       clock: systemClock,
       onWorkerDeath: (_index, reason) => void deaths.push(reason),
       log: (entry) => void logged.push(entry),

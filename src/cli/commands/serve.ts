@@ -5,6 +5,7 @@ import { replicaOf } from '../../core/replica.js';
 import { parseDurationMs } from '../../core/units.js';
 import { liveHost } from '../../probes/host-live.js';
 import { probeMachine } from '../../probes/index.js';
+import { openEventLoopCpus } from '../../runners/event-loop-cpus.js';
 import { spawnBound } from '../../runners/launch.js';
 import { bindingFaults } from '../../runners/verify.js';
 import { type ServerSettings, startServer } from '../../serve/server.js';
@@ -33,9 +34,11 @@ export const serveCommand = {
     const host = liveHost({ ...process.env, ...(flags.home ? { R1TUNE_HOME: flags.home } : {}) });
     const settings = await prepare(flags, host, terminal);
     const env = environmentOf(host);
+    const { keepOff, withAll } = await openEventLoopCpus();
     const server = await startServer(settings, {
-      spawnWorker: (candidate, index) => spawnBound(replicaOf(candidate, index), WORKER, env),
+      spawnWorker: (candidate, index) => withAll(() => spawnBound(replicaOf(candidate, index), WORKER, env)),
       bindingFaults,
+      keepOff,
       clock: systemClock,
       onWorkerDeath: (index, reason) => terminal.note(`Worker ${index} died: ${reason}`),
       report: (error) => terminal.note(errorText(error)),
@@ -43,7 +46,7 @@ export const serveCommand = {
     });
     terminal.result(`Serving on ${server.url}/v1`);
     const reload = async () => {
-      await server.roll(await prepare(flags, host, terminal));
+      await server.roll(await withAll(() => prepare(flags, host, terminal)));
       terminal.note('Serving the new profile.');
     };
     await untilStopped(server, { drainMs: parseDurationMs(flags.drainTimeout), reload, terminal });

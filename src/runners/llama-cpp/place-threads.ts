@@ -2,22 +2,15 @@ import { readdirSync } from 'node:fs';
 import { formatCpuList, parseCpuList } from '../../core/cpu-list.js';
 import type { ThreadCpus } from '../../core/engine.js';
 import { R1Error } from '../../core/errors.js';
+import { CPU_SET_BYTES, cpuSet } from '../cpu-set.js';
 import { allowedCpusOf } from '../effective.js';
 
-/** sizeof(cpu_set_t) of glibc: 1,024 CPUs. */
-const CPU_SET_BYTES = 128;
 /** No less than sizeof(pthread_attr_t) of glibc, which is 56 on x86-64 and 64 on arm64. */
 const ATTRIBUTES_BYTES = 128;
 /** Calls at once: each wakes an idle worker of libuv, whose number (4, unless UV_THREADPOOL_SIZE says otherwise) nobody tells. */
 const CALLS = 16;
 /** All workers are reached when so many rounds of calls found no new one; the first round usually finds all. */
 const QUIET_ROUNDS = 5;
-
-function cpuSet(cpus: readonly number[]): Buffer {
-  const bits = Buffer.alloc(CPU_SET_BYTES);
-  for (const cpu of cpus) bits[cpu >> 3]! |= 1 << (cpu & 7);
-  return bits;
-}
 
 const threadsOn = (cpus: string): number =>
   readdirSync('/proc/self/task').filter((id) => allowedCpusOf(id) === cpus).length;
@@ -51,7 +44,7 @@ async function openLibc() {
  * asked for the token often keeps the other one busy. Both threads then share a CPU, spinning at each other's barriers,
  * until the next load balancing, ticks of 4 ms later. Helpers inherit glibc's default thread attributes
  * (pthread_setattr_default_np(3)), which may hold CPUs. The driver is one of libuv's workers: all of them are bound, each by a
- * call that runs on it.
+ * call that runs on it. So is the event loop: it and the driver work by turns, and whoever it wakes may have the other CPUs.
  *
  * Throws NOT_PERMITTED where there is one CPU only, or another C library.
  */
@@ -78,5 +71,6 @@ export async function placeThreadsApart(): Promise<ThreadCpus> {
     bound = now;
   }
   if (bound === 0) throw refused("the kernel bound none of libuv's workers");
+  libc.setOwnCpus(0, CPU_SET_BYTES, firstSet);
   return { first: String(first), others: formatCpuList(others) };
 }

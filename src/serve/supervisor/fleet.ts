@@ -28,6 +28,8 @@ export type FleetDeps = {
   spawnWorker: (candidate: Candidate, index: number) => ChildProcess;
   /** What of the candidate's binding and allocator did not take effect, in words. */
   bindingFaults: (candidate: Candidate, effective: ReadyMessage['effective']) => string[];
+  /** Keeps the server's own thread off the CPUs of the workers' event loops, where a message would hold up its sender. */
+  keepOff: (cpus: readonly number[]) => void;
   clock: Clock;
   observer: FleetObserver;
   /** The fleet cannot serve any more. */
@@ -170,6 +172,9 @@ export class Fleet {
     }
     this.description = message;
     worker.state = 'ready';
+    const driver = message.effective.threadCpus?.first;
+    worker.driverCpu = driver === undefined ? null : Number(driver);
+    this.deps.keepOff(this.workers.map(({ driverCpu }) => driverCpu).filter((cpu) => cpu !== null));
     this.settle(worker.index)?.resolve();
     this.tokenizer.pump();
     this.dispatcher.pump();

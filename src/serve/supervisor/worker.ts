@@ -22,6 +22,8 @@ export class Worker {
   progressMs: number;
   rssBytes = 0;
   contextTokensUsed = 0;
+  /** CPU of its event loop and of the thread that drives its evaluations; null where the kernel places them, or not yet ready. */
+  driverCpu: number | null = null;
   /** It takes no more work and its end is expected. */
   isRetired = false;
   /** Why it was killed, when it was. */

@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { baseCandidate } from '../../../src/core/candidate.js';
+import { parseCpuList } from '../../../src/core/cpu-list.js';
+import { GEOMETRIES } from '../../../src/core/model.js';
 import type { Profile } from '../../../src/core/profile.js';
+import { synthesizeGguf } from '../../../src/models/synthesize.js';
 import { chatEvents, chatText, fakeModel, postChat, type Script, until } from '../../helpers/fake-serve.js';
 import { profileFor } from '../../helpers/serve-profile.js';
 
@@ -284,6 +287,47 @@ describe('SIGHUP', () => {
     await until('it complains again', () => complaints() === 2, 15_000);
     await writeProfile(answering('three'));
     expect(await answerOf(program)).toMatch(/two|three/);
+  });
+});
+
+const isGlibc = 'glibcVersionRuntime' in (process.report.getReport() as { header: object }).header;
+const canPlace = isGlibc && availableParallelism() > 1;
+if (!canPlace) console.warn('SKIPPED: threads cannot be placed here (they need Linux, glibc and two CPUs).');
+
+describe.skipIf(!canPlace)('a profile with --thread-placement apart', () => {
+  /** CPUs of the thread of a process's event loop, as a kernel list. */
+  const loopCpus = (pid: number) =>
+    /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]!;
+
+  async function tinyProfile(placement: object): Promise<string> {
+    const path = join(folder, 'tiny.gguf');
+    const model = await synthesizeGguf({ geometry: GEOMETRIES.tiny, quant: 'q4_0', seed: 1, path });
+    const profile = await profileFor(model, { ...baseCandidate('llama-cpp', 'q4_0', 1), ...placement });
+    const file = join(folder, 'best.json');
+    writeFileSync(file, JSON.stringify(profile));
+    return file;
+  }
+
+  it('keeps the server off the CPU of its worker, in life, after a death, and until another profile', async () => {
+    const all = loopCpus(process.pid);
+    const program = await serving(['--profile', await tinyProfile({ threadPlacement: 'apart' })]);
+    const [first, ...others] = parseCpuList(all);
+    const isApart = () => {
+      const [worker] = workersOf(program);
+      return worker !== undefined && loopCpus(worker) === String(first);
+    };
+    await until('the worker is placed', isApart);
+    expect(parseCpuList(loopCpus(program.child.pid!))).toEqual(others);
+    const [worker] = workersOf(program);
+    process.kill(worker!, 'SIGKILL');
+    await until('another one is placed', () => workersOf(program)[0] !== worker && isApart(), 20_000);
+    expect(parseCpuList(loopCpus(program.child.pid!))).toEqual(others);
+    await tinyProfile({});
+    program.child.kill('SIGHUP');
+    await until('the new profile is served', () => program.output().includes('Serving the new profile'), 20_000);
+    // Neither the machine nor the new worker was seen through the narrowed thread.
+    expect(program.output()).not.toContain('Not as measured');
+    expect([program.child.pid!, ...workersOf(program)].map(loopCpus)).toEqual([all, all]);
   });
 });
 
