@@ -56,7 +56,8 @@ describe('direction rules', () => {
 
   it('native addons are imported lazily, and only where they belong', () => {
     const natives = imports.filter((i) => NATIVE.test(i.to) && !i.isType);
-    const allowed = /^(runners\/(llama-cpp|onnx)\/|runners\/(huge-pages|die-with-parent|event-loop-cpus)\.ts|models\/quantize)/;
+    const allowed =
+      /^(runners\/(llama-cpp|onnx)\/|runners\/(huge-pages|die-with-parent|event-loop-cpus)\.ts|models\/quantize)/;
     expect(show(natives.filter((i) => !allowed.test(relative(ROOT, i.from))))).toEqual([]);
     const programs = /-child\.ts$/;
     expect(show(natives.filter((i) => !i.isLazy && !programs.test(i.from)))).toEqual([]);
