@@ -1,3 +1,5 @@
+import { prctl } from './prctl.js';
+
 /** prctl(2): PR_SET_PDEATHSIG. */
 const PR_SET_PDEATHSIG = 1;
 const SIGKILL = 9;
@@ -7,8 +9,5 @@ const SIGKILL = 9;
  * loop that no native call holds.
  */
 export async function dieWithParent(): Promise<void> {
-  if (process.platform !== 'linux') return;
-  const { default: koffi } = await import('koffi');
-  const prctl = koffi.load(null).func('int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long)');
-  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  if (process.platform === 'linux') await prctl(PR_SET_PDEATHSIG, SIGKILL);
 }

@@ -1,5 +1,5 @@
 import { parseCpuList } from '../core/cpu-list.js';
-import { CPU_SET_BYTES, cpuSet } from './cpu-set.js';
+import { openAffinity } from './affinity.js';
 import { allowedCpusOf } from './effective.js';
 
 /** Where the thread of this process's event loop may run. */
@@ -17,7 +17,7 @@ export type EventLoopCpus = {
  */
 export async function openEventLoopCpus(): Promise<EventLoopCpus> {
   const allowed = parseCpuList(allowedCpusOf() ?? '');
-  const use = allowed.length > 1 ? await openSetter() : () => {};
+  const use = allowed.length > 1 ? await openBinder() : () => {};
   let own = allowed;
   let guests = 0;
   const leave = () => {
@@ -46,11 +46,9 @@ export async function openEventLoopCpus(): Promise<EventLoopCpus> {
   };
 }
 
-async function openSetter(): Promise<(cpus: readonly number[]) => void> {
-  const { default: koffi } = await import('koffi');
+async function openBinder(): Promise<(cpus: readonly number[]) => void> {
   try {
-    const set = koffi.load(null).func('int sched_setaffinity(int, size_t, void *)');
-    return (cpus) => void set(0, CPU_SET_BYTES, cpuSet(cpus));
+    return (await openAffinity()).bindEventLoop;
   } catch {
     return () => {};
   }

@@ -44,6 +44,7 @@ export const serveCommand = {
       report: (error) => terminal.note(errorText(error)),
       log: (entry) => flags.logRequests && terminal.note(JSON.stringify(entry)),
     });
+    terminal.note(`Loaded by ${server.service.fleet.description!.effective.engine}`);
     terminal.result(`Serving on ${server.url}/v1`);
     const reload = async () => {
       await server.roll(await withAll(() => prepare(flags, host, terminal)));

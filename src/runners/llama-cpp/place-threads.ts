@@ -2,8 +2,9 @@ import { readdirSync } from 'node:fs';
 import { formatCpuList, parseCpuList } from '../../core/cpu-list.js';
 import type { ThreadCpus } from '../../core/engine.js';
 import { R1Error } from '../../core/errors.js';
-import { CPU_SET_BYTES, cpuSet } from '../cpu-set.js';
+import { cpuSet, openAffinity } from '../affinity.js';
 import { allowedCpusOf } from '../effective.js';
+import { importKoffi } from '../koffi.js';
 
 /** No less than sizeof(pthread_attr_t) of glibc, which is 56 on x86-64 and 64 on arm64. */
 const ATTRIBUTES_BYTES = 128;
@@ -21,14 +22,13 @@ const refused = (why: string): R1Error =>
   });
 
 async function openLibc() {
-  const { default: koffi } = await import('koffi');
-  const libc = koffi.load(null);
   try {
+    const libc = (await importKoffi()).load(null);
     return {
+      ...(await openAffinity()),
       initialise: libc.func('int pthread_attr_init(void *)'),
       setCpus: libc.func('int pthread_attr_setaffinity_np(void *, size_t, void *)'),
       setDefault: libc.func('int pthread_setattr_default_np(void *)'),
-      setOwnCpus: libc.func('int sched_setaffinity(int, size_t, void *)'),
     };
   } catch (cause) {
     throw refused(`this C library has no default thread attributes (${(cause as Error).message})`);
@@ -53,24 +53,22 @@ export async function placeThreadsApart(): Promise<ThreadCpus> {
   if (first === undefined || others.length === 0) throw refused('this process may use one CPU only');
   const libc = await openLibc();
   const attributes = Buffer.alloc(ATTRIBUTES_BYTES);
+  const othersSet = cpuSet(others);
   const failed = [
     libc.initialise(attributes),
-    libc.setCpus(attributes, CPU_SET_BYTES, cpuSet(others)),
+    libc.setCpus(attributes, othersSet.length, othersSet),
     libc.setDefault(attributes),
   ].find((code) => code !== 0);
   if (failed !== undefined) throw refused(`the C library refused with error ${failed}`);
 
-  const firstSet = cpuSet([first]);
-  const bindOneWorker = (): Promise<void> =>
-    new Promise((resolve) => libc.setOwnCpus.async(0, CPU_SET_BYTES, firstSet, () => resolve()));
   let bound = 0;
   for (let quiet = 0; quiet < QUIET_ROUNDS; quiet++) {
-    await Promise.all(Array.from({ length: CALLS }, bindOneWorker));
+    await Promise.all(Array.from({ length: CALLS }, () => libc.bindPoolWorker([first])));
     const now = threadsOn(String(first));
     if (now > bound) quiet = 0;
     bound = now;
   }
   if (bound === 0) throw refused("the kernel bound none of libuv's workers");
-  libc.setOwnCpus(0, CPU_SET_BYTES, firstSet);
+  libc.bindEventLoop([first]);
   return { first: String(first), others: formatCpuList(others) };
 }

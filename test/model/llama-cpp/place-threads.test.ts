@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +7,7 @@ import { baseCandidate } from '../../../src/core/candidate.js';
 import { parseCpuList } from '../../../src/core/cpu-list.js';
 import { GEOMETRIES, type ModelFile } from '../../../src/core/model.js';
 import { synthesizeGguf } from '../../../src/models/synthesize.js';
+import { canPlaceThreads } from '../../helpers/can-place-threads.js';
 import { tempFolder } from '../../helpers/fake-model.js';
 
 /** llama.cpp's threads in a process of their own, seen through /proc while they compute. */
@@ -41,11 +41,7 @@ process.exit(0);
 
 type Seen = { helpers: string[]; old: Record<string, number>; said?: { first: string; others: string } };
 
-const isGlibc = 'glibcVersionRuntime' in (process.report.getReport() as { header: object }).header;
-const canPlace = isGlibc && availableParallelism() > 1;
-if (!canPlace) console.warn('SKIPPED: threads cannot be placed here (they need Linux, glibc and two CPUs).');
-
-describe.skipIf(!canPlace)('threads of llama.cpp', () => {
+describe.skipIf(!canPlaceThreads)('threads of llama.cpp', () => {
   let model: ModelFile;
   beforeAll(async () => {
     const path = join(tempFolder('place-threads'), 'tiny.gguf');

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { baseCandidate } from '../../../src/core/candidate.js';
@@ -9,6 +9,7 @@ import { parseCpuList } from '../../../src/core/cpu-list.js';
 import { GEOMETRIES } from '../../../src/core/model.js';
 import type { Profile } from '../../../src/core/profile.js';
 import { synthesizeGguf } from '../../../src/models/synthesize.js';
+import { canPlaceThreads } from '../../helpers/can-place-threads.js';
 import { chatEvents, chatText, fakeModel, postChat, type Script, until } from '../../helpers/fake-serve.js';
 import { profileFor } from '../../helpers/serve-profile.js';
 
@@ -290,11 +291,7 @@ describe('SIGHUP', () => {
   });
 });
 
-const isGlibc = 'glibcVersionRuntime' in (process.report.getReport() as { header: object }).header;
-const canPlace = isGlibc && availableParallelism() > 1;
-if (!canPlace) console.warn('SKIPPED: threads cannot be placed here (they need Linux, glibc and two CPUs).');
-
-describe.skipIf(!canPlace)('a profile with --thread-placement apart', () => {
+describe.skipIf(!canPlaceThreads)('a profile with --thread-placement apart', () => {
   /** CPUs of the thread of a process's event loop, as a kernel list. */
   const loopCpus = (pid: number) =>
     /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]!;
@@ -317,6 +314,7 @@ describe.skipIf(!canPlace)('a profile with --thread-placement apart', () => {
       return worker !== undefined && loopCpus(worker) === String(first);
     };
     await until('the worker is placed', isApart);
+    await until('the engine is named', () => /Loaded by llama\.cpp /.test(program.output()));
     expect(parseCpuList(loopCpus(program.child.pid!))).toEqual(others);
     const [worker] = workersOf(program);
     process.kill(worker!, 'SIGKILL');

@@ -143,5 +143,6 @@ describe('a tiny model of random weights', { timeout: 60_000 }, () => {
     const text = (await tell(pair.onnx.openai, prompt, options)).text;
     expect(text).toBe((await tell(pair.llama.openai, prompt, options)).text);
     expect(text.length).toBeGreaterThan(0);
+    expect(pair.onnx.server.service.fleet.description!.effective.engine).toContain('(C API)');
   });
 });

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type * as Koffi from 'koffi';
-import { importKoffi } from './koffi.js';
+import { importKoffi } from '../../koffi.js';
 
 /** Why the C API cannot be used here; the runner then goes through onnxruntime-node. */
 export class NativeUnavailable extends Error {}

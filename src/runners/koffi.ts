@@ -7,9 +7,9 @@ import type * as Koffi from 'koffi';
 const STACK_BYTES = 8 << 20;
 
 /**
- * koffi with stacks that an inference engine can run on. Every use of koffi in a runner should go through here, since the
- * sizes can be set only before the first library is loaded. Throws when koffi has no build for this machine, or when
- * somebody loaded a library before.
+ * koffi with stacks that an inference engine can run on. Every use of koffi in a runner goes through here: the sizes can
+ * be set only before the first library is loaded, so that a call to the C library with the default ones would leave
+ * ONNX Runtime without its C API. Throws when koffi has no build for this machine, or when somebody loaded a library before.
  */
 export async function importKoffi(): Promise<typeof Koffi> {
   const koffi = (await import('koffi')).default as unknown as typeof Koffi;
