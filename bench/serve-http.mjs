@@ -3,11 +3,12 @@
  *
  *   npm run build && node bench/serve-http.mjs [--backend llama-cpp|onnx] [--quant q4_0|int4] [--threads 2]
  *       [--thread-placement apart]
- *       [--model synthetic:deepseek-r1-distill-qwen-1.5b] [--pairs 48] [--pairs-per-server 4] [--rounds 4] [--generate 64]
+ *       [--model synthetic:deepseek-r1-distill-qwen-1.5b] [--pairs 48] [--rounds 6] [--generate 64]
  *
- * 1. A trial of `bench` (the same child process, from dist) and one stream of a running `serve` take turns, the order
- *    drawn by turns; the rates are tokens after the first over their time, at the client's end of the socket for HTTP.
- *    Every few pairs the server is a new process: one process is one draw of a memory layout, a trial is always a new one.
+ * 1. A trial of `bench` (the same child process, from dist) and one stream of `serve` take turns, who begins alternating;
+ *    the rates are tokens after the first over their time, at the client's end of the socket for HTTP. Every pair has a
+ *    server of its own, as a trial is a process of its own: processes of one setting differ by 5 % and more, so pairs
+ *    that share a server are not independent. The server is gone while the trial runs.
  *    Prints the ratio HTTP / bench: Hodges–Lehmann of the pairs' log-ratios with its 95 % signed-rank interval.
  * 2. With `sequences: 4`, 1 and 4 streams take turns: tokens of all over the time from the first request sent to the
  *    last answer's end, prefill included.
@@ -32,8 +33,7 @@ const { values } = parseArgs({
     'thread-placement': { type: 'string', default: 'none' },
     model: { type: 'string', default: 'synthetic:deepseek-r1-distill-qwen-1.5b' },
     pairs: { type: 'string', default: '48' },
-    'pairs-per-server': { type: 'string', default: '4' },
-    rounds: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '6' },
     generate: { type: 'string', default: '64' },
     context: { type: 'string', default: '1024' },
   },
@@ -203,22 +203,18 @@ const show = ({ estimate, low, high }) => `${estimate.toFixed(3)} [${low.toFixed
 const profile = await makeProfile();
 console.log(`${profile.candidate.backend} ${profile.candidate.quant}, ${values.threads} threads, ${profile.modelId}`);
 
-const bench = [];
-const http = [];
-while (bench.length < Number(values.pairs)) {
-  const server = await serve(profile, 1);
-  const pairs = Math.min(Number(values['pairs-per-server']), Number(values.pairs) - bench.length);
-  const done = bench.length;
-  const [trials, streams] = await turns(
-    pairs,
-    (seed) => benchRate(profile, done + seed),
-    (seed) => httpRate(profile, server.url, done + seed),
-  );
-  await server.stop();
-  bench.push(...trials);
-  http.push(...streams);
-  console.error(`${bench.length} of ${values.pairs} pairs`);
-}
+let pairs = 0;
+const [bench, http] = await turns(
+  Number(values.pairs),
+  (seed) => benchRate(profile, seed),
+  async (seed) => {
+    const server = await serve(profile, 1);
+    const rate = await httpRate(profile, server.url, seed);
+    await server.stop();
+    console.error(`${++pairs} of ${values.pairs} pairs`);
+    return rate;
+  },
+);
 const kept = ratioOf(http, bench);
 console.log(
   `bench ${median(bench).toFixed(2)} tok/s, HTTP ${median(http).toFixed(2)} tok/s, medians of ${bench.length}`,

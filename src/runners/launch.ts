@@ -53,7 +53,7 @@ export function childEnvironment(
 
 /**
  * Starts a Node program under a candidate's binding and allocator with an IPC channel, in a process group of its own.
- * For long-lived workers; trials use `runTrial`.
+ * For long-lived workers; trials use `runTrial`. Messages are JSON, which costs less a token than structured clones.
  */
 export function spawnBound(
   candidate: Candidate,
@@ -65,7 +65,6 @@ export function spawnBound(
   return spawn(command.file, command.args, {
     env: childEnvironment(env, command.env),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    serialization: 'advanced',
     detached: process.platform !== 'win32',
   });
 }
