@@ -58,6 +58,10 @@ export const profileSchema = z
       .object({
         run: z.string().describe('Name of the run folder.'),
         versions: versionsSchema,
+        engine: z
+          .string()
+          .optional()
+          .describe('Engine of the trials: its name and version, and how it was reached. Absent in older profiles.'),
         gitCommit: z.string().nullable().describe('Commit of r1-tune.'),
         seed: z.int().describe('Seed of the run.'),
         trials: z.int().describe('Trials of the run.'),

@@ -12,6 +12,8 @@ export const describeMachine = (machine: Machine): string => {
 export function toProfile(run: RunResult, configuration: Configuration, name: string): Profile {
   const { plan, machine, choice } = run;
   const { candidate } = configuration;
+  const trials = run.outcomes.filter(({ candidateId }) => candidateId === configuration.candidateId);
+  const engine = trials.find(({ effective }) => effective)?.effective?.engine;
   const isChosen = choice?.candidateId === configuration.candidateId;
   return {
     schemaVersion: PROFILE_VERSION,
@@ -48,6 +50,7 @@ export function toProfile(run: RunResult, configuration: Configuration, name: st
     provenance: {
       run: run.id,
       versions: plan.versions,
+      ...(engine === undefined ? {} : { engine }),
       gitCommit: plan.gitCommit,
       seed: plan.seed,
       trials: run.outcomes.length,

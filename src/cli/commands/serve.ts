@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { candidateLabel } from '../../core/candidate.js';
 import type { Host } from '../../core/ports.js';
+import type { Profile } from '../../core/profile.js';
 import { replicaOf } from '../../core/replica.js';
 import { parseDurationMs } from '../../core/units.js';
 import { liveHost } from '../../probes/host-live.js';
@@ -8,7 +9,7 @@ import { probeMachine } from '../../probes/index.js';
 import { openEventLoopCpus } from '../../runners/event-loop-cpus.js';
 import { spawnBound } from '../../runners/launch.js';
 import { bindingFaults } from '../../runners/verify.js';
-import { type ServerSettings, startServer } from '../../serve/server.js';
+import { type RunningServer, type ServerSettings, startServer } from '../../serve/server.js';
 import { readProfile } from '../../store/documents.js';
 import { systemClock } from '../clock.js';
 import { type Console, errorText, openConsole } from '../console.js';
@@ -32,7 +33,7 @@ export const serveCommand = {
     if (flags.verify !== undefined)
       return verifyServer(readProfile(flags.profile), flags.verify, flags.keyFile, terminal);
     const host = liveHost({ ...process.env, ...(flags.home ? { R1TUNE_HOME: flags.home } : {}) });
-    const settings = await prepare(flags, host, terminal);
+    const { settings, profile } = await prepare(flags, host, terminal);
     const env = environmentOf(host);
     const { keepOff, withAll } = await openEventLoopCpus();
     const server = await startServer(settings, {
@@ -44,18 +45,22 @@ export const serveCommand = {
       report: (error) => terminal.note(errorText(error)),
       log: (entry) => flags.logRequests && terminal.note(JSON.stringify(entry)),
     });
-    terminal.note(`Loaded by ${server.service.fleet.description!.effective.engine}`);
+    sayEngine(server, profile, terminal);
     terminal.result(`Serving on ${server.url}/v1`);
     const reload = async () => {
-      await server.roll(await withAll(() => prepare(flags, host, terminal)));
+      const next = await withAll(() => prepare(flags, host, terminal));
+      await server.roll(next.settings);
+      sayEngine(server, next.profile, terminal);
       terminal.note('Serving the new profile.');
     };
     await untilStopped(server, { drainMs: parseDurationMs(flags.drainTimeout), reload, terminal });
   },
 };
 
+type Prepared = { settings: ServerSettings; profile: Profile };
+
 /** Reads the profile, looks at the machine and the model, says what differs, and refuses what cannot work. */
-async function prepare(flags: ServeFlags, host: Host, terminal: Console): Promise<ServerSettings> {
+async function prepare(flags: ServeFlags, host: Host, terminal: Console): Promise<Prepared> {
   const profile = readProfile(flags.profile);
   const machine = await probeMachine(host, { clock: systemClock });
   const deployment = await resolveDeployment(profile, flags.model, machine, homeFolder(host));
@@ -66,5 +71,13 @@ async function prepare(flags: ServeFlags, host: Host, terminal: Console): Promis
     terminal.note('The weights are random: speed and memory are real, the text is noise.');
   for (const difference of deployment.differences) terminal.note(`Not as measured: ${difference}`);
   terminal.note(`Loading ${settings.model.id}: ${candidateLabel(candidate)}`);
-  return settings;
+  return { settings, profile };
+}
+
+/** Names what loaded the model. An engine that cannot be reached as it was measured may have fallen back to a slower way. */
+function sayEngine({ service }: RunningServer, { provenance }: Profile, terminal: Console): void {
+  const { engine } = service.fleet.description!.effective;
+  terminal.note(`Loaded by ${engine}`);
+  if (provenance.engine !== undefined && provenance.engine !== engine)
+    terminal.note(`Not as measured: engine: measured on ${provenance.engine}, here ${engine}`);
 }

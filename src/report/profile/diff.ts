@@ -40,6 +40,7 @@ function rows(profile: Profile): [string, string][] {
     ...named('constraint', constraintRows(profile)),
     ...named('machine', facts(machine.hard)),
     ...named('machine (soft)', facts(machine.soft)),
+    ...(provenance.engine === undefined ? [] : [['engine', provenance.engine] satisfies [string, string]]),
     ...named('version', Object.entries(provenance.versions)),
   ];
 }

@@ -31,6 +31,7 @@ export function showProfile(profile: Profile): string {
       ['machine', machine.description],
       ['fingerprint', machine.fingerprint],
       ['run', `${provenance.run}, ${provenance.trials} trials, seed ${provenance.seed}, ${profile.createdAt}`],
+      ...(provenance.engine === undefined ? [] : [['engine', provenance.engine] satisfies [string, string]]),
       ['versions', versionsText(profile)],
     ]),
     '',

@@ -400,13 +400,15 @@ describe('what is refused before anything starts', () => {
 
 describe('what differs from the measurement', () => {
   it('is named field by field', async () => {
-    const profile = await writeProfile({}, ({ machine }) => {
+    const profile = await writeProfile({}, ({ machine, provenance }) => {
       machine.hard.model = 'Imaginary 9000';
       machine.soft.kernel = '1.0';
+      provenance.engine = 'an engine of last year';
     });
     const program = await serving(['--profile', profile]);
     expect(program.output()).toMatch(/Not as measured: machine model: measured on Imaginary 9000, here \S/);
     expect(program.output()).toContain('Not as measured: environment kernel: measured on 1.0');
+    await until('the engine too', () => /engine: measured on an engine of last year, here \S/.test(program.output()));
   });
 
   it('warm-up compares the speed, and --strict makes readiness depend on it', async () => {

@@ -109,7 +109,7 @@ describe('toProfile', () => {
       model: { quant: 'q4_0' },
       speedup: { pairs: 6 },
       machine: { fingerprint: sampleMachine().fingerprint.hash },
-      provenance: { run: 'a-run', trials: 14, seed: 1 },
+      provenance: { run: 'a-run', trials: 14, seed: 1, engine: expect.any(String) },
     });
     expect(profile.machine.description).toMatch(/i7-11800H.*16 CPUs on 8 cores allowed/);
   });
