@@ -3,7 +3,7 @@ import { shortHash } from '../../core/canonical.js';
 import type { Profile } from '../../core/profile.js';
 import { visible } from '../texts/safe-name.js';
 import { valueText } from './explain.js';
-import { constraintRows, expectedRows, verdictText } from './show.js';
+import { constraintRows, engineRows, expectedRows, verdictText } from './show.js';
 
 export type ProfileDifference = { field: string; a: string; b: string };
 
@@ -40,7 +40,7 @@ function rows(profile: Profile): [string, string][] {
     ...named('constraint', constraintRows(profile)),
     ...named('machine', facts(machine.hard)),
     ...named('machine (soft)', facts(machine.soft)),
-    ...(provenance.engine === undefined ? [] : [['engine', provenance.engine] satisfies [string, string]]),
+    ...engineRows(profile),
     ...named('version', Object.entries(provenance.versions)),
   ];
 }

@@ -31,7 +31,7 @@ export function showProfile(profile: Profile): string {
       ['machine', machine.description],
       ['fingerprint', machine.fingerprint],
       ['run', `${provenance.run}, ${provenance.trials} trials, seed ${provenance.seed}, ${profile.createdAt}`],
-      ...(provenance.engine === undefined ? [] : [['engine', provenance.engine] satisfies [string, string]]),
+      ...engineRows(profile),
       ['versions', versionsText(profile)],
     ]),
     '',
@@ -46,6 +46,11 @@ function objectiveText({ objective, request }: Profile): string {
 
 function goalRows({ goal }: Profile): [string, string][] {
   return goal ? [['goal', `${goal.name}. ${goal.evidence}`]] : [];
+}
+
+/** Profiles made before engines were recorded have none. */
+export function engineRows({ provenance: { engine } }: Profile): [string, string][] {
+  return engine === undefined ? [] : [['engine', engine]];
 }
 
 const VERDICTS = {

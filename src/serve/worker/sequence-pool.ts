@@ -14,27 +14,34 @@ export type SequencePool = {
   readonly tokensInUse: number;
 };
 
-/** A place in the engine's batch, by its number there; the sequence is opened when it is first needed. */
-type Place = { at: number; sequence: Sequence | undefined; tenant: string; isBusy: boolean; usedAs: number };
+/** A place in the engine's batch, at its number there; the sequence is opened when it is first needed. */
+type Place = { sequence: Sequence | undefined; tenant: string; isBusy: boolean; usedAs: number };
 
 export function createSequencePool(session: Session, size: number): SequencePool {
-  const places = Array.from({ length: size }, (_, at): Place => {
-    return { at, sequence: undefined, tenant: '', isBusy: false, usedAs: 0 };
+  const places = Array.from({ length: size }, (): Place => {
+    return { sequence: undefined, tenant: '', isBusy: false, usedAs: 0 };
   });
   let uses = 0;
   /** At least the last prompt token is evaluated, to have something to sample from. */
   const shared = ({ sequence, tenant }: Place, prompt: readonly number[], asker: string) =>
     sequence && tenant === asker ? Math.min(commonPrefix(sequence.tokens, prompt), prompt.length - 1) : 0;
-  const busyWith = (place: Place) => places.filter((other) => other === place || other.isBusy).map(({ at }) => at);
+  /**
+   * Runs of busy neighbours if this place were busy too. llama.cpp evaluates a batch in one pass for each run of its
+   * sequences' numbers, and with few tokens a pass costs nearly as much as one of all.
+   */
+  const runsWith = (place: Place): number => {
+    const busy = places.map((other) => other === place || other.isBusy);
+    return busy.filter((isBusy, at) => isBusy && !busy[at - 1]).length;
+  };
   const placeOf = (sequence: Sequence) => places.find((place) => place.sequence === sequence)!;
 
   const choose = (prompt: readonly number[], tenant: string): { place: Place; common: number } | undefined => {
     const idle = places
       .filter(({ isBusy }) => !isBusy)
-      .map((place) => ({ place, common: shared(place, prompt, tenant), runs: runsOf(busyWith(place)) }));
+      .map((place) => ({ place, common: shared(place, prompt, tenant) }));
     const best = [...idle].sort((a, b) => b.common - a.common)[0];
     if (best && isKnown(best.common, prompt.length)) return best;
-    return idle.sort((a, b) => a.runs - b.runs || a.place.usedAs - b.place.usedAs)[0];
+    return idle.sort((a, b) => runsWith(a.place) - runsWith(b.place) || a.place.usedAs - b.place.usedAs)[0];
   };
   return {
     get tokensInUse() {
@@ -57,12 +64,4 @@ export function createSequencePool(session: Session, size: number): SequencePool
       await sequence.dispose();
     },
   };
-}
-
-/**
- * Runs of numbers that follow one another. llama.cpp evaluates a batch in one pass for each run of its sequences' numbers,
- * and with few tokens a pass costs nearly as much as one of all.
- */
-function runsOf(ascending: readonly number[]): number {
-  return ascending.filter((at, i) => i === 0 || at !== ascending[i - 1]! + 1).length;
 }
