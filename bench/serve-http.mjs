@@ -23,7 +23,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { tokenTrace } from '../dist/core/workload.js';
 import { runTrial } from '../dist/runners/launch.js';
-import { shiftEstimate } from '../dist/sweeps/stats/hodges-lehmann.js';
+import { shiftEstimate } from '../dist/stats/hodges-lehmann.js';
 
 const { values } = parseArgs({
   options: {

@@ -1,22 +1,10 @@
 import { R1Error } from '../core/errors.js';
+import type { Console } from '../runs/context.js';
 
 /**
  * The only place that writes to the terminal. Results go to stdout; progress and remarks to stderr, so that
  * `--json` output can be piped. On a terminal the progress line is repainted in place; elsewhere each is a line.
  */
-export type Console = {
-  /** The result of a command. */
-  result(text: string): void;
-  /** A remark for people; silent with --quiet. */
-  note(text: string): void;
-  /** A command to the CI system on stderr, where GitHub reads it too; never silent. */
-  command(text: string): void;
-  /** Replaces the progress line; silent with --quiet. */
-  progress(text: string): void;
-  /** Ends the progress line so that other text can follow. */
-  endProgress(): void;
-};
-
 export function openConsole(options: { quiet: boolean }): Console {
   const isTerminal = Boolean(process.stderr.isTTY);
   let painted = 0;

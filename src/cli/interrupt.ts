@@ -1,11 +1,5 @@
 import { R1Error } from '../core/errors.js';
-
-/** Ctrl-C and SIGTERM as an abort signal; the second one ends the process at once. */
-export type Interrupt = {
-  readonly signal: AbortSignal;
-  /** What to tell the user when it happens, for example the command to resume with. */
-  setMend(mend: string): void;
-};
+import type { Interrupt } from '../runs/context.js';
 
 export function watchInterrupt(): Interrupt {
   const controller = new AbortController();

@@ -2,11 +2,11 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { EXIT, R1Error } from '../core/errors.js';
+import { ownVersion } from '../runs/versions.js';
 import { checkValues } from './check-values.js';
 import { loadAllCommands, loadCommands } from './commands/index.js';
 import { errorText } from './console.js';
 import { readSettings, withSettings } from './settings.js';
-import { ownVersion } from './versions.js';
 
 /** The only catch and the only exit of the program. */
 

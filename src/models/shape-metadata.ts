@@ -1,5 +1,5 @@
 import type { Shape } from '../core/model.js';
-import { float32, type GgufValue, text, uint32 } from './gguf/value.js';
+import { float32, type GgufValue, text, uint32 } from '../formats/gguf/value.js';
 
 /** The shape of a decoder under the metadata keys that llama.cpp reads. */
 export function shapeMetadata(shape: Shape): [string, GgufValue][] {

@@ -1,9 +1,9 @@
 import { R1Error } from '../core/errors.js';
 import type { Geometry, ModelFile } from '../core/model.js';
+import { FILE_TYPES, TENSOR_TYPES } from '../formats/gguf/types.js';
+import { bool, type GgufValue, type Metadata, text, uint32 } from '../formats/gguf/value.js';
+import { type WriteOptions, writeGguf } from '../formats/gguf/write.js';
 import { inspectGguf, SYNTHETIC_KEY } from './gguf/inspect.js';
-import { FILE_TYPES, TENSOR_TYPES } from './gguf/types.js';
-import { bool, type GgufValue, type Metadata, text, uint32 } from './gguf/value.js';
-import { type WriteOptions, writeGguf } from './gguf/write.js';
 import { shapeMetadata } from './shape-metadata.js';
 import { borrowedVocabulary } from './synthetic/borrowed-vocabulary.js';
 import type { SyntheticType } from './synthetic/pool.js';

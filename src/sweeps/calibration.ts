@@ -1,7 +1,7 @@
 import { CALIBRATION_VERSION, type Calibration } from '../core/calibration.js';
 import type { Outcome } from '../core/outcome.js';
-import { minimumDetectableEffect } from './stats/minimum-effect.js';
-import { mean, standardDeviation } from './stats/sample.js';
+import { minimumDetectableEffect } from '../stats/minimum-effect.js';
+import { mean, standardDeviation } from '../stats/sample.js';
 import { calibrateWarmUp } from './warm-up.js';
 
 /** Pairs for which the detectable effect is told: the looks of the gate. */

@@ -1,8 +1,8 @@
+import { hodgesLehmann } from '../stats/hodges-lehmann.js';
+import { pairedBound } from '../stats/paired-bound.js';
+import { median } from '../stats/sample.js';
 import type { RaceRecord } from './race.js';
 import { INDIFFERENCE_ZONE } from './race.js';
-import { hodgesLehmann } from './stats/hodges-lehmann.js';
-import { pairedBound } from './stats/paired-bound.js';
-import { median } from './stats/sample.js';
 import type { DesignPoint, DesignSpace, TrialResult } from './strategy.js';
 
 /** How far a raced point lies behind the fastest: shares (0.02 is 2 % slower), with 95 % bounds on each side. */

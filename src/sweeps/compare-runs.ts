@@ -2,8 +2,8 @@ import { candidateId } from '../core/candidate.js';
 import type { Interval } from '../core/interval.js';
 import type { Outcome } from '../core/outcome.js';
 import type { RunResult } from '../core/run-result.js';
-import { mean, standardDeviation } from './stats/sample.js';
-import { tQuantile } from './stats/student-t.js';
+import { mean, standardDeviation } from '../stats/sample.js';
+import { tQuantile } from '../stats/student-t.js';
 import { countedTrials } from './summarize.js';
 import { objectiveOf } from './trial-result.js';
 

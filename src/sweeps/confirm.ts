@@ -1,11 +1,11 @@
 import type { Interval } from '../core/interval.js';
 import { randomStream, shuffled } from '../core/random.js';
+import { ratioInterval } from '../stats/hodges-lehmann.js';
+import { minimumDetectableEffect } from '../stats/minimum-effect.js';
+import { standardDeviation } from '../stats/sample.js';
+import { signedRankTest } from '../stats/signed-rank.js';
 import { pairOrder } from './pair-order.js';
 import type { Purse } from './purse.js';
-import { ratioInterval } from './stats/hodges-lehmann.js';
-import { minimumDetectableEffect } from './stats/minimum-effect.js';
-import { standardDeviation } from './stats/sample.js';
-import { signedRankTest } from './stats/signed-rank.js';
 import type { Recommendation, SearchGenerator, TrialAsk } from './strategy.js';
 
 export type Confirmation = {

@@ -3,9 +3,9 @@ import type { Interval } from '../core/interval.js';
 import type { Metrics, Outcome } from '../core/outcome.js';
 import type { Choice, Plan, Speedup } from '../core/run-result.js';
 import { formatChange } from '../core/units.js';
+import { ratioInterval } from '../stats/hodges-lehmann.js';
 import type { Confirmation } from './confirm.js';
 import { everyCandidate } from './references.js';
-import { ratioInterval } from './stats/hodges-lehmann.js';
 import type { SearchResult } from './strategy.js';
 import { pairedLogRatios } from './summarize.js';
 

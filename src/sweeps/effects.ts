@@ -2,10 +2,10 @@ import { type Candidate, candidateId, knobDifferences, knobsOf } from '../core/c
 import type { Interval } from '../core/interval.js';
 import type { Outcome } from '../core/outcome.js';
 import type { Effect, Plan } from '../core/run-result.js';
+import { ratioInterval } from '../stats/hodges-lehmann.js';
+import { rateInterval } from '../stats/rate-interval.js';
+import { mean } from '../stats/sample.js';
 import { FEWEST_PAIRS } from './confirm.js';
-import { ratioInterval } from './stats/hodges-lehmann.js';
-import { rateInterval } from './stats/rate-interval.js';
-import { mean } from './stats/sample.js';
 import { objectiveOf } from './trial-result.js';
 
 type Knob = keyof Candidate;

@@ -1,6 +1,6 @@
-import { shiftEstimate } from './stats/hodges-lehmann.js';
-import { minimumDetectableEffect } from './stats/minimum-effect.js';
-import { standardDeviation } from './stats/sample.js';
+import { shiftEstimate } from '../stats/hodges-lehmann.js';
+import { minimumDetectableEffect } from '../stats/minimum-effect.js';
+import { standardDeviation } from '../stats/sample.js';
 
 /**
  * The sequential rule for one metric of the paired gate. It looks at the pairs a few times only, and each look spends its

@@ -1,5 +1,5 @@
+import { predictionLimits } from '../stats/rate-interval.js';
 import type { GateOutcome } from './gate-paired.js';
-import { predictionLimits } from './stats/rate-interval.js';
 
 /** The stored gate: one new measurement against earlier ones of the same fingerprint. Advisory until there are enough. */
 

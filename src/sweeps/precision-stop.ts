@@ -1,4 +1,4 @@
-import { logHalfWidth } from './stats/rate-interval.js';
+import { logHalfWidth } from '../stats/rate-interval.js';
 
 /** `bench` measures one configuration until its rate is known well enough. Never used to test a difference. */
 const LOOKS = [5, 8, 12, 20, 30] as const;

@@ -1,8 +1,8 @@
 import { randomStream, shuffled } from '../core/random.js';
+import { hodgesLehmann } from '../stats/hodges-lehmann.js';
+import { pairedBound } from '../stats/paired-bound.js';
+import { median } from '../stats/sample.js';
 import type { Purse } from './purse.js';
-import { hodgesLehmann } from './stats/hodges-lehmann.js';
-import { pairedBound } from './stats/paired-bound.js';
-import { median } from './stats/sample.js';
 import type { SearchGenerator, TrialAsk, TrialResult } from './strategy.js';
 
 export type RaceRecord = {

@@ -2,11 +2,11 @@ import { type Candidate, candidateId, candidateLabel } from '../core/candidate.j
 import type { Interval } from '../core/interval.js';
 import type { Metrics, Outcome } from '../core/outcome.js';
 import type { Configuration, Plan } from '../core/run-result.js';
+import { ratioInterval } from '../stats/hodges-lehmann.js';
+import { rateInterval } from '../stats/rate-interval.js';
+import { median } from '../stats/sample.js';
 import { brokenConstraints } from './constraints.js';
 import { everyCandidate } from './references.js';
-import { ratioInterval } from './stats/hodges-lehmann.js';
-import { rateInterval } from './stats/rate-interval.js';
-import { median } from './stats/sample.js';
 import { objectiveOf } from './trial-result.js';
 
 const numbers = (values: readonly (number | null | undefined)[]): number[] =>

@@ -1,7 +1,7 @@
 import type { Outcome } from '../core/outcome.js';
 import type { Plan } from '../core/run-result.js';
+import { mean } from '../stats/sample.js';
 import { confirmTrials, FEWEST_PAIRS } from './confirm.js';
-import { mean } from './stats/sample.js';
 
 /** Blocks that were run again: which of their trials count, and what all of them cost. */
 

@@ -1,5 +1,5 @@
 import type { Outcome, Sentinel } from '../core/outcome.js';
-import { median, medianAbsoluteDeviation } from './stats/sample.js';
+import { median, medianAbsoluteDeviation } from '../stats/sample.js';
 
 /**
  * Which pairs and blocks to repeat. The rule is blind to labels and to results: it sees only what the workload itself cannot

@@ -1,4 +1,4 @@
-import { coefficientOfVariation, mean, median } from './stats/sample.js';
+import { coefficientOfVariation, mean, median } from '../stats/sample.js';
 
 /**
  * How many decode steps a trial throws away, found once for each engine and model and then frozen: a rule that looked at

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { systemClock } from '../../src/cli/clock.js';
 import { type Backend, baseCandidate, type Candidate } from '../../src/core/candidate.js';
 import { GEOMETRIES, kvBytesPerToken, type ModelFile, shapeSchema } from '../../src/core/model.js';
 import { seededRandom } from '../../src/core/random.js';
 import { spawnBound } from '../../src/runners/launch.js';
 import { bindingFaults } from '../../src/runners/verify.js';
+import { systemClock } from '../../src/runs/clock.js';
 import { type AccessEntry, HTTP_LIMITS } from '../../src/serve/http/app.js';
 import { CONNECTION_LIMITS } from '../../src/serve/http/client-connection.js';
 import { type RunningServer, type ServerDeps, type ServerSettings, startServer } from '../../src/serve/server.js';
@@ -15,7 +15,7 @@ import { chooseTemplate } from '../../src/serve/template/choose-template.js';
 /** A server in this process with real worker processes that run the fake engine. Needs the built dist/. */
 
 const GEOMETRY = 'deepseek-r1-distill-qwen-1.5b' as const;
-export const WORKER_ENTRY = resolve('dist/cli/entries/serve-worker.js');
+export const WORKER_ENTRY = resolve('dist/runs/entries/serve-worker.js');
 
 /** What a script may say; see src/runners/fake/script.ts. */
 export type Script = Record<string, unknown>;

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Shape } from '../../src/core/model.js';
-import { readGguf } from '../../src/models/gguf/read.js';
-import { numbersOf, textsOf } from '../../src/models/gguf/value.js';
+import { readGguf } from '../../src/formats/gguf/read.js';
+import { numbersOf, textsOf } from '../../src/formats/gguf/value.js';
 
 /** Writes the model of a GGUF file (F32) as Hugging Face would hold it. Apart from the product's own tables. */
 

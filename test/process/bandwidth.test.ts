@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/cli/clock.js';
 import { parseCpuList } from '../../src/core/cpu-list.js';
 import type { Bandwidth, Machine } from '../../src/core/machine.js';
 import type * as Probes from '../../src/probes/index.js';
+import { systemClock } from '../../src/runs/clock.js';
 
 /** The built program: its workers are files of their own. */
 const file = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));

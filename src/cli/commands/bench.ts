@@ -4,6 +4,14 @@ import { type Candidate, candidateId, candidateLabel, NO_BINDING } from '../../c
 import { R1Error } from '../../core/errors.js';
 import type { Plan, RunResult } from '../../core/run-result.js';
 import { formatBytes, formatDuration } from '../../core/units.js';
+import type { Context } from '../../runs/context.js';
+import { wholeFrom } from '../../runs/parse.js';
+import { askedAxes } from '../../runs/sweep/asked-axes.js';
+import { writeReports } from '../../runs/sweep/finish.js';
+import { FIRST_DEADLINE_MS, openPorts } from '../../runs/sweep/ports.js';
+import { type PlanFlags, preparePlan, readPlanFlags } from '../../runs/sweep/prepare.js';
+import { trackProgress } from '../../runs/sweep/progress.js';
+import { type Started, type StartFlags, startRun } from '../../runs/sweep/start.js';
 import { createRunFolder, type RunFolder } from '../../store/run-folder.js';
 import { assembleRun } from '../../sweeps/assemble-run.js';
 import { combinations } from '../../sweeps/combinations.js';
@@ -13,15 +21,8 @@ import { OWN_CPUS, placeReplicas } from '../../sweeps/replica-shares.js';
 import { countedTrials } from '../../sweeps/summarize.js';
 import { runOne } from '../../sweeps/sweep.js';
 import { toProfile } from '../../sweeps/to-profile.js';
-import { type Context, openContext } from '../context.js';
-import { wholeFrom } from '../parse.js';
-import { askedAxes } from '../sweep/asked-axes.js';
-import { writeReports } from '../sweep/finish.js';
+import { openContext } from '../context.js';
 import { axisOptions, modelOptions } from '../sweep/options.js';
-import { FIRST_DEADLINE_MS, openPorts } from '../sweep/ports.js';
-import { type PlanFlags, preparePlan, readPlanFlags } from '../sweep/prepare.js';
-import { trackProgress } from '../sweep/progress.js';
-import { type Started, type StartFlags, startRun } from '../sweep/start.js';
 import { rateText, throughputLine } from '../sweep/summary-text.js';
 
 /** The first look of the precision stop, for the progress line. */

@@ -5,17 +5,18 @@ import { R1Error } from '../../core/errors.js';
 import type { Outcome } from '../../core/outcome.js';
 import { formatChange } from '../../core/units.js';
 import type { Workload } from '../../core/workload.js';
+import type { Context } from '../../runs/context.js';
+import { calibrationFolder, modelKey } from '../../runs/sweep/calibrated.js';
+import { FIRST_DEADLINE_MS, openPorts } from '../../runs/sweep/ports.js';
+import { trackProgress } from '../../runs/sweep/progress.js';
+import { type Started, type StartFlags, startRun } from '../../runs/sweep/start.js';
+import { contextFor, workloadsFor } from '../../runs/sweep/workloads.js';
 import { writeCalibration } from '../../store/calibrations.js';
 import { createRunFolder, type RunFolder } from '../../store/run-folder.js';
 import { summarizeCalibration } from '../../sweeps/calibration.js';
 import { runOne } from '../../sweeps/sweep.js';
-import { type Context, openContext } from '../context.js';
-import { calibrationFolder, modelKey } from '../sweep/calibrated.js';
+import { openContext } from '../context.js';
 import { modelOptions } from '../sweep/options.js';
-import { FIRST_DEADLINE_MS, openPorts } from '../sweep/ports.js';
-import { trackProgress } from '../sweep/progress.js';
-import { type Started, type StartFlags, startRun } from '../sweep/start.js';
-import { contextFor, workloadsFor } from '../sweep/workloads.js';
 
 const PILOTS = 5;
 /** Steps recorded from a cold start, to see when they settle. */

@@ -1,11 +1,13 @@
 import { relative } from 'node:path';
 import type { Argv } from 'yargs';
 import { claimsMarkdown, claimsMarkdownTable } from '../../claims/markdown.js';
+import { executeClaims } from '../../runs/claims/execute.js';
+import { type ClaimsJob, startJob } from '../../runs/claims/prepare.js';
+import type { ClaimsFlags } from '../../runs/claims/request.js';
+import type { Context } from '../../runs/context.js';
 import { resumeClaimsFolder } from '../../store/claims-folder.js';
-import { executeClaims } from '../claims/execute.js';
-import { type ClaimsFlags, claimsOptions } from '../claims/options.js';
-import { type ClaimsJob, startJob } from '../claims/prepare.js';
-import { type Context, openContext } from '../context.js';
+import { claimsOptions } from '../claims/options.js';
+import { openContext } from '../context.js';
 
 const builder = (yargs: Argv) =>
   claimsOptions(yargs)

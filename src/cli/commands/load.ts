@@ -2,15 +2,16 @@ import type { Argv } from 'yargs';
 import { EXIT, R1Error } from '../../core/errors.js';
 import { randomStream } from '../../core/random.js';
 import { parseDurationMs } from '../../core/units.js';
+import { systemClock } from '../../runs/clock.js';
+import type { Console } from '../../runs/context.js';
+import { type LoadSummary, type Slo, summarize } from '../../runs/load/summarize.js';
+import { findTarget } from '../../runs/load/target.js';
+import { parseCounts } from '../../runs/parse.js';
 import type { Exchange } from '../../serve/load/exchange.js';
 import { askOnce, closedLoop, type LoadPlan, openLoop } from '../../serve/load/loops.js';
 import { randomPrompt, wordsOfTokens } from '../../serve/load/questions.js';
-import { systemClock } from '../clock.js';
-import { type Console, openConsole } from '../console.js';
-import { type LoadSummary, type Slo, summarize } from '../load/summarize.js';
+import { openConsole } from '../console.js';
 import { summaryTable, TABLE_NOTE } from '../load/table.js';
-import { findTarget } from '../load/target.js';
-import { parseCounts } from '../parse.js';
 
 type LoadFlags = {
   url: string;

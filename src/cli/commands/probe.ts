@@ -2,7 +2,8 @@ import type { Argv } from 'yargs';
 import { R1Error } from '../../core/errors.js';
 import type { Machine } from '../../core/machine.js';
 import { captureMachine, measureBandwidth, openSysroot, probeMachine, writeCapture } from '../../probes/index.js';
-import { type Context, openContext } from '../context.js';
+import type { Context } from '../../runs/context.js';
+import { openContext } from '../context.js';
 import { probePage } from '../probe-page.js';
 
 type ProbeArgs = {

@@ -7,8 +7,9 @@ import { problemsText, profileProblems, type Surroundings } from '../../report/p
 import { diffProfiles, profileDifferences } from '../../report/profile/diff.js';
 import { explainProfile } from '../../report/profile/explain.js';
 import { showProfile } from '../../report/profile/show.js';
+import type { Context } from '../../runs/context.js';
 import { readProfile } from '../../store/documents.js';
-import { type Context, openContext } from '../context.js';
+import { openContext } from '../context.js';
 
 type Flags = { file: string; other: string; json: boolean; quiet?: boolean; home?: string };
 

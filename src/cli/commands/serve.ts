@@ -9,20 +9,21 @@ import { probeMachine } from '../../probes/index.js';
 import { openEventLoopCpus } from '../../runners/event-loop-cpus.js';
 import { spawnBound } from '../../runners/launch.js';
 import { bindingFaults } from '../../runners/verify.js';
+import { systemClock } from '../../runs/clock.js';
+import type { Console } from '../../runs/context.js';
+import { homeFolder } from '../../runs/home.js';
+import { resolveDeployment } from '../../runs/serve/deployment.js';
+import { checkMemory } from '../../runs/serve/memory-need.js';
+import { type ServeFlags, serverSettings } from '../../runs/serve/settings.js';
+import { verifyServer } from '../../runs/serve/verify.js';
+import { environmentOf } from '../../runs/sweep/measure.js';
 import { type RunningServer, type ServerSettings, startServer } from '../../serve/server.js';
 import { readProfile } from '../../store/documents.js';
-import { systemClock } from '../clock.js';
-import { type Console, errorText, openConsole } from '../console.js';
-import { homeFolder } from '../home.js';
-import { resolveDeployment } from '../serve/deployment.js';
-import { checkMemory } from '../serve/memory-need.js';
+import { errorText, openConsole } from '../console.js';
 import { serveOptions } from '../serve/options.js';
-import { type ServeFlags, serverSettings } from '../serve/settings.js';
 import { untilStopped } from '../serve/until-stopped.js';
-import { verifyServer } from '../serve/verify.js';
-import { environmentOf } from '../sweep/measure.js';
 
-const WORKER = fileURLToPath(new URL('../entries/serve-worker.js', import.meta.url));
+const WORKER = fileURLToPath(new URL('../../runs/entries/serve-worker.js', import.meta.url));
 
 export const serveCommand = {
   command: 'serve',

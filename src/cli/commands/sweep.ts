@@ -6,16 +6,17 @@ import { fingerprintDifferences } from '../../core/fingerprint.js';
 import type { Machine } from '../../core/machine.js';
 import type { Plan } from '../../core/run-result.js';
 import { probeMachine } from '../../probes/index.js';
+import type { Context } from '../../runs/context.js';
+import { executeRun, type RunJob } from '../../runs/sweep/execute.js';
+import { finishRun } from '../../runs/sweep/finish.js';
+import { type PlanFlags, preparePlan, readPlanFlags } from '../../runs/sweep/prepare.js';
+import { qualityOf, uncheckedQuality } from '../../runs/sweep/quality.js';
+import { readQualityText } from '../../runs/sweep/quality-text.js';
+import { type StartFlags, startRun } from '../../runs/sweep/start.js';
 import { createRunFolder, resumeRunFolder } from '../../store/run-folder.js';
 import { strategyById } from '../../sweeps/strategies/index.js';
-import { type Context, openContext } from '../context.js';
-import { executeRun, type RunJob } from '../sweep/execute.js';
-import { finishRun } from '../sweep/finish.js';
+import { openContext } from '../context.js';
 import { axisOptions, modelOptions, searchOptions } from '../sweep/options.js';
-import { type PlanFlags, preparePlan, readPlanFlags } from '../sweep/prepare.js';
-import { qualityOf, uncheckedQuality } from '../sweep/quality.js';
-import { readQualityText } from '../sweep/quality-text.js';
-import { type StartFlags, startRun } from '../sweep/start.js';
 import { summaryText } from '../sweep/summary-text.js';
 
 const builder = (yargs: Argv) =>

@@ -1,9 +1,9 @@
 import { appendFileSync } from 'node:fs';
 import { R1Error } from '../../core/errors.js';
+import type { Context } from '../../runs/context.js';
+import type { GateResult } from '../../runs/gate/result.js';
 import { writeFileAtomic } from '../../store/atomic-write.js';
 import type { RunFolder } from '../../store/run-folder.js';
-import type { Context } from '../context.js';
-import type { GateResult } from './result.js';
 import { gateAnnotation, gateJunit, gateMarkdown } from './text.js';
 
 /** GitHub cuts a step summary at 1 MiB and refuses comments of 65,536 characters or more. */

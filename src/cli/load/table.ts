@@ -1,5 +1,5 @@
-import type { Percentile } from '../../sweeps/stats/percentile.js';
-import type { LoadSummary, Spread } from './summarize.js';
+import type { LoadSummary, Spread } from '../../runs/load/summarize.js';
+import type { Percentile } from '../../stats/percentile.js';
 
 /** A summary as a person reads it. A percentile with too few samples behind it is marked. */
 export function summaryTable(summary: LoadSummary): string {

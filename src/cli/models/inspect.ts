@@ -6,7 +6,7 @@ import type { ModelFile } from '../../core/model.js';
 import { inspectGguf } from '../../models/gguf/inspect.js';
 import { inspectOnnxFolder } from '../../models/onnx/inspect.js';
 import { modelSha256 } from '../../models/resolve/model-hash.js';
-import { homeFolder } from '../home.js';
+import { homeFolder } from '../../runs/home.js';
 import { type CommonFlags, modelText, printed, progressLine } from './shared.js';
 
 type Flags = CommonFlags & { file: string; sha256: boolean };

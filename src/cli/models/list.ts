@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { GEOMETRY_IDS } from '../../core/model.js';
 import { formatBytes } from '../../core/units.js';
 import { CATALOG } from '../../models/catalog.js';
-import { homeFolder, modelsFolder } from '../home.js';
+import { homeFolder, modelsFolder } from '../../runs/home.js';
 import { type CommonFlags, printed } from './shared.js';
 
 type Listing = {

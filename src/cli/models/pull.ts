@@ -3,8 +3,8 @@ import { R1Error } from '../../core/errors.js';
 import { formatBytes, formatDuration } from '../../core/units.js';
 import { CATALOG } from '../../models/catalog.js';
 import { type Pulled, type PullRequest, pullModel } from '../../models/pull.js';
-import type { Context } from '../context.js';
-import { homeFolder } from '../home.js';
+import type { Context } from '../../runs/context.js';
+import { homeFolder } from '../../runs/home.js';
 import { type CommonFlags, modelText, printed } from './shared.js';
 
 type Flags = CommonFlags &

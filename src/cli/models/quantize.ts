@@ -5,7 +5,7 @@ import { R1Error } from '../../core/errors.js';
 import type { ModelFile } from '../../core/model.js';
 import { LLAMA_LEVELS } from '../../models/quantize/levels.js';
 import { quantizeGguf } from '../../models/quantize.js';
-import { parseNames } from '../parse.js';
+import { parseNames } from '../../runs/parse.js';
 import { type CommonFlags, modelText, printed, progressLine } from './shared.js';
 
 type Flags = CommonFlags & {

@@ -1,6 +1,7 @@
 import type { ModelFile } from '../../core/model.js';
 import { formatBytes } from '../../core/units.js';
-import { type Context, openContext } from '../context.js';
+import type { Context } from '../../runs/context.js';
+import { openContext } from '../context.js';
 
 /** Flags that every `models` command has. */
 export type CommonFlags = { json: boolean; quiet?: boolean; home?: string };

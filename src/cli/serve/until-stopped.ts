@@ -1,6 +1,7 @@
 import type { R1Error } from '../../core/errors.js';
+import type { Console } from '../../runs/context.js';
 import type { RunningServer } from '../../serve/server.js';
-import { type Console, errorText } from '../console.js';
+import { errorText } from '../console.js';
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 

@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import { shareOf, wholeFrom } from '../parse.js';
+import { shareOf, wholeFrom } from '../../runs/parse.js';
 
 /** Flags that sweep, bench and calibrate share. Values of axes are lists; `auto` derives them from the machine. */
 export function modelOptions<T>(yargs: Argv<T>) {

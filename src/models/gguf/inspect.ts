@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import { kvBytesPerToken, type ModelFile, matchGeometry, type Shape } from '../../core/model.js';
-import { invalidModel } from '../invalid.js';
+import { type GgufFile, type GgufTensor, readGguf } from '../../formats/gguf/read.js';
+import { fileTypeOfId, type TensorType } from '../../formats/gguf/types.js';
+import { boolOf, numberOf, textOf } from '../../formats/gguf/value.js';
+import { invalidModel } from '../../formats/invalid.js';
 import { decoderTensors } from '../tensors.js';
-import { type GgufFile, type GgufTensor, readGguf } from './read.js';
 import { readShape } from './shape.js';
-import { fileTypeOfId, type TensorType } from './types.js';
-import { boolOf, numberOf, textOf } from './value.js';
 
 /** Metadata key by which a file says that its weights are random. */
 export const SYNTHETIC_KEY = 'r1tune.synthetic';

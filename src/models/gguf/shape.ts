@@ -1,7 +1,7 @@
 import { architectureSchema, type RopeScaling, type Shape } from '../../core/model.js';
-import { invalidModel, unsupportedModel } from '../invalid.js';
-import type { GgufFile } from './read.js';
-import { numberOf, textOf } from './value.js';
+import type { GgufFile } from '../../formats/gguf/read.js';
+import { numberOf, textOf } from '../../formats/gguf/value.js';
+import { invalidModel, unsupportedModel } from '../../formats/invalid.js';
 
 /** Reads the shape of the decoder from metadata and tensor names. Throws MODEL_INVALID or MODEL_UNSUPPORTED. */
 export function readShape(file: GgufFile): Shape {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { architectureSchema, type RopeScaling, type Shape } from '../../core/model.js';
-import { invalidModel, parseFailure, unsupportedModel } from '../invalid.js';
+import { invalidModel, parseFailure, unsupportedModel } from '../../formats/invalid.js';
 
 const scalingSchema = z.looseObject({
   rope_type: z.string().optional(),

@@ -1,4 +1,4 @@
-import type { GgufValue } from '../gguf/value.js';
+import type { GgufValue } from '../../formats/gguf/value.js';
 
 /** What merges into nothing is never looked for by score. */
 const NEVER = -1e6;

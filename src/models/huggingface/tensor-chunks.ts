@@ -1,8 +1,8 @@
 import { readSync } from 'node:fs';
-import { blockDecoder } from '../blocks/decode.js';
-import { encodeF16, encodeF32 } from '../blocks/quantize.js';
-import { invalidModel } from '../invalid.js';
-import type { SafeTensor, SafetensorsType } from './safetensors.js';
+import { blockDecoder } from '../../formats/blocks/decode.js';
+import { encodeF16, encodeF32 } from '../../formats/blocks/quantize.js';
+import { invalidModel } from '../../formats/invalid.js';
+import type { SafeTensor, SafetensorsType } from '../../formats/safetensors.js';
 
 export type TargetType = 'f16' | 'f32';
 /** Rows of a q or k matrix by head: their rotary halves are to be interleaved. */

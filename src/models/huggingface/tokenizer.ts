@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { bool, type GgufValue, int32Array, text, textArray, uint32 } from '../gguf/value.js';
-import { invalidModel, parseFailure, unsupportedModel } from '../invalid.js';
+import { bool, type GgufValue, int32Array, text, textArray, uint32 } from '../../formats/gguf/value.js';
+import { invalidModel, parseFailure, unsupportedModel } from '../../formats/invalid.js';
 import { sentencePieceScores } from './sentence-piece.js';
 
 const tokenizerSchema = z.looseObject({

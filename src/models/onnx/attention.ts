@@ -1,5 +1,5 @@
 import type { Shape } from '../../core/model.js';
-import { type Graph, MICROSOFT } from './graph.js';
+import { type Graph, MICROSOFT } from '../../formats/onnx/graph.js';
 import { STEP } from './step-inputs.js';
 
 /** Constants that the attention of every layer uses. */

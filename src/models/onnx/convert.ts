@@ -1,13 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ModelFile, Shape } from '../../core/model.js';
-import { atomicOutput } from '../atomic-output.js';
+import { atomicOutput } from '../../formats/files/atomic-output.js';
+import { readGguf } from '../../formats/gguf/read.js';
+import { TensorData } from '../../formats/gguf/tensor-data.js';
+import { writeGguf } from '../../formats/gguf/write.js';
+import { Graph } from '../../formats/onnx/graph.js';
 import { describeGguf } from '../gguf/inspect.js';
-import { readGguf } from '../gguf/read.js';
-import { TensorData } from '../gguf/tensor-data.js';
-import { writeGguf } from '../gguf/write.js';
 import { buildDecoder } from './decoder.js';
-import { Graph } from './graph.js';
 import { inspectOwnOnnx } from './inspect-own.js';
 import type { OnnxLevel } from './levels.js';
 import { EMBEDDING } from './linear.js';

@@ -1,7 +1,7 @@
 import type { Shape } from '../../core/model.js';
+import { MICROSOFT } from '../../formats/onnx/graph.js';
 import { attention, attentionConstants } from './attention.js';
 import { embedding } from './embedding.js';
-import { MICROSOFT } from './graph.js';
 import { type Build, linear } from './linear.js';
 import { bytesOf } from './matrix-data.js';
 import { rotaryFrequencies } from './rotary.js';

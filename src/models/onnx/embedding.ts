@@ -1,4 +1,4 @@
-import { MICROSOFT } from './graph.js';
+import { MICROSOFT } from '../../formats/onnx/graph.js';
 import { type Build, EMBEDDING, floatWeights, storeBlocks } from './linear.js';
 import { stacked } from './matrix-data.js';
 import { packedBytes } from './pack.js';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { architectureSchema, GEOMETRIES, type Shape } from '../../core/model.js';
-import { invalidModel, parseFailure, unsupportedModel } from '../invalid.js';
-import type { OnnxFile } from './read.js';
+import { invalidModel, parseFailure, unsupportedModel } from '../../formats/invalid.js';
+import type { OnnxFile } from '../../formats/onnx/read.js';
 
 const count = z.int().min(1);
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kvBytesPerToken, type ModelFile, matchGeometry } from '../../core/model.js';
-import { invalidModel, parseFailure } from '../invalid.js';
+import { invalidModel, parseFailure } from '../../formats/invalid.js';
+import { readOnnx } from '../../formats/onnx/read.js';
 import { GRAPH, MANIFEST, type Manifest, manifestSchema } from './manifest.js';
-import { readOnnx } from './read.js';
 
 /** Reads what a folder made by `convertToOnnx` is. Throws MODEL_INVALID when a part is missing or damaged. */
 export function inspectOwnOnnx(folder: string): ModelFile {

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { kvBytesPerToken, type ModelFile, matchGeometry, type Shape } from '../../core/model.js';
+import { type OnnxFile, readOnnx } from '../../formats/onnx/read.js';
 import { readConfig } from '../huggingface/config.js';
 import { decoderTensors, elementsOf } from '../tensors.js';
 import { readGenaiConfig } from './genai-config.js';
-import { type OnnxFile, readOnnx } from './read.js';
 
 /** TensorProto.DataType. */
 const FLOAT16 = 10;

@@ -1,6 +1,6 @@
-import type { GgufTensor } from '../gguf/read.js';
-import type { TensorData } from '../gguf/tensor-data.js';
-import { type Graph, MICROSOFT } from './graph.js';
+import type { GgufTensor } from '../../formats/gguf/read.js';
+import type { TensorData } from '../../formats/gguf/tensor-data.js';
+import { type Graph, MICROSOFT } from '../../formats/onnx/graph.js';
 import type { OnnxLevel } from './levels.js';
 import { blockChunks, bytesOf, columnBytes, floatChunks, type Stacked, stacked } from './matrix-data.js';
 import { blocksOf } from './pack.js';

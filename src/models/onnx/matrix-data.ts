@@ -1,6 +1,6 @@
-import { halfTable } from '../blocks/half.js';
-import type { GgufTensor } from '../gguf/read.js';
-import { rowBytesOf, type TensorData } from '../gguf/tensor-data.js';
+import { halfTable } from '../../formats/blocks/half.js';
+import type { GgufTensor } from '../../formats/gguf/read.js';
+import { rowBytesOf, type TensorData } from '../../formats/gguf/tensor-data.js';
 import {
   type Bits,
   blocksOf,

@@ -1,4 +1,4 @@
-import type { TensorType } from '../gguf/types.js';
+import type { TensorType } from '../../formats/gguf/types.js';
 import type { OnnxLevel } from './levels.js';
 import type { Bits } from './pack.js';
 

@@ -1,6 +1,6 @@
 import type { Shape } from '../../core/model.js';
-import type { TensorData } from '../gguf/tensor-data.js';
-import { unsupportedModel } from '../invalid.js';
+import type { TensorData } from '../../formats/gguf/tensor-data.js';
+import { unsupportedModel } from '../../formats/invalid.js';
 
 /** Radians a position of each rotary pair: base^(−2i/width), divided by what the file's scaling says. */
 export function rotaryFrequencies(shape: Shape, data: TensorData): number[] {

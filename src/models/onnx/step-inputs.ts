@@ -1,5 +1,5 @@
 import type { Shape } from '../../core/model.js';
-import type { Graph } from './graph.js';
+import type { Graph } from '../../formats/onnx/graph.js';
 
 /** Names of what all layers share in one step. */
 export const STEP = {

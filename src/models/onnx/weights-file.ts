@@ -1,5 +1,5 @@
-import { type Chunks, FileSink, type SinkOptions } from '../file-sink.js';
-import { ELEMENT_BYTES, type ElementType, type ExternalData, type Graph } from './graph.js';
+import { type Chunks, FileSink, type SinkOptions } from '../../formats/files/file-sink.js';
+import { ELEMENT_BYTES, type ElementType, type ExternalData, type Graph } from '../../formats/onnx/graph.js';
 
 /** ONNX Runtime maps external data in pages. */
 const PAGE_BYTES = 4096;

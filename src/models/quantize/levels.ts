@@ -1,4 +1,4 @@
-import { FILE_TYPES, type FileType } from '../gguf/types.js';
+import { FILE_TYPES, type FileType } from '../../formats/gguf/types.js';
 
 /** Levels that libllama makes only with an importance matrix (tensor_requires_imatrix of llama-quant.cpp). */
 const NEED_IMPORTANCE_MATRIX: readonly string[] = [

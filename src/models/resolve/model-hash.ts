@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { ModelFile } from '../../core/model.js';
+import { readOnnx } from '../../formats/onnx/read.js';
 import { fileSha256 } from '../file-hash.js';
-import { readOnnx } from '../onnx/read.js';
 import type { ResolveOptions } from './types.js';
 
 /** SHA-256 of a model: that of a GGUF file, or one over the hashes of an ONNX graph and its data files. */

@@ -1,7 +1,7 @@
 import { R1Error } from '../../core/errors.js';
-import { readGguf } from '../gguf/read.js';
-import { type GgufArray, type GgufValue, textArray } from '../gguf/value.js';
-import { invalidModel } from '../invalid.js';
+import { readGguf } from '../../formats/gguf/read.js';
+import { type GgufArray, type GgufValue, textArray } from '../../formats/gguf/value.js';
+import { invalidModel } from '../../formats/invalid.js';
 
 /** llama.h LLAMA_TOKEN_TYPE_UNUSED. */
 const UNUSED = 5;

@@ -1,6 +1,13 @@
 import { seededRandom } from '../../core/random.js';
-import { BLOCK, type BlockEncoder, encodeF16, encodeF32, encodeQ4_0, encodeQ8_0 } from '../blocks/quantize.js';
-import { TENSOR_TYPES } from '../gguf/types.js';
+import {
+  BLOCK,
+  type BlockEncoder,
+  encodeF16,
+  encodeF32,
+  encodeQ4_0,
+  encodeQ8_0,
+} from '../../formats/blocks/quantize.js';
+import { TENSOR_TYPES } from '../../formats/gguf/types.js';
 
 export type SyntheticType = 'f32' | 'f16' | 'q8_0' | 'q4_0';
 

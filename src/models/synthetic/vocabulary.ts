@@ -1,4 +1,4 @@
-import { bool, type GgufValue, int32Array, text, textArray, uint32 } from '../gguf/value.js';
+import { bool, type GgufValue, int32Array, text, textArray, uint32 } from '../../formats/gguf/value.js';
 
 /** Ids of the special tokens of DeepSeek-R1-Distill-Qwen; smaller vocabularies have them at their end. */
 const QWEN_FIRST_SPECIAL = 151643;

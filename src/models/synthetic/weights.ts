@@ -1,7 +1,7 @@
 import type { Geometry } from '../../core/model.js';
 import { randomInt, randomStream } from '../../core/random.js';
-import { BLOCK } from '../blocks/quantize.js';
-import type { TensorSource } from '../gguf/write.js';
+import { BLOCK } from '../../formats/blocks/quantize.js';
+import type { TensorSource } from '../../formats/gguf/write.js';
 import { ropeFactors } from '../rope-factors.js';
 import { elementsOf, type TensorSpec } from '../tensors.js';
 import { bytesOfBlock, encodedPool, POOL_BLOCKS, type SyntheticType, weightPool } from './pool.js';

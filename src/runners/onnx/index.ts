@@ -1,5 +1,6 @@
 import type { Engine, LoadRequest } from '../../core/engine.js';
 import { R1Error } from '../../core/errors.js';
+import { findVocabulary } from '../../formats/tokenizer/find-vocabulary.js';
 import type { Decoder } from './decoder.js';
 import { type DecoderGraph, readDecoderGraph } from './graph/decoder-graph.js';
 import { checkExternalData } from './graph/external-data.js';
@@ -12,7 +13,6 @@ import { NodeRuntime } from './node/node-runtime.js';
 import { RowsDecoder } from './rows-decoder.js';
 import { OnnxSession } from './session.js';
 import { checkCacheType, checkCandidate, type SessionOptions, sessionOptions } from './session-options.js';
-import { findVocabulary } from './tokenizer/find-vocabulary.js';
 
 /**
  * How ONNX Runtime is reached. c-api: its C API through koffi, nothing copied, the event loop free. node: the

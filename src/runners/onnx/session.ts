@@ -1,11 +1,11 @@
 import type { EngineDescription, NativeTimer, Sequence, Session } from '../../core/engine.js';
 import { R1Error } from '../../core/errors.js';
+import { createEncode } from '../../formats/tokenizer/encode.js';
+import type { Vocabulary } from '../../formats/tokenizer/vocabulary.js';
 import { createTokenBytes } from '../token-bytes.js';
 import { chunkTokens } from './chunk-tokens.js';
 import type { Decoder, Evaluation, Work } from './decoder.js';
 import { OnnxSequence } from './sequence.js';
-import { createEncode } from './tokenizer/encode.js';
-import type { Vocabulary } from './tokenizer/vocabulary.js';
 import { WorkQueue } from './work-queue.js';
 
 export type LoadedOnnx = {

@@ -1,4 +1,4 @@
-import { fitHuberRidge, type HuberRidge } from '../stats/huber-ridge.js';
+import { fitHuberRidge, type HuberRidge } from '../../stats/huber-ridge.js';
 import type { DesignSpace, TrialResult } from '../strategy.js';
 import { designKernel } from './design-kernel.js';
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { getLlama, type Llama } from 'node-llama-cpp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GEOMETRIES, type Geometry } from '../../../src/core/model.js';
+import { readGguf } from '../../../src/formats/gguf/read.js';
 import { inspectGguf } from '../../../src/models/gguf/inspect.js';
-import { readGguf } from '../../../src/models/gguf/read.js';
 import { importSafetensors } from '../../../src/models/huggingface/import.js';
 import { synthesizeGguf } from '../../../src/models/synthesize.js';
 import {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { quantizeGguf } from '../../../dist/models/quantize.js';
 import { GEOMETRIES } from '../../../src/core/model.js';
-import { blockDecoder } from '../../../src/models/blocks/decode.js';
-import { readGguf } from '../../../src/models/gguf/read.js';
+import { blockDecoder } from '../../../src/formats/blocks/decode.js';
+import { readGguf } from '../../../src/formats/gguf/read.js';
 import { LLAMA_LEVELS } from '../../../src/models/quantize/levels.js';
 import { synthesizeGguf } from '../../../src/models/synthesize.js';
 

@@ -1,8 +1,8 @@
 import { getLlama, LlamaLogLevel, type LlamaModel } from 'node-llama-cpp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../src/core/random.js';
-import { createEncode, type Encode } from '../../../src/runners/onnx/tokenizer/encode.js';
-import { readGgufVocabulary } from '../../../src/runners/onnx/tokenizer/gguf-vocabulary.js';
+import { createEncode, type Encode } from '../../../src/formats/tokenizer/encode.js';
+import { readGgufVocabulary } from '../../../src/formats/tokenizer/gguf-vocabulary.js';
 import { createTokenBytes } from '../../../src/runners/token-bytes.js';
 import { sharedFile } from '../../helpers/shared.js';
 

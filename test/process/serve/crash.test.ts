@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../src/cli/clock.js';
 import type { Clock } from '../../../src/core/ports.js';
+import { systemClock } from '../../../src/runs/clock.js';
 import { chatEvents, chatText, type FakeServer, postChat, startFakeServer, until } from '../../helpers/fake-serve.js';
 
 let server: FakeServer;

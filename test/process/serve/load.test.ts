@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../src/cli/clock.js';
-import { summarize } from '../../../src/cli/load/summarize.js';
 import { seededRandom } from '../../../src/core/random.js';
+import { systemClock } from '../../../src/runs/clock.js';
+import { summarize } from '../../../src/runs/load/summarize.js';
 import { arrivals, closedLoop, type LoadPlan, openLoop } from '../../../src/serve/load/loops.js';
 import { randomPrompt, wordsOfTokens } from '../../../src/serve/load/questions.js';
 import { type FakeServer, startFakeServer } from '../../helpers/fake-serve.js';

@@ -6,9 +6,9 @@ import { costVerdict, hourlyPrice } from '../../../src/claims/claims/12-half-the
 import { concludeClaim } from '../../../src/claims/conclude.js';
 import { CLAIMS } from '../../../src/claims/index.js';
 import { neededBlocks } from '../../../src/claims/schedule.js';
-import { CLAIM_STATISTICS } from '../../../src/cli/claims/statistics.js';
 import { type ClaimResult, claimResultSchema } from '../../../src/core/claims.js';
 import { gaussian, randomStream } from '../../../src/core/random.js';
+import { CLAIM_STATISTICS } from '../../../src/runs/claims/statistics.js';
 import { claimFacts, claimModel } from '../../helpers/claims/claim-facts.js';
 import { simulateClaim, type Truth } from '../../helpers/claims/claim-trials.js';
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { mean } from '../../../src/sweeps/stats/sample.js';
+import { mean } from '../../../src/stats/sample.js';
 import { grid as gridStrategy } from '../../../src/sweeps/strategies/grid.js';
 import { modelRace } from '../../../src/sweeps/strategies/model-race.js';
 import { random } from '../../../src/sweeps/strategies/random.js';

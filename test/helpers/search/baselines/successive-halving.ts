@@ -1,5 +1,5 @@
 import { randomStream, shuffled } from '../../../../src/core/random.js';
-import { median } from '../../../../src/sweeps/stats/sample.js';
+import { median } from '../../../../src/stats/sample.js';
 import type { Contestant } from '../replay.js';
 
 /**

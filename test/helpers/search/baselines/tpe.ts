@@ -1,5 +1,5 @@
 import { type Random, randomInt, randomStream } from '../../../../src/core/random.js';
-import { mean } from '../../../../src/sweeps/stats/sample.js';
+import { mean } from '../../../../src/stats/sample.js';
 import type { DesignPoint } from '../../../../src/sweeps/strategy.js';
 import type { Contestant } from '../replay.js';
 

@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Context } from '../../../../src/cli/context.js';
 import { COMMENT_MARKER, writeGateOutputs } from '../../../../src/cli/gate/outputs.js';
-import type { GateResult } from '../../../../src/cli/gate/result.js';
 import { memoryHost } from '../../../../src/probes/host-memory.js';
+import type { Context } from '../../../../src/runs/context.js';
+import type { GateResult } from '../../../../src/runs/gate/result.js';
 import { createRunFolder } from '../../../../src/store/run-folder.js';
 import { tempFolder } from '../../../helpers/fake-model.js';
 import { sampleProfile } from '../../../helpers/sample-profile.js';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { COMMENT_MARKER } from '../../../../src/cli/gate/outputs.js';
-import type { GateResult } from '../../../../src/cli/gate/result.js';
 import { cell, gateAnnotation, gateJunit, gateLine, gateMarkdown } from '../../../../src/cli/gate/text.js';
+import type { GateResult } from '../../../../src/runs/gate/result.js';
 import { exactVerdict } from '../../../../src/sweeps/gate-exact.js';
 import { gateVerdict } from '../../../../src/sweeps/gate-paired.js';
 import { storedVerdict } from '../../../../src/sweeps/gate-stored.js';

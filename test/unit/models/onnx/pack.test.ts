@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { blockDecoder } from '../../../../src/models/blocks/decode.js';
-import { halfTable } from '../../../../src/models/blocks/half.js';
-import { encodeQ4_0, encodeQ8_0 } from '../../../../src/models/blocks/quantize.js';
+import { blockDecoder } from '../../../../src/formats/blocks/decode.js';
+import { halfTable } from '../../../../src/formats/blocks/half.js';
+import { encodeQ4_0, encodeQ8_0 } from '../../../../src/formats/blocks/quantize.js';
 import {
   type Bits,
   blocksOf,

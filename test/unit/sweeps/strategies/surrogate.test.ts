@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { gaussian, seededRandom } from '../../../../src/core/random.js';
-import { cholesky } from '../../../../src/sweeps/stats/cholesky.js';
+import { cholesky } from '../../../../src/stats/cholesky.js';
 import { designKernel } from '../../../../src/sweeps/strategies/design-kernel.js';
 import { openSurrogate } from '../../../../src/sweeps/strategies/surrogate.js';
 import type { DesignSpace, TrialResult } from '../../../../src/sweeps/strategy.js';

@@ -1,0 +1,31 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { compileSplit, namedSplit, splitText } from '../../../../src/formats/tokenizer/split.js';
+
+it('cuts words, numbers and signs as each family does', () => {
+  expect(splitText("It's 2024!\n", [namedSplit('qwen2')])).toEqual(['It', "'s", ' ', '2', '0', '2', '4', '!\n']);
+  expect(splitText('in 12345', [namedSplit('llama-bpe')])).toEqual(['in', ' ', '123', '45']);
+  expect(splitText("IT'S", [namedSplit('gpt-2')])).toEqual(['IT', "'", 'S']);
+});
+
+it('white space is Unicode’s, not JavaScript’s', () => {
+  const pattern = [compileSplit('\\s+')];
+  expect(splitText('a\u0085b', pattern)).toEqual(['a', '\u0085', 'b']);
+  expect(splitText('a\ufeffb', pattern)).toEqual(['a\ufeffb']);
+});
+
+it('applies patterns one after the other', () => {
+  expect(splitText('ab12c', [compileSplit('\\p{N}'), compileSplit('b')])).toEqual(['a', 'b', '1', '2', 'c']);
+});
+
+it('loses nothing', () => {
+  for (const name of ['qwen2', 'llama-bpe', 'gpt-2'])
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => splitText(text, [namedSplit(name)]).join('') === text),
+    );
+});
+
+it('names what it does not know', () => {
+  expect(() => namedSplit('martian')).toThrow(/"martian"/);
+  expect(() => compileSplit('a++')).toThrow(expect.objectContaining({ code: 'MODEL_UNSUPPORTED' }));
+});

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import type { Measurement } from '../../../../src/core/outcome.js';
+import { gaussian, randomStream } from '../../../../src/core/random.js';
+import { FULL_WORKLOAD } from '../../../../src/core/workload.js';
+import { type Arm, type PairsJob, runPairs } from '../../../../src/runs/gate/run-pairs.js';
+import type { SweepPorts } from '../../../../src/sweeps/sweep.js';
+import { sampleProfile } from '../../../helpers/sample-profile.js';
+import { sampleMetrics, sampleOutcome, sampleResources } from '../../../helpers/sample-trial.js';
+
+/** Trials without processes: an arm decodes at its rate with 2 % of noise. */
+function gate(options: {
+  rates: Record<Arm, number | null>;
+  steal?: (trial: number) => number;
+  seed?: number;
+  differences?: string[];
+}) {
+  const ran: Arm[] = [];
+  const random = randomStream(options.seed ?? 1, 'noise');
+  const profile = sampleProfile();
+  const portsOf = (arm: Arm): SweepPorts => ({
+    measure: async (): Promise<Measurement> => {
+      const rate = options.rates[arm];
+      const resources = sampleResources({ stealShare: options.steal?.(ran.length) ?? 0 });
+      ran.push(arm);
+      if (rate === null) return sampleOutcome({ status: 'crashed', reason: 'x', metrics: null, resources: null });
+      const decodeMedianChunkRate = rate * Math.exp(0.02 * gaussian(random));
+      return sampleOutcome({ metrics: sampleMetrics({ decodeMedianChunkRate }), resources });
+    },
+    onOutcome: () => {},
+    onTrialStart: () => {},
+    onVoid: () => {},
+    clock: { now: () => 0, monotonicMs: () => 0, sleep: async () => {} },
+    signal: new AbortController().signal,
+  });
+  const job: PairsJob = {
+    profiles: { baseline: profile, candidate: profile },
+    workload: FULL_WORKLOAD,
+    seed: options.seed ?? 1,
+    options: {
+      metrics: [{ name: 'decode', better: 'higher' }],
+      fingerprintDifferences: options.differences ?? [],
+    },
+    portsOf,
+    onPair: () => {},
+  };
+  return runPairs(job).then((outcome) => ({ ...outcome, ran }));
+}
+
+describe('runPairs', () => {
+  it('passes what has not changed at the first look, in pairs whose order is a coin', async () => {
+    const { pairs, verdict, ran } = await gate({ rates: { baseline: 20, candidate: 20 } });
+    expect(verdict.verdict).toBe('PASS');
+    expect(pairs).toHaveLength(10);
+    expect(new Set(pairs.map((p) => p.order))).toEqual(new Set(['AB', 'BA']));
+    for (const [i, pair] of pairs.entries()) {
+      expect(ran.slice(2 * i, 2 * i + 2)).toEqual(
+        pair.order === 'AB' ? ['baseline', 'candidate'] : ['candidate', 'baseline'],
+      );
+      expect([pair.baseline.trial, pair.candidate.trial].sort()).toEqual([2 * i, 2 * i + 1].sort());
+      expect(pair.baseline).toMatchObject({ phase: 'gate', block: i, fidelity: 'full' });
+    }
+  });
+
+  it('draws the same coins from the same seed', async () => {
+    const orders = async (seed: number) =>
+      (await gate({ rates: { baseline: 20, candidate: 20 }, seed })).pairs.map((p) => p.order).join();
+    expect(await orders(3)).toBe(await orders(3));
+    expect(await orders(3)).not.toBe(await orders(4));
+  });
+
+  it('fails what is 20 % slower', async () =>
+    expect((await gate({ rates: { baseline: 20, candidate: 16 } })).verdict.verdict).toBe('FAIL'));
+
+  it('fails a candidate that never runs after three pairs, not after thirty', async () => {
+    const { verdict, pairs } = await gate({ rates: { baseline: 20, candidate: null } });
+    expect(verdict.verdict).toBe('FAIL');
+    expect(pairs).toHaveLength(3);
+  });
+
+  it('measures nothing on another machine', async () => {
+    const { verdict, ran } = await gate({ rates: { baseline: 20, candidate: 20 }, differences: ['cores 8 there'] });
+    expect(verdict.verdict).toBe('INVALID');
+    expect(ran).toEqual([]);
+  });
+
+  it('runs one more pair for each that was disturbed, and says why', async () => {
+    const { pairs, verdict } = await gate({
+      rates: { baseline: 20, candidate: 20 },
+      steal: (trial) => (trial === 12 ? 0.3 : 0),
+    });
+    expect(verdict.verdict).toBe('PASS');
+    expect(pairs).toHaveLength(11);
+    expect(pairs.filter((p) => p.isVoid).map((p) => p.pair)).toEqual([6]);
+    expect(pairs[6]!.voidReasons[0]).toMatch(/hypervisor took 30\.0 %/);
+  });
+
+  it('ends by itself where both arms fail', async () => {
+    const { verdict, pairs } = await gate({ rates: { baseline: null, candidate: null } });
+    expect(verdict.verdict).toBe('INVALID');
+    expect(pairs.length).toBeLessThanOrEqual(10);
+  });
+});

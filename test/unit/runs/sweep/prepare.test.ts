@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { planSchema } from '../../../../src/core/run-result.js';
+import { type PlanFlags, preparePlan } from '../../../../src/runs/sweep/prepare.js';
+import type { ModelArm } from '../../../../src/sweeps/space.js';
+import { sampleMachine } from '../../../helpers/sample-machine.js';
+import { sampleModel } from '../../../helpers/sample-plan.js';
+
+const FLAGS: PlanFlags = {
+  seed: 1,
+  objective: 'workload',
+  request: '128+1024',
+  effort: 'default',
+  strategy: 'model-race',
+};
+const arm = (changes = {}): ModelArm => ({ backend: 'llama-cpp', model: sampleModel(changes) });
+
+const prepare = (flags: Partial<PlanFlags> = {}, arms: ModelArm[] = [arm()]) =>
+  preparePlan(
+    { ...FLAGS, ...flags },
+    {
+      machine: sampleMachine(),
+      modelId: 'synthetic:deepseek-r1-distill-qwen-1.5b',
+      arms,
+      excluded: [],
+      command: ['sweep'],
+      createdAt: '2026-03-01T08:04:00.000Z',
+      calibrations: [],
+    },
+  ).plan;
+
+describe('preparePlan', () => {
+  it('is a valid plan that has measured nothing', () => {
+    const plan = prepare({ budget: '5m', maxTtft: '800ms', maxRss: '3GiB', minQuality: 0.9 });
+    expect(planSchema.parse(plan)).toEqual(plan);
+    expect(plan).toMatchObject({
+      label: 'deepseek-r1-distill-qwen-1.5b',
+      budgetMs: 300_000,
+      constraints: { maxTtftMs: 800, maxRssBytes: 3 * 1024 ** 3, minQuality: 0.9 },
+      contextTokens: 4096,
+      expectedTrials: 0,
+      searchBudget: null,
+    });
+  });
+
+  it('shortens traces to the context of a tiny model', () => {
+    const { workloads, contextTokens } = prepare({}, [arm({ contextLength: 512 })]);
+    expect(contextTokens).toBe(512);
+    expect(workloads.full).toMatchObject({ promptTokens: 368, generateTokens: 128 });
+    expect(workloads.short).toMatchObject({ promptTokens: 128, generateTokens: 32 });
+  });
+
+  it('shortens traces to the context that was asked for, and fills it with nothing else', () => {
+    const { workloads, contextTokens } = prepare({ context: 256 });
+    expect(contextTokens).toBe(256);
+    expect(workloads.full.promptTokens + workloads.full.generateTokens).toBeLessThanOrEqual(256);
+  });
+
+  it('takes the shortest context of all models', () =>
+    expect(prepare({}, [arm(), arm({ quant: 'q8_0', contextLength: 1024 })]).contextTokens).toBe(1024));
+
+  it.each<[Partial<PlanFlags>, RegExp]>([
+    [{ budget: '5' }, /"5" is not a duration/],
+    [{ maxTtft: 'soon' }, /"soon" is not a duration/],
+    [{ maxRss: 'lots' }, /"lots" is not a size/],
+    [{ request: '1' }, /--request/],
+    [{ context: 20 }, /--context/],
+    [{ threads: ['0'] }, /--threads/],
+  ])('%j is refused', (flags, message) =>
+    expect(() => prepare(flags)).toThrow(
+      expect.objectContaining({ code: 'USAGE', message: expect.stringMatching(message) }),
+    ),
+  );
+});
