@@ -1,0 +1,42 @@
+import { cpSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { openConsole } from '../../../../src/cli/console.js';
+import { backendOf } from '../../../../src/core/backend-of.js';
+import { canonicalJson } from '../../../../src/core/canonical.js';
+import { liveHost } from '../../../../src/probes/host-live.js';
+import type { Context } from '../../../../src/runs/context.js';
+import { executeRun } from '../../../../src/runs/sweep/execute.js';
+import { finishRun } from '../../../../src/runs/sweep/finish.js';
+import { resumeRunFolder } from '../../../../src/store/run-folder.js';
+import { tempFolder } from '../../../helpers/fake-model.js';
+
+/** The recorded run of results/sample, gone on with when everything is measured: its documents follow from its log alone. */
+
+const SAMPLE = fileURLToPath(new URL('../../../../results/sample/', import.meta.url));
+/** What was written before and what was read back differ in the order of keys; everything else must be the same byte for byte. */
+const canonical = (json: string): string => canonicalJson(JSON.parse(json));
+const read = (folder: string, name: string): string => readFileSync(join(folder, name), 'utf8');
+
+it('results/sample/outcomes.jsonl gives byte-equal run.json and best.json, and nothing is measured', async () => {
+  const path = join(tempFolder('sample-equality'), 'sample');
+  for (const name of ['plan.json', 'machine.json', 'quality.json', 'outcomes.jsonl'])
+    cpSync(join(SAMPLE, name), join(path, name));
+  const { folder, plan, machine, quality } = resumeRunFolder(path);
+
+  const context: Context = {
+    host: liveHost({}),
+    clock: { now: () => 0, monotonicMs: () => 0, sleep: async () => {} },
+    console: openConsole({ quiet: true }),
+    // Whoever wants to measure is told that the user has stopped the run.
+    interrupt: { signal: AbortSignal.abort(new Error('measured something')), setMend: () => {} },
+  };
+  const arms = plan.models.map((model) => ({ backend: backendOf(model), model }));
+  const run = await executeRun({ folder, machine, plan, arms, quality, sentinels: true, startedMs: 0 }, context);
+  await finishRun(folder, run, context);
+  folder.close();
+  for (const name of ['run.json', 'best.json', 'best-small-memory.json'])
+    expect(canonical(read(path, name)) === canonical(read(SAMPLE, name)), `${name} differs`).toBe(true);
+  expect(read(path, 'outcomes.jsonl')).toBe(read(SAMPLE, 'outcomes.jsonl'));
+});
