@@ -1,7 +1,8 @@
 import { type Backend, baseCandidate, type Candidate } from '../core/candidate.js';
 import type { Conditions } from '../core/claims.js';
 import type { RequestSeries, Workload } from '../core/workload.js';
-import type { ClaimArm, ClaimFacts, ClaimModel } from './claim.js';
+import type { ClaimFacts, ClaimModel } from './claim.js';
+import type { ClaimArm } from './design.js';
 
 /** Nothing added, nobody beside, the file in the page cache: what a sweep measures under. */
 export const CALM: Conditions = {

@@ -1,5 +1,5 @@
 import type { Outcome } from '../core/outcome.js';
-import type { Design } from './claim.js';
+import type { Design } from './design.js';
 import type { ArmTrial } from './evidence.js';
 
 /** Failures after which an arm that never ran is not tried again. */

@@ -1,11 +1,9 @@
-import type { Backend, Candidate } from '../core/candidate.js';
-import type { Conditions, FactRow, Prices, Verdict } from '../core/claims.js';
+import type { Backend } from '../core/candidate.js';
+import type { FactRow, Prices, Verdict } from '../core/claims.js';
 import type { Machine } from '../core/machine.js';
 import type { ModelFile } from '../core/model.js';
-import type { Workload } from '../core/workload.js';
+import type { CannotTest, Design } from './design.js';
 import type { Evidence } from './evidence.js';
-import type { Expectation } from './expectation.js';
-import type { MetricName } from './metrics.js';
 
 /** The seam: a claim is one such object in a file of its own, listed in index.ts. All of it is pure. */
 export type Claim = {
@@ -43,36 +41,4 @@ export type ClaimFacts = {
 export const CONTROLS = ['cpuGroups', 'pageCache', 'swappiness'] as const;
 export type Control = (typeof CONTROLS)[number];
 
-export type CannotTest = { cannotTest: string };
-
-export type Design = {
-  arms: ClaimArm[];
-  comparisons: Comparison[];
-  /** Levels to report, one line an arm. */
-  levels: readonly MetricName[];
-  /** Parts that cannot be tested here, and why. */
-  notes: string[];
-};
-
-export type ClaimArm = {
-  name: string;
-  source: ModelFile;
-  candidate: Candidate;
-  workload: Workload;
-  conditions: Conditions;
-};
-
-export type Comparison = {
-  name: string;
-  metric: MetricName;
-  arm: string;
-  /** The arm it is divided by; null for a metric that is a ratio by itself. */
-  reference: string | null;
-  expected: Expectation;
-  /** The deciding comparisons of a claim share its error rate. */
-  decides: boolean;
-};
-
 export type Conclusion = { verdict: Verdict; finding: string; facts?: FactRow[]; notes?: string[] };
-
-export const isTestable = (design: Design | CannotTest): design is Design => !('cannotTest' in design);

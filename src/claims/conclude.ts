@@ -1,7 +1,8 @@
 import type { ClaimResult } from '../core/claims.js';
 import type { Outcome } from '../core/outcome.js';
-import type { Claim, ClaimFacts, Conclusion, Design } from './claim.js';
+import type { Claim, ClaimFacts, Conclusion } from './claim.js';
 import { combineContrasts } from './conclusion.js';
+import type { Design } from './design.js';
 import { type ArmTrial, gatherEvidence, levelFacts } from './evidence.js';
 import { neededBlocks } from './schedule.js';
 import type { Statistics } from './statistics.js';

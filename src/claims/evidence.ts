@@ -1,7 +1,7 @@
 import type { Contrast, FactRow } from '../core/claims.js';
 import type { Interval } from '../core/interval.js';
 import type { Outcome } from '../core/outcome.js';
-import type { Comparison, Design } from './claim.js';
+import type { Comparison, Design } from './design.js';
 import { comparisonLevel } from './error-rate.js';
 import { expectationText, judge } from './expectation.js';
 import { METRICS, type MetricName, readMetric } from './metrics.js';

@@ -1,4 +1,4 @@
-import type { Design } from './claim.js';
+import type { Design } from './design.js';
 import { fewestBlocks } from './error-rate.js';
 
 /** More would sharpen intervals past what verdicts need. */

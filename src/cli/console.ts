@@ -1,5 +1,18 @@
 import { R1Error } from '../core/errors.js';
-import type { Console } from '../runs/context.js';
+
+/** Where a command says what it does. Results and remarks are texts for people. */
+export type Console = {
+  /** The result of a command. */
+  result(text: string): void;
+  /** A remark for people; silent with --quiet. */
+  note(text: string): void;
+  /** A command to the CI system on stderr, where GitHub reads it too; never silent. */
+  command(text: string): void;
+  /** Replaces the progress line; silent with --quiet. */
+  progress(text: string): void;
+  /** Ends the progress line so that other text can follow. */
+  endProgress(): void;
+};
 
 /**
  * The only place that writes to the terminal. Results go to stdout; progress and remarks to stderr, so that

@@ -1,5 +1,11 @@
 import { R1Error } from '../core/errors.js';
-import type { Interrupt } from '../runs/context.js';
+
+/** Ctrl-C and SIGTERM as an abort signal; the second one ends the process at once. */
+export type Interrupt = {
+  readonly signal: AbortSignal;
+  /** What to tell the user when it happens, for example the command to resume with. */
+  setMend(mend: string): void;
+};
 
 export function watchInterrupt(): Interrupt {
   const controller = new AbortController();

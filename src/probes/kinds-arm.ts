@@ -3,7 +3,7 @@ import { type ArmCore, armName, parseMidr } from './arm-parts.js';
 import { readCpuinfo } from './cpuinfo.js';
 import { readNumberPerCpu, readPerCpu } from './frequency.js';
 import { groupBy } from './group-by.js';
-import type { KindGroup, Kinds } from './kinds.js';
+import type { KindGroup, Kinds } from './kind-groups.js';
 
 /** A part with at least this share of the fastest part's capacity computes beside it (Cortex-A715 at 0.83 of X3 does, A725 at 0.71 of X925 does not). */
 const PERFORMANCE_CAPACITY = 0.75;

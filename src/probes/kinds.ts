@@ -3,10 +3,8 @@ import type { CoreKind, Machine } from '../core/machine.js';
 import { buildOf, differInBuild, type KindEvidence } from './core-build.js';
 import { readNumberPerCpu } from './frequency.js';
 import { groupBy } from './group-by.js';
+import type { KindGroup, Kinds } from './kind-groups.js';
 import { armKinds } from './kinds-arm.js';
-
-export type KindGroup = { kind: CoreKind; label: string; cpus: number[] };
-export type Kinds = { groups: KindGroup[]; source: string; notes: string[] };
 
 /** Favoured cores of one kind differ by less (Turbo Boost Max 3.0, 5.0 against 5.2 GHz); hwloc merges below 10 % as well. */
 const SAME_KIND_CLOCK = 0.1;

@@ -1,7 +1,8 @@
 import type { CpuEntry, Machine } from '../core/machine.js';
 import { readCores, readDies, readPackages, sharesFloatingPoint } from './cores.js';
 import { readCpuSet } from './cpu-set.js';
-import { type KindGroup, readKinds } from './kinds.js';
+import type { KindGroup } from './kind-groups.js';
+import { readKinds } from './kinds.js';
 import { defineProbe } from './probe.js';
 
 type Topology = Machine['topology'];

@@ -1,5 +1,5 @@
 import type { OutcomeStatus } from '../core/outcome.js';
-import type { ChildEnd, Heard } from './launch.js';
+import type { ChildEnd, Heard } from './child-end.js';
 import type { TrialRequest } from './protocol.js';
 import { bindingFaults } from './verify.js';
 

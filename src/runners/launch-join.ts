@@ -1,6 +1,6 @@
 import { formatCpuList, parseCpuList } from '../core/cpu-list.js';
 import type { Effective, Samples } from '../core/outcome.js';
-import type { Heard } from './launch.js';
+import type { Heard } from './child-end.js';
 import { joinResources } from './trial-resources.js';
 
 type Done = NonNullable<Heard['done']>;

@@ -4,8 +4,9 @@ import { execa } from 'execa';
 import type { Candidate } from '../core/candidate.js';
 import type { Effective, Measurement } from '../core/outcome.js';
 import { boundCommand } from './binding.js';
+import type { ChildEnd, Heard } from './child-end.js';
 import { classifyEnd, type Verdict } from './classify.js';
-import { type ChildMessage, type ChildPhase, childMessageSchema, type TrialRequest } from './protocol.js';
+import { childMessageSchema, type TrialRequest } from './protocol.js';
 import { toMeasurement } from './to-measurement.js';
 
 /** What a child must not inherit from the person's shell: it would be a knob that nobody recorded. */
@@ -23,23 +24,6 @@ export type LaunchOptions = {
   beforeMeasuring?: (effective: Effective) => Promise<void>;
   /** Resolves when every replica of the trial has come to the meeting place at which this one waits. */
   meet?: () => Promise<void>;
-};
-
-export type ChildEnd = {
-  timedOut: boolean;
-  aborted: boolean;
-  spawnError: string | null;
-  exitCode: number | null;
-  signal: string | null;
-  /** The end of what it wrote. */
-  stderr: string;
-};
-
-export type Heard = {
-  phase: ChildPhase | 'starting';
-  effective: Effective | null;
-  refused: { code: string; message: string } | null;
-  done: Extract<ChildMessage, { type: 'done' }> | null;
 };
 
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));

@@ -1,6 +1,6 @@
 import type { Measurement, Metrics } from '../core/outcome.js';
+import type { ChildEnd, Heard } from './child-end.js';
 import type { Verdict } from './classify.js';
-import type { ChildEnd, Heard } from './launch.js';
 import type { TrialRequest } from './protocol.js';
 import { computeMetrics } from './timing.js';
 import { isPlacedAsAsked } from './trial-numa.js';

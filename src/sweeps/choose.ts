@@ -3,7 +3,7 @@ import { pairedBound } from '../stats/paired-bound.js';
 import { median } from '../stats/sample.js';
 import type { RaceRecord } from './race.js';
 import { INDIFFERENCE_ZONE } from './race.js';
-import type { DesignPoint, DesignSpace, TrialResult } from './strategy.js';
+import type { DesignPoint, DesignSpace, TrialResult } from './search-space.js';
 
 /** How far a raced point lies behind the fastest: shares (0.02 is 2 % slower), with 95 % bounds on each side. */
 export type Standing = {

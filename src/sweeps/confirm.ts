@@ -6,7 +6,7 @@ import { standardDeviation } from '../stats/sample.js';
 import { signedRankTest } from '../stats/signed-rank.js';
 import { pairOrder } from './pair-order.js';
 import type { Purse } from './purse.js';
-import type { Recommendation, SearchGenerator, TrialAsk } from './strategy.js';
+import type { Recommendation, SearchGenerator, TrialAsk } from './search-space.js';
 
 export type Confirmation = {
   candidateId: string;

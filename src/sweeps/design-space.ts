@@ -1,6 +1,6 @@
 import { type Candidate, candidateId } from '../core/candidate.js';
+import type { DesignSpace } from './search-space.js';
 import type { ModelArm, Space } from './space.js';
-import type { DesignSpace } from './strategy.js';
 
 /** Each axis of the command line: its name there and how to read it off a candidate. */
 const AXES: { name: string; kind: 'nominal' | 'numeric'; read: (candidate: Candidate) => string | number }[] = [

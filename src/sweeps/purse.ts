@@ -1,4 +1,4 @@
-import type { Budget, TrialAsk, TrialResult } from './strategy.js';
+import type { Budget, TrialAsk, TrialResult } from './search-space.js';
 
 /** What a search may still spend. Without a budget everything is affordable. */
 export type Purse = {

@@ -3,7 +3,7 @@ import { hodgesLehmann } from '../stats/hodges-lehmann.js';
 import { pairedBound } from '../stats/paired-bound.js';
 import { median } from '../stats/sample.js';
 import type { Purse } from './purse.js';
-import type { SearchGenerator, TrialAsk, TrialResult } from './strategy.js';
+import type { SearchGenerator, TrialAsk, TrialResult } from './search-space.js';
 
 export type RaceRecord = {
   /** Results by point, one a block it ran in. */

@@ -1,12 +1,5 @@
-import {
-  type DesignSpace,
-  type SearchOptions,
-  type SearchResult,
-  type Strategy,
-  type TrialAsk,
-  type TrialResult,
-  trialKey,
-} from './strategy.js';
+import { type DesignSpace, type SearchOptions, type TrialAsk, type TrialResult, trialKey } from './search-space.js';
+import type { SearchResult, Strategy } from './strategy.js';
 
 /**
  * A running search: ask for trials, tell results, until `ask` gives an empty list and `result` is there.

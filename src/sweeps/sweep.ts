@@ -3,8 +3,8 @@ import { type Measurement, OUTCOME_VERSION, type Outcome, type TrialPhase } from
 import type { Clock } from '../core/ports.js';
 import type { Plan } from '../core/run-result.js';
 import { everyCandidate } from './references.js';
+import type { TrialAsk, TrialResult } from './search-space.js';
 import type { SearchSession } from './session.js';
-import type { TrialAsk, TrialResult } from './strategy.js';
 import { toTrialResult } from './trial-result.js';
 import { costMs, countedInBlock, hasTimeToRepeat, markVoided } from './void-blocks.js';
 import { mayRepeat, signalsOf, voidReasons } from './void-pairs.js';

@@ -2,7 +2,7 @@ import type { Outcome } from '../core/outcome.js';
 import type { Plan } from '../core/run-result.js';
 import { objectiveValue } from '../core/workload.js';
 import { brokenConstraints } from './constraints.js';
-import type { Phase, TrialResult } from './strategy.js';
+import type { Phase, TrialResult } from './search-space.js';
 
 /** The objective of one trial, tok/s, or null when it was not measured. */
 export function objectiveOf(outcome: Outcome, plan: Pick<Plan, 'objective' | 'request'>): number | null {

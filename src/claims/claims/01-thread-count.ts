@@ -1,7 +1,8 @@
 import type { Contrast, Verdict } from '../../core/claims.js';
 import type { Machine } from '../../core/machine.js';
 import { armOf, baseModel, phasesTrace } from '../arms.js';
-import type { Claim, Comparison } from '../claim.js';
+import type { Claim } from '../claim.js';
+import type { Comparison } from '../design.js';
 import type { Evidence } from '../evidence.js';
 import { combine } from '../expectation.js';
 import { findingText } from '../texts.js';

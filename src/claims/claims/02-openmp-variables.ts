@@ -1,5 +1,6 @@
 import { absentBackends, armOf, baseModels } from '../arms.js';
-import type { Claim, ClaimFacts, Comparison } from '../claim.js';
+import type { Claim, ClaimFacts } from '../claim.js';
+import type { Comparison } from '../design.js';
 
 /** Half of the threads in use, so that a variable that is read shows: fewer busy CPUs, and a lower rate. */
 function variables({ machine }: ClaimFacts): Record<string, string> {

@@ -2,7 +2,8 @@ import { type Binding, NO_BINDING } from '../../core/candidate.js';
 import { formatCpuList } from '../../core/cpu-list.js';
 import type { Machine } from '../../core/machine.js';
 import { armOf, baseModel } from '../arms.js';
-import type { CannotTest, Claim, ClaimArm, Comparison } from '../claim.js';
+import type { Claim } from '../claim.js';
+import type { CannotTest, ClaimArm, Comparison } from '../design.js';
 
 type Plan = { binding: Binding; threads: number };
 

@@ -1,5 +1,6 @@
 import { armOf, baseModels, phasesTrace } from '../arms.js';
-import type { Claim, ClaimFacts, Comparison } from '../claim.js';
+import type { Claim, ClaimFacts } from '../claim.js';
+import type { Comparison } from '../design.js';
 import { about } from '../expectation.js';
 
 /** "About 20 %": half of it to one and a half. */

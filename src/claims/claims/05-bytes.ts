@@ -1,8 +1,9 @@
 import type { FactRow } from '../../core/claims.js';
 import { rooflineShare } from '../../core/roofline.js';
 import { absentBackends, armOf, shortTrace } from '../arms.js';
-import type { Claim, ClaimFacts, ClaimModel, Comparison } from '../claim.js';
+import type { Claim, ClaimFacts, ClaimModel } from '../claim.js';
 import { combineContrasts } from '../conclusion.js';
+import type { Comparison } from '../design.js';
 import type { Evidence } from '../evidence.js';
 import { about } from '../expectation.js';
 

@@ -1,7 +1,8 @@
 import type { Allocator } from '../../core/candidate.js';
 import type { RequestSeries } from '../../core/workload.js';
 import { absentBackends, armOf, baseModels, seriesTrace } from '../arms.js';
-import type { Claim, ClaimFacts, Comparison } from '../claim.js';
+import type { Claim, ClaimFacts } from '../claim.js';
+import type { Comparison } from '../design.js';
 
 const NAMES = ['jemalloc', 'tcmalloc'] as const;
 /** "8 to 10 % less", give or take: 5 to 13 % less. */

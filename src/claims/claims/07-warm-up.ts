@@ -1,6 +1,7 @@
 import type { FactRow, Verdict } from '../../core/claims.js';
 import { armOf, baseModel, seriesTrace } from '../arms.js';
-import type { Claim, ClaimFacts, Comparison } from '../claim.js';
+import type { Claim, ClaimFacts } from '../claim.js';
+import type { Comparison } from '../design.js';
 import type { Evidence } from '../evidence.js';
 import { combine } from '../expectation.js';
 import { medianOf, ttftProfile } from '../metrics.js';

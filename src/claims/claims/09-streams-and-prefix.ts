@@ -1,5 +1,6 @@
 import { armOf, baseModel, seriesTrace, shortTrace } from '../arms.js';
-import type { Claim, ClaimArm, ClaimFacts, Comparison } from '../claim.js';
+import type { Claim, ClaimFacts } from '../claim.js';
+import type { ClaimArm, Comparison } from '../design.js';
 
 const STREAMS = [1, 2, 4, 8] as const;
 /** The small batch that decides; the others are reported. */

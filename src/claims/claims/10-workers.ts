@@ -1,6 +1,7 @@
 import { formatBytes } from '../../core/units.js';
 import { armOf, baseModel, seriesTrace } from '../arms.js';
-import type { Claim, ClaimFacts, Comparison } from '../claim.js';
+import type { Claim, ClaimFacts } from '../claim.js';
+import type { Comparison } from '../design.js';
 
 /** Two users: in one process with two sequences, or each in a worker of its own with half of the threads. */
 const USERS = 2;

@@ -1,6 +1,7 @@
 import type { Conditions } from '../../core/claims.js';
 import { armOf, baseModel, shortTrace } from '../arms.js';
-import type { Claim, Comparison } from '../claim.js';
+import type { Claim } from '../claim.js';
+import type { Comparison } from '../design.js';
 
 /** cpu.shares that Kubernetes sets for each CPU requested (kubelet, MilliCPUToShares). */
 const SHARES_A_CPU = 1024;

@@ -4,7 +4,6 @@ import { type Candidate, candidateId, candidateLabel, NO_BINDING } from '../../c
 import { R1Error } from '../../core/errors.js';
 import type { Plan, RunResult } from '../../core/run-result.js';
 import { formatBytes, formatDuration } from '../../core/units.js';
-import type { Context } from '../../runs/context.js';
 import { wholeFrom } from '../../runs/parse.js';
 import { askedAxes } from '../../runs/sweep/asked-axes.js';
 import { writeReports } from '../../runs/sweep/finish.js';
@@ -21,6 +20,7 @@ import { OWN_CPUS, placeReplicas } from '../../sweeps/replica-shares.js';
 import { countedTrials } from '../../sweeps/summarize.js';
 import { runOne } from '../../sweeps/sweep.js';
 import { toProfile } from '../../sweeps/to-profile.js';
+import type { CommandContext } from '../context.js';
 import { openContext } from '../context.js';
 import { axisOptions, modelOptions } from '../sweep/options.js';
 import { rateText, throughputLine } from '../sweep/summary-text.js';
@@ -99,9 +99,9 @@ async function measureOne(
   started: Started,
   folder: RunFolder,
   flags: Flags,
-  context: Context,
+  context: CommandContext,
 ): Promise<void> {
-  const progress = trackProgress(context.console, { trials: flags.trials ?? USUAL_TRIALS, ms: 0 });
+  const progress = trackProgress(context.emit, { trials: flags.trials ?? USUAL_TRIALS, ms: 0 });
   const { machine, arms } = started;
   const ports = openPorts(context, folder, () => progress, {
     machine,

@@ -5,7 +5,6 @@ import { R1Error } from '../../core/errors.js';
 import type { Outcome } from '../../core/outcome.js';
 import { formatChange } from '../../core/units.js';
 import type { Workload } from '../../core/workload.js';
-import type { Context } from '../../runs/context.js';
 import { calibrationFolder, modelKey } from '../../runs/sweep/calibrated.js';
 import { FIRST_DEADLINE_MS, openPorts } from '../../runs/sweep/ports.js';
 import { trackProgress } from '../../runs/sweep/progress.js';
@@ -15,6 +14,7 @@ import { writeCalibration } from '../../store/calibrations.js';
 import { createRunFolder, type RunFolder } from '../../store/run-folder.js';
 import { summarizeCalibration } from '../../sweeps/calibration.js';
 import { runOne } from '../../sweeps/sweep.js';
+import type { CommandContext } from '../context.js';
 import { openContext } from '../context.js';
 import { modelOptions } from '../sweep/options.js';
 
@@ -59,12 +59,12 @@ function calibrationText(calibration: Calibration, path: string): string {
 }
 
 /** Cold pilots, then pairs of the configuration with itself, each trial a fresh process. */
-async function measurePairs(flags: Flags, started: Started, folder: RunFolder, context: Context) {
+async function measurePairs(flags: Flags, started: Started, folder: RunFolder, context: CommandContext) {
   const { machine, arms } = started;
   const workloads = workloadsFor(flags.effort, flags.seed);
   const candidate = baseCandidate(arms[0]!.backend, arms[0]!.model.quant, machine.limits.threadBudget);
   const contextTokens = Math.min(contextFor(workloads), arms[0]!.model.contextLength);
-  const progress = trackProgress(context.console, { trials: PILOTS + 2 * flags.pairs, ms: 0 });
+  const progress = trackProgress(context.emit, { trials: PILOTS + 2 * flags.pairs, ms: 0 });
   const ports = openPorts(context, folder, () => progress, {
     machine,
     arms,

@@ -4,9 +4,9 @@ import { claimsMarkdown, claimsMarkdownTable } from '../../claims/markdown.js';
 import { executeClaims } from '../../runs/claims/execute.js';
 import { type ClaimsJob, startJob } from '../../runs/claims/prepare.js';
 import type { ClaimsFlags } from '../../runs/claims/request.js';
-import type { Context } from '../../runs/context.js';
 import { resumeClaimsFolder } from '../../store/claims-folder.js';
 import { claimsOptions } from '../claims/options.js';
+import type { CommandContext } from '../context.js';
 import { openContext } from '../context.js';
 
 const builder = (yargs: Argv) =>
@@ -14,7 +14,7 @@ const builder = (yargs: Argv) =>
     .example('$0 claims', 'all claims on the default synthetic 1.5B, in half an hour')
     .example('$0 claims --only 1,4 --budget 5m', 'two of them');
 
-function resumed(path: string, context: Context): ClaimsJob {
+function resumed(path: string, context: CommandContext): ClaimsJob {
   const job = resumeClaimsFolder(path);
   context.console.note(`Going on with ${relative('.', path)}: ${job.folder.log.outcomes.length} trials are there.`);
   return job;

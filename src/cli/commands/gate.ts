@@ -6,7 +6,6 @@ import type { Machine } from '../../core/machine.js';
 import type { Profile } from '../../core/profile.js';
 import { parseShare } from '../../core/units.js';
 import { probeMachine } from '../../probes/index.js';
-import type { Context } from '../../runs/context.js';
 import { parseGateMetrics } from '../../runs/gate/metrics.js';
 import { judgeExact, judgeStored } from '../../runs/gate/modes.js';
 import { type GateResult, gateExit } from '../../runs/gate/result.js';
@@ -18,6 +17,7 @@ import { profileArm } from '../../runs/sweep/profile-arm.js';
 import { readProfile } from '../../store/documents.js';
 import { createRunFolder, type RunFolder } from '../../store/run-folder.js';
 import type { SweepPorts } from '../../sweeps/sweep.js';
+import type { CommandContext } from '../context.js';
 import { openContext } from '../context.js';
 import { type OutputFlags, writeGateOutputs } from '../gate/outputs.js';
 import { gateLine, gateMarkdown } from '../gate/text.js';
@@ -127,7 +127,7 @@ async function openJob(
   input: Input,
   machine: Machine,
   folder: RunFolder,
-  context: Context,
+  context: CommandContext,
 ): Promise<PairsJob> {
   const { baseline, candidate, metrics, margin, slowdown, entry } = input;
   const arms = {
@@ -163,7 +163,7 @@ async function openJob(
   };
 }
 
-async function judge(flags: Flags, job: PairsJob, machine: Machine, context: Context) {
+async function judge(flags: Flags, job: PairsJob, machine: Machine, context: CommandContext) {
   const differences = [...(job.options.fingerprintDifferences ?? [])];
   if (flags.mode === 'stored') return judgeStored(job, machine, differences, context);
   if (flags.mode === 'exact') return judgeExact(job);

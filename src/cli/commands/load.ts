@@ -3,13 +3,13 @@ import { EXIT, R1Error } from '../../core/errors.js';
 import { randomStream } from '../../core/random.js';
 import { parseDurationMs } from '../../core/units.js';
 import { systemClock } from '../../runs/clock.js';
-import type { Console } from '../../runs/context.js';
 import { type LoadSummary, type Slo, summarize } from '../../runs/load/summarize.js';
 import { findTarget } from '../../runs/load/target.js';
 import { parseCounts } from '../../runs/parse.js';
 import type { Exchange } from '../../serve/load/exchange.js';
 import { askOnce, closedLoop, type LoadPlan, openLoop } from '../../serve/load/loops.js';
 import { randomPrompt, wordsOfTokens } from '../../serve/load/questions.js';
+import type { Console } from '../console.js';
 import { openConsole } from '../console.js';
 import { summaryTable, TABLE_NOTE } from '../load/table.js';
 

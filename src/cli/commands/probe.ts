@@ -2,8 +2,7 @@ import type { Argv } from 'yargs';
 import { R1Error } from '../../core/errors.js';
 import type { Machine } from '../../core/machine.js';
 import { captureMachine, measureBandwidth, openSysroot, probeMachine, writeCapture } from '../../probes/index.js';
-import type { Context } from '../../runs/context.js';
-import { openContext } from '../context.js';
+import { type CommandContext, openContext } from '../context.js';
 import { probePage } from '../probe-page.js';
 
 type ProbeArgs = {
@@ -35,7 +34,7 @@ export const probeCommand = {
   },
 };
 
-async function probed(context: Context, args: ProbeArgs): Promise<Machine> {
+async function probed(context: CommandContext, args: ProbeArgs): Promise<Machine> {
   if (args.sysroot === undefined) {
     const machine = await probeMachine(context.host, { clock: context.clock });
     return args.bandwidth === false ? machine : { ...machine, bandwidth: await measured(context, machine) };
@@ -47,7 +46,7 @@ async function probed(context: Context, args: ProbeArgs): Promise<Machine> {
   return probeMachine(openSysroot(args.sysroot));
 }
 
-async function measured(context: Context, machine: Machine) {
+async function measured(context: CommandContext, machine: Machine) {
   const { host, clock, console, interrupt } = context;
   console.progress('measuring memory bandwidth…');
   const bandwidth = await measureBandwidth(host, machine, {
@@ -62,7 +61,7 @@ async function measured(context: Context, machine: Machine) {
   return bandwidth;
 }
 
-function capture(context: Context, file: string, args: ProbeArgs): void {
+function capture(context: CommandContext, file: string, args: ProbeArgs): void {
   if (args.sysroot !== undefined)
     throw new R1Error('USAGE', '--capture packs the running machine, not a recorded one.', {
       mend: 'Leave out --sysroot.',

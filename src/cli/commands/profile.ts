@@ -7,8 +7,8 @@ import { problemsText, profileProblems, type Surroundings } from '../../report/p
 import { diffProfiles, profileDifferences } from '../../report/profile/diff.js';
 import { explainProfile } from '../../report/profile/explain.js';
 import { showProfile } from '../../report/profile/show.js';
-import type { Context } from '../../runs/context.js';
 import { readProfile } from '../../store/documents.js';
+import type { CommandContext } from '../context.js';
 import { openContext } from '../context.js';
 
 type Flags = { file: string; other: string; json: boolean; quiet?: boolean; home?: string };
@@ -80,7 +80,7 @@ async function validate(args: unknown): Promise<void> {
   if (problems.some(({ severity }) => severity === 'error')) process.exitCode = EXIT.environment;
 }
 
-async function surroundings({ model, candidate }: Profile, { host, clock }: Context): Promise<Surroundings> {
+async function surroundings({ model, candidate }: Profile, { host, clock }: CommandContext): Promise<Surroundings> {
   const machine = await probeMachine(host, { clock });
   const { path } = candidate.allocator;
   return {

@@ -9,12 +9,12 @@ import {
   type ReportOptions,
   renderReport,
 } from '../../report/index.js';
-import type { Console } from '../../runs/context.js';
 import { parseNames } from '../../runs/parse.js';
 import { writeFileAtomic } from '../../store/atomic-write.js';
 import { readClaims } from '../../store/claims-folder.js';
 import { makeFolder } from '../../store/make-folder.js';
 import { readRun } from '../../store/run-folder.js';
+import type { Console } from '../console.js';
 import { openConsole } from '../console.js';
 
 type ReportArgs = {

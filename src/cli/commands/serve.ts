@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { candidateLabel } from '../../core/candidate.js';
+import { EXIT } from '../../core/errors.js';
 import type { Host } from '../../core/ports.js';
 import type { Profile } from '../../core/profile.js';
 import { replicaOf } from '../../core/replica.js';
@@ -10,7 +11,6 @@ import { openEventLoopCpus } from '../../runners/event-loop-cpus.js';
 import { spawnBound } from '../../runners/launch.js';
 import { bindingFaults } from '../../runners/verify.js';
 import { systemClock } from '../../runs/clock.js';
-import type { Console } from '../../runs/context.js';
 import { homeFolder } from '../../runs/home.js';
 import { resolveDeployment } from '../../runs/serve/deployment.js';
 import { checkMemory } from '../../runs/serve/memory-need.js';
@@ -19,6 +19,7 @@ import { verifyServer } from '../../runs/serve/verify.js';
 import { environmentOf } from '../../runs/sweep/measure.js';
 import { type RunningServer, type ServerSettings, startServer } from '../../serve/server.js';
 import { readProfile } from '../../store/documents.js';
+import type { Console } from '../console.js';
 import { errorText, openConsole } from '../console.js';
 import { serveOptions } from '../serve/options.js';
 import { untilStopped } from '../serve/until-stopped.js';
@@ -31,8 +32,12 @@ export const serveCommand = {
   builder: serveOptions,
   handler: async (flags: ServeFlags): Promise<void> => {
     const terminal = openConsole({ quiet: flags.quiet ?? false });
-    if (flags.verify !== undefined)
-      return verifyServer(readProfile(flags.profile), flags.verify, flags.keyFile, terminal);
+    if (flags.verify !== undefined) {
+      const verified = await verifyServer(readProfile(flags.profile), flags.verify, flags.keyFile);
+      terminal.result(JSON.stringify(verified, null, 2));
+      if (!verified.ok) process.exitCode = EXIT.negative;
+      return;
+    }
     const host = liveHost({ ...process.env, ...(flags.home ? { R1TUNE_HOME: flags.home } : {}) });
     const { settings, profile } = await prepare(flags, host, terminal);
     const env = environmentOf(host);

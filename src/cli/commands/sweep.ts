@@ -6,7 +6,6 @@ import { fingerprintDifferences } from '../../core/fingerprint.js';
 import type { Machine } from '../../core/machine.js';
 import type { Plan } from '../../core/run-result.js';
 import { probeMachine } from '../../probes/index.js';
-import type { Context } from '../../runs/context.js';
 import { executeRun, type RunJob } from '../../runs/sweep/execute.js';
 import { finishRun } from '../../runs/sweep/finish.js';
 import { type PlanFlags, preparePlan, readPlanFlags } from '../../runs/sweep/prepare.js';
@@ -15,6 +14,7 @@ import { readQualityText } from '../../runs/sweep/quality-text.js';
 import { type StartFlags, startRun } from '../../runs/sweep/start.js';
 import { createRunFolder, resumeRunFolder } from '../../store/run-folder.js';
 import { strategyById } from '../../sweeps/strategies/index.js';
+import type { CommandContext } from '../context.js';
 import { openContext } from '../context.js';
 import { axisOptions, modelOptions, searchOptions } from '../sweep/options.js';
 import { summaryText } from '../sweep/summary-text.js';
@@ -47,7 +47,7 @@ function checkQualityFlags({ quality, minQuality, qualityText }: Flags): void {
     });
 }
 
-async function startJob(flags: Flags, context: Context, startedMs: number): Promise<RunJob> {
+async function startJob(flags: Flags, context: CommandContext, startedMs: number): Promise<RunJob> {
   strategyById(flags.strategy);
   checkQualityFlags(flags);
   const text = flags.qualityText === undefined ? null : readQualityText(flags.qualityText);
@@ -80,7 +80,7 @@ function checkSameMachine(before: Machine, now: Machine): void {
   });
 }
 
-async function resumeJob(path: string, flags: Flags, context: Context, startedMs: number): Promise<RunJob> {
+async function resumeJob(path: string, flags: Flags, context: CommandContext, startedMs: number): Promise<RunJob> {
   const { folder, plan, machine, quality } = resumeRunFolder(path);
   try {
     checkSameMachine(machine, await probeMachine(context.host, { clock: context.clock }));

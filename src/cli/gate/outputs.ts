@@ -1,9 +1,9 @@
 import { appendFileSync } from 'node:fs';
 import { R1Error } from '../../core/errors.js';
-import type { Context } from '../../runs/context.js';
 import type { GateResult } from '../../runs/gate/result.js';
 import { writeFileAtomic } from '../../store/atomic-write.js';
 import type { RunFolder } from '../../store/run-folder.js';
+import type { CommandContext } from '../context.js';
 import { gateAnnotation, gateJunit, gateMarkdown } from './text.js';
 
 /** GitHub cuts a step summary at 1 MiB and refuses comments of 65,536 characters or more. */
@@ -24,7 +24,12 @@ function cut(text: string, most: number): string {
 export type OutputFlags = { comment?: string | undefined; junit?: string | undefined };
 
 /** Every file a gate leaves: gate.json and gate.md in its folder, and what CI systems read. */
-export function writeGateOutputs(result: GateResult, folder: RunFolder, flags: OutputFlags, context: Context): void {
+export function writeGateOutputs(
+  result: GateResult,
+  folder: RunFolder,
+  flags: OutputFlags,
+  context: CommandContext,
+): void {
   const markdown = gateMarkdown(result);
   folder.writeFile('gate.json', `${JSON.stringify(result, null, 2)}\n`);
   folder.writeFile('gate.md', markdown);

@@ -3,8 +3,8 @@ import { R1Error } from '../../core/errors.js';
 import { formatBytes, formatDuration } from '../../core/units.js';
 import { CATALOG } from '../../models/catalog.js';
 import { type Pulled, type PullRequest, pullModel } from '../../models/pull.js';
-import type { Context } from '../../runs/context.js';
 import { homeFolder } from '../../runs/home.js';
+import type { CommandContext } from '../context.js';
 import { type CommonFlags, modelText, printed } from './shared.js';
 
 type Flags = CommonFlags &
@@ -83,7 +83,7 @@ function checkFlags({ parallel, endpoint }: Flags): void {
 }
 
 /** `model.gguf: 1.2 GiB of 4.4 GiB, 25.1 MiB/s, 2 min left`, twice a second. */
-function transferLine({ console, clock }: Context): NonNullable<PullRequest['onProgress']> {
+function transferLine({ console, clock }: CommandContext): NonNullable<PullRequest['onProgress']> {
   const startMs = clock.monotonicMs();
   let shownMs = startMs;
   let resumedBytes: number | undefined;

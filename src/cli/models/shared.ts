@@ -1,7 +1,6 @@
 import type { ModelFile } from '../../core/model.js';
 import { formatBytes } from '../../core/units.js';
-import type { Context } from '../../runs/context.js';
-import { openContext } from '../context.js';
+import { type CommandContext, openContext } from '../context.js';
 
 /** Flags that every `models` command has. */
 export type CommonFlags = { json: boolean; quiet?: boolean; home?: string };
@@ -9,7 +8,7 @@ export type CommonFlags = { json: boolean; quiet?: boolean; home?: string };
 /** Opens the console and prints what `run` gives: JSON, or the lines that `show` makes of it. */
 export async function printed<T>(
   flags: CommonFlags,
-  run: (context: Context) => Promise<T> | T,
+  run: (context: CommandContext) => Promise<T> | T,
   show: (result: T) => string,
 ): Promise<void> {
   const context = openContext(flags);
@@ -20,7 +19,7 @@ export async function printed<T>(
 }
 
 /** A progress line that is written when the whole percent changes, at most ten times a second. */
-export function progressLine(context: Context): (what: string, share: number) => void {
+export function progressLine(context: CommandContext): (what: string, share: number) => void {
   let shown = '';
   let shownMs = 0;
   return (what, share) => {

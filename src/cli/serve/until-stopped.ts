@@ -1,6 +1,6 @@
 import type { R1Error } from '../../core/errors.js';
-import type { Console } from '../../runs/context.js';
 import type { RunningServer } from '../../serve/server.js';
+import type { Console } from '../console.js';
 import { errorText } from '../console.js';
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;

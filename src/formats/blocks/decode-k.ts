@@ -1,5 +1,5 @@
 import type { TensorType } from '../gguf/types.js';
-import type { BlockDecoder } from './decode.js';
+import type { BlockDecoder } from './block-decoder.js';
 import { halfTable } from './half.js';
 
 /** K-quants: super-blocks of 256 weights whose small blocks have quantized scales (ggml-common.h block_q*_K). */

@@ -1,12 +1,7 @@
 import type { TensorType } from '../gguf/types.js';
+import type { BlockDecoder } from './block-decoder.js';
 import { decodeKQuants } from './decode-k.js';
 import { halfTable } from './half.js';
-
-/**
- * Decoders of GGUF tensor data to floats, in the order of operations of ggml's dequantize_row_* (ggml-quants.c), in
- * 32-bit steps, so that the values are the same to the bit.
- */
-export type BlockDecoder = (bytes: Buffer, weights: Float32Array) => void;
 
 const f = Math.fround;
 const word = (bytes: Buffer, at: number): number => bytes[at]! | (bytes[at + 1]! << 8);

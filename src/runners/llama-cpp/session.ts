@@ -1,26 +1,8 @@
-import type { Llama, LlamaContext, LlamaModel, Token } from 'node-llama-cpp';
-import type { Candidate } from '../../core/candidate.js';
-import type { EngineDescription, NativeTimer, Sequence, Session, ThreadCpus } from '../../core/engine.js';
+import type { Token } from 'node-llama-cpp';
+import type { EngineDescription, NativeTimer, Sequence, Session } from '../../core/engine.js';
 import { createTokenBytes } from '../token-bytes.js';
+import type { LoadedLlama } from './loaded.js';
 import { LlamaSequence } from './sequence.js';
-import type { StepTogether } from './step-together.js';
-
-export type LoadedLlama = {
-  llama: Llama;
-  model: LlamaModel;
-  context: LlamaContext;
-  /** The engine's log lines; the timing report is read from them. */
-  log: string[];
-  /** Threads that the last evaluation of each kind really had; null before the first. */
-  seenThreads: { decode: number | null; prefill: number | null };
-  candidate: Candidate;
-  /** Keeps the sequences of the context in step. */
-  together: StepTogether;
-  name: string;
-  variant: string | null;
-  /** Null where the kernel places the threads. */
-  threadCpus: ThreadCpus | null;
-};
 
 /** Longest wait for the engine's log line, ms: a busy machine delivers it late. */
 const LOG_WAIT_MS = 500;

@@ -1,4 +1,4 @@
-import type { ClaimArm } from '../../claims/claim.js';
+import type { ClaimArm } from '../../claims/design.js';
 import type { Machine } from '../../core/machine.js';
 import { expectedTrialMs, type Pilot } from '../../sweeps/time-plan.js';
 

@@ -1,5 +1,6 @@
-import { type Claim, type ClaimFacts, type Design, isTestable } from '../../claims/claim.js';
+import type { Claim, ClaimFacts } from '../../claims/claim.js';
 import { concludeClaim, untested } from '../../claims/conclude.js';
+import { type Design, isTestable } from '../../claims/design.js';
 import { ERROR_RATE } from '../../claims/error-rate.js';
 import { CLAIMS } from '../../claims/index.js';
 import { type Load, neededBlocks, plannedBlocks } from '../../claims/schedule.js';
@@ -79,12 +80,10 @@ async function testClaim(
   return concludeClaim(claim, design, conduct, facts, CLAIM_STATISTICS);
 }
 
-function announce(entries: readonly Entry[], session: ClaimsSession, { console }: Context): void {
+function announce(entries: readonly Entry[], session: ClaimsSession, { emit }: Context): void {
   const testable = entries.filter(canTest);
-  const needed = formatDuration(testable.reduce((sum, entry) => sum + timeOf(entry), 0));
-  console.note(
-    `${testable.length} of ${entries.length} claims can be tested here: about ${needed} at least, ${formatDuration(session.leftMs())} are left.`,
-  );
+  const neededMs = testable.reduce((sum, entry) => sum + timeOf(entry), 0);
+  emit({ type: 'claims-plan', claims: entries.length, testable: testable.length, neededMs, leftMs: session.leftMs() });
 }
 
 /** Everything between a plan and the verdicts. Blocks that are in the log are not run again. */
@@ -104,7 +103,7 @@ export async function executeClaims(job: ClaimsJob, startedMs: number, context: 
     }
     results.push(await testClaim(entry, entries.slice(i + 1).filter(canTest), facts, job, session));
   }
-  context.console.endProgress();
+  context.emit({ type: 'idle' });
   return {
     schemaVersion: CLAIMS_VERSION,
     kind: 'r1-tune/claims',

@@ -1,4 +1,4 @@
-import type { ClaimArm } from '../../claims/claim.js';
+import type { ClaimArm } from '../../claims/design.js';
 import type { Conditions } from '../../core/claims.js';
 import type { Machine } from '../../core/machine.js';
 import type { Measurement } from '../../core/outcome.js';

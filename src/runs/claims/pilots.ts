@@ -1,5 +1,6 @@
 import { armOf, CALM } from '../../claims/arms.js';
-import type { ClaimArm, ClaimFacts, ClaimModel } from '../../claims/claim.js';
+import type { ClaimFacts, ClaimModel } from '../../claims/claim.js';
+import type { ClaimArm } from '../../claims/design.js';
 import type { Outcome } from '../../core/outcome.js';
 import { SHORT_WORKLOAD } from '../../core/workload.js';
 import { runOne, type SweepPorts } from '../../sweeps/sweep.js';

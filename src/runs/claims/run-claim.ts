@@ -1,6 +1,7 @@
 import { type BlockState, blockState, countedBlocks, hasEnough } from '../../claims/blocks.js';
-import type { Claim, Design } from '../../claims/claim.js';
+import type { Claim } from '../../claims/claim.js';
 import type { Conduct } from '../../claims/conclude.js';
+import type { Design } from '../../claims/design.js';
 import { neededBlocks } from '../../claims/schedule.js';
 import type { Outcome } from '../../core/outcome.js';
 import { randomStream, shuffled } from '../../core/random.js';

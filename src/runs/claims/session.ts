@@ -1,5 +1,4 @@
-import type { ClaimArm } from '../../claims/claim.js';
-import { formatDuration } from '../../core/units.js';
+import type { ClaimArm } from '../../claims/design.js';
 import type { SweepPorts, Trial } from '../../sweeps/sweep.js';
 import { deadlineMs, type Pilot } from '../../sweeps/time-plan.js';
 import type { Context } from '../context.js';
@@ -28,7 +27,7 @@ export function openClaimsSession(
   { folder, plan, machine }: ClaimsJob,
   groupPlace: GroupPlace | string,
   startedMs: number,
-  { host, clock, interrupt, console }: Context,
+  { host, clock, signal, emit }: Context,
 ): ClaimsSession {
   const arms = new Map<string, ClaimArm>();
   const pilots = new Map<string, Pilot>();
@@ -38,13 +37,11 @@ export function openClaimsSession(
   const armOf = (trial: Trial): ClaimArm => arms.get(trial.arm!)!;
   const deadline = (trial: Trial): number =>
     trial.phase === 'calibrate' ? FIRST_DEADLINE_MS : deadlineMs(expectedMs(armOf(trial)));
-  const { signal } = interrupt;
   return {
     ports: {
       measure: createClaimMeasure({ host, clock, machine, signal, groupPlace, armOf, deadlineMs: deadline }),
       onOutcome: (outcome) => folder.log.append(outcome),
-      onTrialStart: ({ arm, block }) =>
-        console.progress(`[at most ${formatDuration(leftMs())} left] claim ${arm}, block ${block + 1}`),
+      onTrialStart: ({ arm, block }) => emit({ type: 'claim-trial', arm: arm!, block, leftMs: leftMs() }),
       onVoid: () => {},
       clock,
       signal,

@@ -1,11 +1,9 @@
-import { EXIT } from '../../core/errors.js';
 import type { Profile } from '../../core/profile.js';
 import { randomStream } from '../../core/random.js';
 import { askOnce } from '../../serve/load/loops.js';
 import { randomPrompt, wordsOfTokens } from '../../serve/load/questions.js';
 import { DEGRADED_BELOW } from '../../serve/speed.js';
 import { systemClock } from '../clock.js';
-import type { Console } from '../context.js';
 import { summarize } from '../load/summarize.js';
 import { findTarget } from '../load/target.js';
 
@@ -13,13 +11,21 @@ const PROMPT_TOKENS = 64;
 const MAX_TOKENS = 64;
 const ROUNDS = 5;
 
+/** How a running server compares with its profile. `ok`: every request was answered, at no less than the speed that counts as degraded. */
+export type Verified = {
+  url: string;
+  requests: number;
+  completed: number;
+  failures: ReturnType<typeof summarize>['failures'];
+  ttftMs: number;
+  decodeTokensPerSecond: number;
+  expected: number;
+  ratio: number;
+  ok: boolean;
+};
+
 /** Asks a running server a few times, one request at a time, and compares its decode speed with the profile. */
-export async function verifyServer(
-  profile: Profile,
-  url: string,
-  keyFile: string | undefined,
-  terminal: Console,
-): Promise<void> {
+export async function verifyServer(profile: Profile, url: string, keyFile: string | undefined): Promise<Verified> {
   const target = await findTarget(url, undefined, keyFile);
   const random = randomStream(1, 'verify');
   const maxTokens = Math.min(MAX_TOKENS, Math.floor(profile.contextTokens / 4));
@@ -38,23 +44,15 @@ export async function verifyServer(
   const { tpot, ttft, completed, failures } = summarize('verify', exchanges, { ttftMs: null, tpotMs: null });
   const rate = 1000 / tpot.p50.value;
   const expected = profile.expected.decodeTokensPerSecond.estimate;
-  const isGood = completed === ROUNDS && rate >= DEGRADED_BELOW * expected;
-  terminal.result(
-    JSON.stringify(
-      {
-        url: target.url,
-        requests: ROUNDS,
-        completed,
-        failures,
-        ttftMs: ttft.p50.value,
-        decodeTokensPerSecond: rate,
-        expected,
-        ratio: rate / expected,
-        ok: isGood,
-      },
-      null,
-      2,
-    ),
-  );
-  if (!isGood) process.exitCode = EXIT.negative;
+  return {
+    url: target.url,
+    requests: ROUNDS,
+    completed,
+    failures,
+    ttftMs: ttft.p50.value,
+    decodeTokensPerSecond: rate,
+    expected,
+    ratio: rate / expected,
+    ok: completed === ROUNDS && rate >= DEGRADED_BELOW * expected,
+  };
 }

@@ -21,16 +21,15 @@ export type ArmsRequest = {
 /** `--model`, `--backend` and `--quant` → a file for each engine and level, made and hashed when need be, with progress. */
 export async function resolveArms(request: ArmsRequest, context: Context): Promise<ResolvedArms> {
   if (request.backends.includes('fake')) return fakeArms(request);
-  const { console } = context;
   const resolved = await resolveModel(request.spec, {
     home: homeFolder(context.host),
     backends: request.backends as ModelBackend[],
     quants: request.quants,
     threads: request.threads,
-    onStep: everyTenth((text) => console.progress(text)),
-    signal: context.interrupt.signal,
+    onStep: (what, share) => context.emit({ type: 'step', what, share }),
+    signal: context.signal,
   });
-  console.endProgress();
+  context.emit({ type: 'idle' });
   return {
     id: resolved.id,
     // Profiles are served from other folders than the one they were measured in.
@@ -41,16 +40,6 @@ export async function resolveArms(request: ArmsRequest, context: Context): Promi
       reason,
       configurations: 0,
     })),
-  };
-}
-
-/** A line at the start and at each tenth: enough on a terminal, and not too many in a log. */
-function everyTenth(show: (text: string) => void): (what: string, share: number) => void {
-  let shown = '';
-  return (what, share) => {
-    const text = `${what} ${Math.floor(share * 10) * 10} %`;
-    if (text !== shown) show(text);
-    shown = text;
   };
 }
 

@@ -3,7 +3,6 @@ import { R1Error } from '../../core/errors.js';
 import type { Machine } from '../../core/machine.js';
 import type { Outcome } from '../../core/outcome.js';
 import type { Plan, Quality, RunResult } from '../../core/run-result.js';
-import { formatDuration } from '../../core/units.js';
 import type { RunFolder } from '../../store/run-folder.js';
 import { assembleRun } from '../../sweeps/assemble-run.js';
 import { toDesignSpace } from '../../sweeps/design-space.js';
@@ -58,18 +57,11 @@ function withoutFailedArms(plan: Plan, pilots: readonly Outcome[]): Plan {
   return { ...plan, candidates, excluded: [...plan.excluded, ...failed] };
 }
 
-function announce(context: Context, plan: Plan): void {
-  const budget = plan.budgetMs === null ? '' : ` within a budget of ${formatDuration(plan.budgetMs)}`;
-  context.console.note(
-    `${plan.candidates.length} configurations, ${plan.strategy} search: about ${plan.expectedTrials} trials and ${formatDuration(plan.expectedMs)}${budget}.`,
-  );
-}
-
 /** Pilots, times, search, result: everything between a prepared plan and run.json. Stored trials are not run again. */
 export async function executeRun(job: RunJob, context: Context): Promise<RunResult> {
   const { folder, machine, arms } = job;
   let { plan } = job;
-  let progress = trackProgress(context.console, { trials: arms.length, ms: 0 });
+  let progress = trackProgress(context.emit, { trials: arms.length, ms: 0 });
   let pilots: Pilot[] = [];
   const deadline = (trial: Trial): number =>
     trial.phase === 'calibrate'
@@ -95,8 +87,8 @@ export async function executeRun(job: RunJob, context: Context): Promise<RunResu
       designOf: (candidate) => designOf(candidate, job),
     });
   folder.writePlan(plan);
-  announce(context, plan);
-  progress = trackProgress(context.console, { trials: plan.expectedTrials, ms: plan.expectedMs });
+  context.emit({ type: 'plan', plan });
+  progress = trackProgress(context.emit, { trials: plan.expectedTrials, ms: plan.expectedMs });
   const qualityOf = (outcome: Outcome): number | null =>
     job.quality.find((q) => q.backend === outcome.candidate.backend && q.quant === outcome.candidate.quant)
       ?.top1Agreement ?? null;
@@ -108,7 +100,7 @@ export async function executeRun(job: RunJob, context: Context): Promise<RunResu
   if (session.strayCount > 0)
     throw new R1Error('RUN_INVALID', `${folder.path}: ${session.strayCount} stored trials do not belong to its plan.`);
   await runSearch({ ...search, session }, plan.expectedTrials, ports);
-  context.console.endProgress();
+  context.emit({ type: 'idle' });
   return assembleRun({
     id: folder.id,
     machine,

@@ -18,7 +18,7 @@ export async function writeReports(folder: RunFolder, run: RunResult, context: C
       for (const file of await renderReport(run, format)) folder.writeFile(file.name, file.data);
     } catch (error) {
       if (format !== 'png' || !(error instanceof R1Error)) throw error;
-      context.console.note(`No PNG charts: ${error.message}`);
+      context.emit({ type: 'note', text: `No PNG charts: ${error.message}` });
     }
   }
 }

@@ -2,8 +2,8 @@ import { candidateId } from '../../core/candidate.js';
 import { R1Error } from '../../core/errors.js';
 import type { Plan } from '../../core/run-result.js';
 import { objectiveValue, type Workload } from '../../core/workload.js';
+import type { DesignSpace, SearchForecast } from '../../sweeps/search-space.js';
 import { strategyById } from '../../sweeps/strategies/index.js';
-import type { DesignSpace, SearchForecast } from '../../sweeps/strategy.js';
 import { deadlineMs, expectedRates, expectedTrialMs, type Pilot } from '../../sweeps/time-plan.js';
 
 export type TimeFacts = {

@@ -14,16 +14,16 @@ export function openPorts(
   progress: () => Progress | null,
   settings: Omit<MeasureSettings, 'host' | 'clock' | 'signal'>,
 ): SweepPorts {
-  const { host, clock, interrupt, console } = context;
+  const { host, clock, signal, emit } = context;
   return {
-    measure: createMeasure({ ...settings, host, clock, signal: interrupt.signal }),
+    measure: createMeasure({ ...settings, host, clock, signal }),
     onOutcome: (outcome) => {
       folder.log.append(outcome);
       progress()?.done(outcome.wallMs);
     },
     onTrialStart: (trial) => progress()?.start(trial),
-    onVoid: (phase, block, reasons) => console.note(`Repeating ${phase} block ${block + 1}: ${reasons.join(' ')}`),
+    onVoid: (phase, block, reasons) => emit({ type: 'repeat', phase, block, reasons }),
     clock,
-    signal: interrupt.signal,
+    signal,
   };
 }

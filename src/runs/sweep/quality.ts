@@ -44,18 +44,17 @@ async function runChild(request: QualityChildRequest, context: Context): Promise
   child.on('message', (raw) => {
     const reply = qualityReplySchema.safeParse(raw);
     if (reply.data?.type === 'quality') measured.push(reply.data.quality);
-    if (reply.data?.type === 'progress')
-      context.console.progress(`${reply.data.what} ${Math.floor(reply.data.share * 10) * 10} %`);
+    if (reply.data?.type === 'progress') context.emit({ type: 'step', what: reply.data.what, share: reply.data.share });
   });
   const stop = (): void => void child.kill('SIGKILL');
-  context.interrupt.signal.addEventListener('abort', stop, { once: true });
+  context.signal.addEventListener('abort', stop, { once: true });
   child.send(request);
   const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
     child.once('exit', (...end) => resolve(end)),
   );
-  context.interrupt.signal.removeEventListener('abort', stop);
-  context.interrupt.signal.throwIfAborted();
-  context.console.endProgress();
+  context.signal.removeEventListener('abort', stop);
+  context.signal.throwIfAborted();
+  context.emit({ type: 'idle' });
   const missing = request.arms.filter(
     (arm) => !measured.some((q) => q.backend === arm.backend && q.quant === arm.model.quant),
   );

@@ -31,15 +31,15 @@ export type Started = {
 
 /** Memory bandwidth, or null with a remark where it cannot be measured: a sweep can do without. */
 async function bandwidthOf(machine: Machine, context: Context): Promise<Machine['bandwidth']> {
-  context.console.progress('Measuring memory bandwidth …');
+  context.emit({ type: 'step', what: 'Measuring memory bandwidth', share: null });
   try {
-    return await measureBandwidth(context.host, machine, { clock: context.clock, signal: context.interrupt.signal });
+    return await measureBandwidth(context.host, machine, { clock: context.clock, signal: context.signal });
   } catch (error) {
     if (!(error instanceof R1Error) || error.code === 'INTERRUPTED') throw error;
-    context.console.note(`No memory bandwidth: ${error.message}`);
+    context.emit({ type: 'note', text: `No memory bandwidth: ${error.message}` });
     return null;
   } finally {
-    context.console.endProgress();
+    context.emit({ type: 'idle' });
   }
 }
 

@@ -1,5 +1,5 @@
 import { R1Error } from '../../core/errors.js';
-import type { Budget, SearchForecast } from '../strategy.js';
+import type { Budget, SearchForecast } from '../search-space.js';
 
 /** What so many trials cost, in the unit of the budget. */
 export const costOf = ({ short, full }: Pick<SearchForecast, 'short' | 'full'>, budget: Budget): number =>

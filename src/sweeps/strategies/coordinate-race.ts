@@ -1,7 +1,8 @@
 import { confirmTrials } from '../confirm.js';
 import { openPurse } from '../purse.js';
 import { type RaceRecord, race } from '../race.js';
-import type { DesignPoint, DesignSpace, SearchForecast, SearchOptions, Strategy, TrialResult } from '../strategy.js';
+import type { DesignPoint, DesignSpace, SearchForecast, SearchOptions, TrialResult } from '../search-space.js';
+import type { Strategy } from '../strategy.js';
 import { budgetTooSmall, fullTrialsIn } from './budget.js';
 import { finish } from './finish.js';
 

@@ -1,4 +1,4 @@
-import type { Axis, DesignPoint, DesignSpace } from '../strategy.js';
+import type { Axis, DesignPoint, DesignSpace } from '../search-space.js';
 
 /**
  * How alike two configurations are expected to behave: the kernel of a ridge model with a column per level, smooth terms

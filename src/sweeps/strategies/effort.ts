@@ -1,5 +1,5 @@
 import { confirmTrials, FEWEST_PAIRS } from '../confirm.js';
-import type { Effort, SearchForecast, SearchOptions } from '../strategy.js';
+import type { Effort, SearchForecast, SearchOptions } from '../search-space.js';
 import { budgetTooSmall, costOf } from './budget.js';
 
 /** Sizes of the stages of model-race. `screen` and `refine` count short trials, the rest full ones. */

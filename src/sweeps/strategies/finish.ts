@@ -2,7 +2,8 @@ import { type Choice, choose } from '../choose.js';
 import { confirm, recommend } from '../confirm.js';
 import type { Purse } from '../purse.js';
 import type { RaceRecord } from '../race.js';
-import type { DesignSpace, SearchGenerator, SearchResult } from '../strategy.js';
+import type { DesignSpace, SearchGenerator } from '../search-space.js';
+import type { SearchResult } from '../strategy.js';
 
 /** The last two stages of every strategy: choose among the raced points, then confirm the choice with fresh pairs. */
 export function* finish(

@@ -1,7 +1,8 @@
 import { confirmTrials } from '../confirm.js';
 import { openPurse } from '../purse.js';
 import { race } from '../race.js';
-import type { DesignSpace, SearchOptions, Strategy } from '../strategy.js';
+import type { DesignSpace, SearchOptions } from '../search-space.js';
+import type { Strategy } from '../strategy.js';
 import { budgetTooSmall, fullTrialsIn } from './budget.js';
 import { finish } from './finish.js';
 

@@ -2,15 +2,8 @@ import { randomStream, shuffled } from '../../core/random.js';
 import { confirmTrials } from '../confirm.js';
 import { openPurse, type Purse } from '../purse.js';
 import { race } from '../race.js';
-import type {
-  DesignSpace,
-  Phase,
-  SearchGenerator,
-  SearchOptions,
-  Strategy,
-  TrialAsk,
-  TrialResult,
-} from '../strategy.js';
+import type { DesignSpace, Phase, SearchGenerator, SearchOptions, TrialAsk, TrialResult } from '../search-space.js';
+import type { Strategy } from '../strategy.js';
 import { type EffortPlan, forecastPlan, planEffort, REFINE_BATCH } from './effort.js';
 import { finish } from './finish.js';
 import { screenDesign } from './screen-design.js';

@@ -1,5 +1,5 @@
 import { type Random, randomInt, shuffled } from '../../core/random.js';
-import type { DesignSpace } from '../strategy.js';
+import type { DesignSpace } from '../search-space.js';
 
 /** Candidates looked at for each place of the design: enough to find a balanced one, cheap in the largest space. */
 const LOOK_AT = 400;

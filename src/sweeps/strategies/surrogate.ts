@@ -1,5 +1,5 @@
 import { fitHuberRidge, type HuberRidge } from '../../stats/huber-ridge.js';
-import type { DesignSpace, TrialResult } from '../strategy.js';
+import type { DesignSpace, TrialResult } from '../search-space.js';
 import { designKernel } from './design-kernel.js';
 
 /** What the short trials so far say about every point of the space. */

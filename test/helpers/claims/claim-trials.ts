@@ -1,4 +1,4 @@
-import type { ClaimArm, Design } from '../../../src/claims/claim.js';
+import type { ClaimArm, Design } from '../../../src/claims/design.js';
 import type { ArmTrial } from '../../../src/claims/evidence.js';
 import { OUTCOME_VERSION, type Outcome, type SeriesSample } from '../../../src/core/outcome.js';
 import { type Random, shuffled } from '../../../src/core/random.js';

@@ -10,7 +10,7 @@ import { underConditions } from '../../../dist/runs/claims/conditions/under-cond
 import { claimEnvironment, createClaimMeasure } from '../../../dist/runs/claims/measure.js';
 import { systemClock } from '../../../dist/runs/clock.js';
 import { CALM } from '../../../src/claims/arms.js';
-import type { ClaimArm } from '../../../src/claims/claim.js';
+import type { ClaimArm } from '../../../src/claims/design.js';
 import { baseCandidate } from '../../../src/core/candidate.js';
 import type { Conditions } from '../../../src/core/claims.js';
 import type { Measurement } from '../../../src/core/outcome.js';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { blockState, countedBlocks, hasEnough } from '../../../src/claims/blocks.js';
-import type { Design } from '../../../src/claims/claim.js';
 import { openMpVariables } from '../../../src/claims/claims/02-openmp-variables.js';
+import type { Design } from '../../../src/claims/design.js';
 import { plannedBlocks } from '../../../src/claims/schedule.js';
 import type { Outcome } from '../../../src/core/outcome.js';
 import { claimFacts, claimModel } from '../../helpers/claims/claim-facts.js';

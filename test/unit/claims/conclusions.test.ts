@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { ClaimArm, ClaimFacts, Design } from '../../../src/claims/claim.js';
+import type { ClaimFacts } from '../../../src/claims/claim.js';
 import { warmUpRequests } from '../../../src/claims/claims/07-warm-up.js';
 import { scaledRate } from '../../../src/claims/claims/08-cpu-is-enough.js';
 import { costVerdict, hourlyPrice } from '../../../src/claims/claims/12-half-the-cost.js';
 import { concludeClaim } from '../../../src/claims/conclude.js';
+import type { ClaimArm, Design } from '../../../src/claims/design.js';
 import { CLAIMS } from '../../../src/claims/index.js';
 import { neededBlocks } from '../../../src/claims/schedule.js';
 import { type ClaimResult, claimResultSchema } from '../../../src/core/claims.js';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Claim, type ClaimFacts, type Design, isTestable } from '../../../src/claims/claim.js';
+import type { Claim, ClaimFacts } from '../../../src/claims/claim.js';
 import { claimedThreadCounts } from '../../../src/claims/claims/01-thread-count.js';
+import { type Design, isTestable } from '../../../src/claims/design.js';
 import { CLAIMS } from '../../../src/claims/index.js';
 import { candidateSchema } from '../../../src/core/candidate.js';
 import { conditionsSchema } from '../../../src/core/claims.js';

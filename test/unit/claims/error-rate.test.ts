@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Claim, ClaimArm, ClaimFacts, Design } from '../../../src/claims/claim.js';
+import type { Claim, ClaimFacts } from '../../../src/claims/claim.js';
 import { openMpVariables } from '../../../src/claims/claims/02-openmp-variables.js';
 import { binding } from '../../../src/claims/claims/03-binding.js';
 import { allocators } from '../../../src/claims/claims/06-allocators.js';
 import { concludeClaim } from '../../../src/claims/conclude.js';
+import type { ClaimArm, Design } from '../../../src/claims/design.js';
 import { comparisonLevel, ERROR_RATE, fewestBlocks } from '../../../src/claims/error-rate.js';
 import { neededBlocks } from '../../../src/claims/schedule.js';
 import type { Verdict } from '../../../src/core/claims.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { baseCandidate } from '../../../src/core/candidate.js';
+import type { ChildEnd, Heard } from '../../../src/runners/child-end.js';
 import { classifyEnd } from '../../../src/runners/classify.js';
-import type { ChildEnd, Heard } from '../../../src/runners/launch.js';
 import type { TrialRequest } from '../../../src/runners/protocol.js';
 import { sampleEffective, sampleResources, sampleSamples } from '../../helpers/sample-trial.js';
 

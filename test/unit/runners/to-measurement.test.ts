@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { baseCandidate } from '../../../src/core/candidate.js';
 import { type Measurement, measurementSchema, type Resources, type Samples } from '../../../src/core/outcome.js';
 import { FULL_WORKLOAD } from '../../../src/core/workload.js';
-import type { ChildEnd, Heard } from '../../../src/runners/launch.js';
+import type { ChildEnd, Heard } from '../../../src/runners/child-end.js';
 import { toMeasurement } from '../../../src/runners/to-measurement.js';
 import { fakeModel } from '../../helpers/fake-model.js';
 import { sampleEffective, sampleResources, sampleSamples } from '../../helpers/sample-trial.js';

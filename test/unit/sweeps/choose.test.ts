@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { choose } from '../../../src/sweeps/choose.js';
 import type { RaceRecord } from '../../../src/sweeps/race.js';
-import type { DesignPoint, DesignSpace, TrialResult } from '../../../src/sweeps/strategy.js';
+import type { DesignPoint, DesignSpace, TrialResult } from '../../../src/sweeps/search-space.js';
 
 type Runner = {
   id: string;

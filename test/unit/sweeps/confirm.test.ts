@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { gaussian, seededRandom } from '../../../src/core/random.js';
 import { type Confirmation, confirm, confirmTrials, recommend } from '../../../src/sweeps/confirm.js';
 import { openPurse } from '../../../src/sweeps/purse.js';
-import type { TrialAsk } from '../../../src/sweeps/strategy.js';
+import type { TrialAsk } from '../../../src/sweeps/search-space.js';
 
 type Values = (ask: TrialAsk) => number | null;
 

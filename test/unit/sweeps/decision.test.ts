@@ -4,7 +4,8 @@ import type { Outcome } from '../../../src/core/outcome.js';
 import { choiceSchema } from '../../../src/core/run-result.js';
 import type { Confirmation } from '../../../src/sweeps/confirm.js';
 import { decide } from '../../../src/sweeps/decision.js';
-import type { Recommendation, SearchResult } from '../../../src/sweeps/strategy.js';
+import type { Recommendation } from '../../../src/sweeps/search-space.js';
+import type { SearchResult } from '../../../src/sweeps/strategy.js';
 import { samplePlan } from '../../helpers/sample-plan.js';
 import { sampleMetrics, sampleOutcome } from '../../helpers/sample-trial.js';
 

@@ -5,7 +5,7 @@ import { type Choice, choose } from '../../../src/sweeps/choose.js';
 import { type ParetoAxis, type ParetoPoint, paretoPlaces } from '../../../src/sweeps/pareto.js';
 import { openPurse } from '../../../src/sweeps/purse.js';
 import { INDIFFERENCE_ZONE, type RaceRecord, race } from '../../../src/sweeps/race.js';
-import type { DesignSpace, TrialAsk } from '../../../src/sweeps/strategy.js';
+import type { DesignSpace, TrialAsk } from '../../../src/sweeps/search-space.js';
 
 /** What holds for every race, choice and Pareto set, whatever the numbers. */
 

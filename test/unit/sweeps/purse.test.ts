@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openPurse } from '../../../src/sweeps/purse.js';
-import type { TrialAsk } from '../../../src/sweeps/strategy.js';
+import type { TrialAsk } from '../../../src/sweeps/search-space.js';
 
 const ask = (fidelity: 'short' | 'full'): TrialAsk => ({ phase: 'race', block: 0, id: 'a', fidelity });
 const result = (cost?: number) =>

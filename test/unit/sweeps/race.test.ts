@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { gaussian, seededRandom } from '../../../src/core/random.js';
 import { openPurse } from '../../../src/sweeps/purse.js';
 import { type RacePlan, type RaceRecord, race } from '../../../src/sweeps/race.js';
-import type { TrialAsk, TrialResult } from '../../../src/sweeps/strategy.js';
+import type { TrialAsk, TrialResult } from '../../../src/sweeps/search-space.js';
 
 const PLAN: Omit<RacePlan, 'ids'> = { seed: 1, maxBlocks: 12, purse: openPurse(undefined), reserve: 0 };
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { TrialResult } from '../../../src/sweeps/search-space.js';
 import { openSession } from '../../../src/sweeps/session.js';
 import { STRATEGIES, strategyById } from '../../../src/sweeps/strategies/index.js';
 import { modelRace } from '../../../src/sweeps/strategies/model-race.js';
-import type { TrialResult } from '../../../src/sweeps/strategy.js';
 import { smallWorld } from '../../helpers/search/synthetic-world.js';
 
 const world = smallWorld(3, 60);

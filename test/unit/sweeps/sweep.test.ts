@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { baseCandidate, type Candidate, candidateId } from '../../../src/core/candidate.js';
 import { type Measurement, type Outcome, outcomeSchema } from '../../../src/core/outcome.js';
+import type { TrialAsk, TrialResult } from '../../../src/sweeps/search-space.js';
 import { openSession, type SearchSession } from '../../../src/sweeps/session.js';
-import type { SearchResult, Strategy, TrialAsk, TrialResult } from '../../../src/sweeps/strategy.js';
+import type { SearchResult, Strategy } from '../../../src/sweeps/strategy.js';
 import { runOne, runSearch, type SweepPorts, type Trial, toldResult } from '../../../src/sweeps/sweep.js';
 import { costMs, markVoided } from '../../../src/sweeps/void-blocks.js';
 import { samplePlan } from '../../helpers/sample-plan.js';

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { CommandContext } from '../../../../src/cli/context.js';
 import { COMMENT_MARKER, writeGateOutputs } from '../../../../src/cli/gate/outputs.js';
 import { memoryHost } from '../../../../src/probes/host-memory.js';
-import type { Context } from '../../../../src/runs/context.js';
 import type { GateResult } from '../../../../src/runs/gate/result.js';
 import { createRunFolder } from '../../../../src/store/run-folder.js';
 import { tempFolder } from '../../../helpers/fake-model.js';
@@ -22,7 +22,7 @@ function write(reasons: string[], env: Record<string, string> = {}, flags: { com
   const context = {
     host: { ...memoryHost({ arch: 'x64', files: {} }), env: (name: string) => env[name] },
     console: { command: (text: string) => void commands.push(text) },
-  } as unknown as Context;
+  } as unknown as CommandContext;
   try {
     writeGateOutputs(result(reasons), folder, flags, context);
   } finally {

@@ -2,7 +2,6 @@ import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { openConsole } from '../../../../src/cli/console.js';
 import { backendOf } from '../../../../src/core/backend-of.js';
 import { canonicalJson } from '../../../../src/core/canonical.js';
 import { liveHost } from '../../../../src/probes/host-live.js';
@@ -28,9 +27,9 @@ it('results/sample/outcomes.jsonl gives byte-equal run.json and best.json, and n
   const context: Context = {
     host: liveHost({}),
     clock: { now: () => 0, monotonicMs: () => 0, sleep: async () => {} },
-    console: openConsole({ quiet: true }),
+    emit: () => {},
     // Whoever wants to measure is told that the user has stopped the run.
-    interrupt: { signal: AbortSignal.abort(new Error('measured something')), setMend: () => {} },
+    signal: AbortSignal.abort(new Error('measured something')),
   };
   const arms = plan.models.map((model) => ({ backend: backendOf(model), model }));
   const run = await executeRun({ folder, machine, plan, arms, quality, sentinels: true, startedMs: 0 }, context);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../src/core/random.js';
+import type { DesignPoint, SearchOptions, TrialAsk, TrialResult } from '../../../../src/sweeps/search-space.js';
 import { openSession } from '../../../../src/sweeps/session.js';
 import { modelRace } from '../../../../src/sweeps/strategies/model-race.js';
 import { screenDesign } from '../../../../src/sweeps/strategies/screen-design.js';
-import type { DesignPoint, SearchOptions, TrialAsk, TrialResult } from '../../../../src/sweeps/strategy.js';
 import { smallWorld, syntheticWorld } from '../../../helpers/search/synthetic-world.js';
 import type { World } from '../../../helpers/search/world.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { DesignPoint } from '../../../../src/sweeps/search-space.js';
 import { coordinateRace } from '../../../../src/sweeps/strategies/coordinate-race.js';
 import { grid } from '../../../../src/sweeps/strategies/grid.js';
 import { random } from '../../../../src/sweeps/strategies/random.js';
-import type { DesignPoint } from '../../../../src/sweeps/strategy.js';
 import { playStrategy } from '../../../helpers/search/replay.js';
 import { smallWorld, syntheticWorld } from '../../../helpers/search/synthetic-world.js';
 import { regret } from '../../../helpers/search/world.js';

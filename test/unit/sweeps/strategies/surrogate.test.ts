@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { gaussian, seededRandom } from '../../../../src/core/random.js';
 import { cholesky } from '../../../../src/stats/cholesky.js';
+import type { DesignSpace, TrialResult } from '../../../../src/sweeps/search-space.js';
 import { designKernel } from '../../../../src/sweeps/strategies/design-kernel.js';
 import { openSurrogate } from '../../../../src/sweeps/strategies/surrogate.js';
-import type { DesignSpace, TrialResult } from '../../../../src/sweeps/strategy.js';
 import { syntheticWorld } from '../../../helpers/search/synthetic-world.js';
 
 const LEVELS = [1, 2, 3, 4];
