@@ -1,4 +1,4 @@
-import { liveHost } from '../probes/host-live.js';
+import { liveHost } from '../probes/host/live.js';
 import { systemClock } from '../runs/clock.js';
 import type { Context } from '../runs/context.js';
 import { type Console, openConsole } from './console.js';

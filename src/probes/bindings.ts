@@ -1,8 +1,8 @@
 import { formatCpuList } from '../core/cpu-list.js';
 import type { BindingArm, CpuEntry, Machine } from '../core/machine.js';
-import { groupBy } from './group-by.js';
 import { defineProbe } from './probe.js';
-import { hasPrograms } from './tools.js';
+import { hasPrograms } from './programs/tools.js';
+import { groupBy } from './reading/group-by.js';
 
 /** What an arm would do, before this machine is asked whether it can. A plan with a `reason` makes no sense here. */
 type Plan = { name: string; description: string; cpus: CpuEntry[]; memory?: BindingArm['memory']; reason?: string };

@@ -1,6 +1,6 @@
 import type { Machine } from '../core/machine.js';
 import type { Clock, Host } from '../core/ports.js';
-import { rememberingHost } from './host-remembering.js';
+import { rememberingHost } from './host/remembering.js';
 import { runProbes } from './run-probes.js';
 
 /**
@@ -10,12 +10,12 @@ import { runProbes } from './run-probes.js';
  */
 export async function probeMachine(host: Host, options: { clock?: Clock } = {}): Promise<Machine> {
   if (host.platform === 'linux' || !host.isLive) return runProbes(rememberingHost(host).host, options.clock);
-  const { portableHost, relabelSources } = await import('./host-portable.js');
+  const { portableHost, relabelSources } = await import('./host/portable.js');
   return relabelSources(runProbes(await portableHost(host), options.clock));
 }
 
 export { measureBandwidth } from './bandwidth/measure.js';
 export type { BandwidthOptions } from './bandwidth/point.js';
-export { captureMachine, writeCapture } from './capture.js';
-export { liveHost } from './host-live.js';
-export { openSysroot } from './sysroot.js';
+export { captureMachine, writeCapture } from './capture/index.js';
+export { liveHost } from './host/live.js';
+export { openSysroot } from './host/sysroot.js';

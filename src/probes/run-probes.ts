@@ -1,22 +1,22 @@
 import { MACHINE_SCHEMA_VERSION, type Machine } from '../core/machine.js';
 import type { Clock, Host } from '../core/ports.js';
 import { adviceProbe } from './advice/index.js';
-import { allocatorsProbe } from './allocators.js';
 import { bindingsProbe } from './bindings.js';
-import { cachesProbe } from './caches.js';
-import { cpuProbe } from './cpu.js';
 import { fingerprintProbe } from './fingerprint.js';
-import { knobsProbe } from './knobs.js';
-import { limitsProbe } from './limits.js';
-import { loadProbe } from './load.js';
-import { memoryProbe } from './memory.js';
-import { numaProbe } from './numa.js';
-import { platformProbe } from './platform.js';
-import { powerProbe } from './power.js';
+import { limitsProbe } from './limits/limits.js';
+import { memoryProbe } from './memory/memory.js';
+import { numaProbe } from './memory/numa.js';
 import type { Probe } from './probe.js';
-import { toolsProbe } from './tools.js';
-import { topologyProbe } from './topology.js';
-import { virtualizationProbe } from './virtualization.js';
+import { cpuProbe } from './processor/cpu.js';
+import { allocatorsProbe } from './programs/allocators.js';
+import { toolsProbe } from './programs/tools.js';
+import { knobsProbe } from './surroundings/knobs.js';
+import { loadProbe } from './surroundings/load.js';
+import { platformProbe } from './surroundings/platform.js';
+import { powerProbe } from './surroundings/power.js';
+import { virtualizationProbe } from './surroundings/virtualization.js';
+import { cachesProbe } from './topology/caches.js';
+import { topologyProbe } from './topology/topology.js';
 
 /** All probes in the order they run: each after those it needs (a test holds that). */
 export const PROBES: readonly Probe[] = [

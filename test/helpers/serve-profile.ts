@@ -3,7 +3,7 @@ import type { Interval } from '../../src/core/interval.js';
 import type { ModelFile } from '../../src/core/model.js';
 import { type Profile, profileSchema } from '../../src/core/profile.js';
 import { FULL_WORKLOAD, R1_REQUEST } from '../../src/core/workload.js';
-import { liveHost } from '../../src/probes/host-live.js';
+import { liveHost } from '../../src/probes/host/live.js';
 import { probeMachine } from '../../src/probes/index.js';
 
 const exactly = (estimate: number): Interval => ({ estimate, low: null, high: null, level: 0.95, n: 1 });

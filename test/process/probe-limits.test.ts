@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Machine } from '../../src/core/machine.js';
-import { findHierarchy } from '../../src/probes/cgroup.js';
 import { liveHost, probeMachine } from '../../src/probes/index.js';
+import { findHierarchy } from '../../src/probes/limits/cgroup.js';
 import { engineDefaultThreads, threadLadder } from '../../src/sweeps/thread-ladder.js';
 
 /** Real limits, made here: the built probe runs under them and must see them. */

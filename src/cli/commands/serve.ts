@@ -5,7 +5,7 @@ import type { Host } from '../../core/ports.js';
 import type { Profile } from '../../core/profile.js';
 import { replicaOf } from '../../core/replica.js';
 import { parseDurationMs } from '../../core/units.js';
-import { liveHost } from '../../probes/host-live.js';
+import { liveHost } from '../../probes/host/live.js';
 import { probeMachine } from '../../probes/index.js';
 import { openEventLoopCpus } from '../../runners/event-loop-cpus.js';
 import { spawnBound } from '../../runners/launch.js';

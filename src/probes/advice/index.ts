@@ -1,6 +1,6 @@
 import type { Advice } from '../../core/machine.js';
 import { defineProbe } from '../probe.js';
-import { hasPrograms } from '../tools.js';
+import { hasPrograms } from '../programs/tools.js';
 import { kernelRules } from './kernel.js';
 import { limitRules } from './limits.js';
 import { loadRules } from './load.js';

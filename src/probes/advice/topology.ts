@@ -1,5 +1,5 @@
 import type { CpuEntry } from '../../core/machine.js';
-import { groupBy } from '../group-by.js';
+import { groupBy } from '../reading/group-by.js';
 import type { AdviceRule } from './rule.js';
 
 /** True when the CPUs of some core are numbered side by side (0 and 1), as hypervisors do; bare metal mostly numbers cores first. */

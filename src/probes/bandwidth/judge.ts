@@ -1,7 +1,7 @@
 import type { BandwidthPoint } from '../../core/machine.js';
 import type { Host } from '../../core/ports.js';
-import { readThrottling } from '../cgroup-quota.js';
-import { readCpuTicks } from '../load.js';
+import { readThrottling } from '../limits/cgroup-quota.js';
+import { readCpuTicks } from '../surroundings/load.js';
 
 /** Thresholds from trials on a shared machine: readings with at least this share of a CPU agreed, others did not (docs/probes.md). */
 const MIN_ON_CPU_SHARE = 0.95;

@@ -1,7 +1,7 @@
 import type { Machine } from '../../core/machine.js';
 import type { Measurement, Sentinel, TrialPhase } from '../../core/outcome.js';
 import type { Clock, Host } from '../../core/ports.js';
-import { runSentinel } from '../../probes/sentinel.js';
+import { runSentinel } from '../../probes/bandwidth/sentinel.js';
 import { runDeployment } from '../../runners/launch-replicas.js';
 import type { ModelArm } from '../../sweeps/space.js';
 import type { Trial } from '../../sweeps/sweep.js';

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { formatCpuList } from '../../../src/core/cpu-list.js';
-import type { RecordedFiles } from '../../../src/probes/host-memory.js';
+import type { RecordedFiles } from '../../../src/probes/host/memory.js';
 
 /** Cores alike under one last-level cache. */
 export type CoreGroup = {

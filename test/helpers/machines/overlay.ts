@@ -1,5 +1,5 @@
 import type { Host } from '../../../src/core/ports.js';
-import { memoryHost } from '../../../src/probes/host-memory.js';
+import { memoryHost } from '../../../src/probes/host/memory.js';
 
 /** A machine with some files changed: text replaces or adds a file, null takes it (or a whole folder) away. */
 export function overlay(base: Host, changes: Record<string, string | null>): Host {

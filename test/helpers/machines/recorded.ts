@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Host } from '../../../src/core/ports.js';
-import { memoryHost, type RecordedFiles } from '../../../src/probes/host-memory.js';
-import { archOfRecording } from '../../../src/probes/sysroot-arch.js';
+import { memoryHost, type RecordedFiles } from '../../../src/probes/host/memory.js';
+import { archOfRecording } from '../../../src/probes/host/sysroot-arch.js';
 import { sharedFile } from '../shared.js';
 
 type Files = Pick<Required<RecordedFiles>, 'files' | 'bytes' | 'links'>;

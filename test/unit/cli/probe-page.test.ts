@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { probePage } from '../../../src/cli/probe-page.js';
 import type { Bandwidth, Machine } from '../../../src/core/machine.js';
-import { memoryHost } from '../../../src/probes/host-memory.js';
+import { memoryHost } from '../../../src/probes/host/memory.js';
 import { probeMachine } from '../../../src/probes/index.js';
 import { generateMachine, readDescription } from '../../helpers/machines/generated.js';
 import { overlay } from '../../helpers/machines/overlay.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fingerprintDifferences } from '../../../src/core/fingerprint.js';
-import { memoryHost } from '../../../src/probes/host-memory.js';
+import { memoryHost } from '../../../src/probes/host/memory.js';
 import { probeMachine } from '../../../src/probes/index.js';
 import { generateMachine, readDescription } from '../../helpers/machines/generated.js';
 import { overlay } from '../../helpers/machines/overlay.js';

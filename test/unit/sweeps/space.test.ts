@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { candidateId } from '../../../src/core/candidate.js';
 import type { Machine } from '../../../src/core/machine.js';
-import { memoryHost } from '../../../src/probes/host-memory.js';
+import { memoryHost } from '../../../src/probes/host/memory.js';
 import { probeMachine } from '../../../src/probes/index.js';
 import { type AskedAxes, AUTO_AXES } from '../../../src/sweeps/axes.js';
 import { buildSpace, type SpaceRequest } from '../../../src/sweeps/space.js';

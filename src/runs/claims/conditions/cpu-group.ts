@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '../../../core/ports.js';
-import { findHierarchy } from '../../../probes/cgroup.js';
+import { findHierarchy } from '../../../probes/limits/cgroup.js';
 
 /** A CPU control group made for one trial and removed after it. It limits only what is put into it. */
 export type CpuGroup = { place(pid: number): void; remove(): Promise<void> };

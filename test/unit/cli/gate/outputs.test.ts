@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CommandContext } from '../../../../src/cli/context.js';
 import { COMMENT_MARKER, writeGateOutputs } from '../../../../src/cli/gate/outputs.js';
-import { memoryHost } from '../../../../src/probes/host-memory.js';
+import { memoryHost } from '../../../../src/probes/host/memory.js';
 import type { GateResult } from '../../../../src/runs/gate/result.js';
 import { createRunFolder } from '../../../../src/store/run-folder.js';
 import { tempFolder } from '../../../helpers/fake-model.js';

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { backendOf } from '../../../../src/core/backend-of.js';
 import { canonicalJson } from '../../../../src/core/canonical.js';
-import { liveHost } from '../../../../src/probes/host-live.js';
+import { liveHost } from '../../../../src/probes/host/live.js';
 import type { Context } from '../../../../src/runs/context.js';
 import { executeRun } from '../../../../src/runs/sweep/execute.js';
 import { finishRun } from '../../../../src/runs/sweep/finish.js';

@@ -1,0 +1,57 @@
+import type { Isa } from '../../core/machine.js';
+
+/**
+ * Words of /proc/cpuinfo for what engines use. The kernel mixes underscores: avx512vbmi has none, avx512_vnni has.
+ * AVX-512 stands for F, BW, DQ and VL together, as ggml and MLAS require them.
+ */
+const X86: Record<string, string[]> = {
+  fma: ['fma'],
+  f16c: ['f16c'],
+  avx: ['avx'],
+  avx2: ['avx2'],
+  avxVnni: ['avx_vnni'],
+  avxVnniInt8: ['avx_vnni_int8'],
+  avx512: ['avx512f', 'avx512bw', 'avx512dq', 'avx512vl'],
+  avx512Vbmi: ['avx512vbmi'],
+  avx512Vnni: ['avx512_vnni'],
+  avx512Bf16: ['avx512_bf16'],
+  avx512Fp16: ['avx512_fp16'],
+  amx: ['amx_tile', 'amx_int8'],
+  amxBf16: ['amx_tile', 'amx_bf16'],
+};
+
+const ARM: Record<string, string[]> = {
+  neon: ['asimd'],
+  dotprod: ['asimddp'],
+  i8mm: ['i8mm'],
+  bf16: ['bf16'],
+  sve: ['sve'],
+  sve2: ['sve2'],
+  sme: ['sme'],
+};
+
+/** Words that only some kernel versions print: their absence says nothing. */
+const SOMETIMES_PRINTED = new Set(['avx_vnni_int8']);
+
+const X86_ARCHES = ['x64', 'ia32'];
+const ARM_ARCHES = ['arm64', 'arm'];
+
+/** Feature words → what engines ask. Without words, everything of the architecture is null ("not known"). */
+export function isaOf(arch: string, flags: string[] | null): Isa {
+  const words = flags && new Set(arch === 'arm' ? flags.map((flag) => (flag === 'neon' ? 'asimd' : flag)) : flags);
+  const answer = (table: Record<string, string[]>, arches: string[]) =>
+    Object.fromEntries(
+      Object.entries(table).map(([name, needed]) => [
+        name,
+        ask(needed, words, arch === 'unknown' ? null : arches.includes(arch)),
+      ]),
+    );
+  return { ...answer(X86, X86_ARCHES), ...answer(ARM, ARM_ARCHES) } as Isa;
+}
+
+function ask(needed: string[], words: Set<string> | null, isOwnArch: boolean | null): boolean | null {
+  if (isOwnArch === false) return false;
+  if (words === null || isOwnArch === null) return null;
+  if (needed.every((word) => words.has(word))) return true;
+  return needed.some((word) => SOMETIMES_PRINTED.has(word)) ? null : false;
+}

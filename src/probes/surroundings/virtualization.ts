@@ -1,0 +1,143 @@
+import { type Fact, known, likely, unknown } from '../../core/fact.js';
+import type { Machine } from '../../core/machine.js';
+import type { Host } from '../../core/ports.js';
+import { defineProbe } from '../probe.js';
+import { commonWords, readCpuinfo } from '../reading/cpuinfo.js';
+
+/** Container, virtual machine and Kubernetes are separate questions: all can hold at once. */
+export const virtualizationProbe = defineProbe('virtualization', [], (host): Machine['virtualization'] => {
+  const runtime = containerRuntime(host);
+  return {
+    isContainer: runtime.value === null ? containerByRoot(host) : { ...runtime, value: true },
+    containerRuntime: runtime,
+    ...hypervisorFacts(host),
+    isKubernetes: kubernetes(host),
+    isWsl: wsl(host),
+  };
+});
+
+const GROUP_WORDS: [RegExp, string][] = [
+  [/libpod/, 'podman'],
+  [/crio-|\/crio/, 'cri-o'],
+  [/cri-containerd|containerd/, 'containerd'],
+  [/docker/, 'docker'],
+  [/kubepods/, 'kubernetes'],
+  [/\/lxc[./]|lxc\.payload/, 'lxc'],
+  [/machine\.slice\/machine-.*\.scope|systemd-nspawn/, 'systemd-nspawn'],
+];
+
+function containerRuntime(host: Host): Fact<string> {
+  if (host.exists('/.dockerenv')) return known('docker', '/.dockerenv');
+  if (host.exists('/run/.containerenv')) return known('podman', '/run/.containerenv');
+  const variable = host.env('container') ?? /(?:^|\0)container=([^\0]+)/.exec(host.read('/proc/1/environ') ?? '')?.[1];
+  if (variable) return known(variable, 'variable "container" of process 1');
+  for (const path of ['/proc/self/cgroup', '/proc/1/cgroup', '/proc/self/mountinfo']) {
+    const text = groupPaths(path, host.read(path) ?? '');
+    const found = GROUP_WORDS.find(([word]) => word.test(text));
+    if (found) return likely(found[1], path);
+  }
+  return unknown('/.dockerenv, /run/.containerenv, /proc/1/environ, /proc/self/cgroup');
+}
+
+/** In mountinfo only the roots of single bound files count (/etc/hostname and its like): a host with Docker mounts overlays too. */
+function groupPaths(path: string, text: string): string {
+  if (!path.endsWith('mountinfo')) return text;
+  const bound = text.split('\n').filter((line) => / \/etc\/(?:hostname|hosts|resolv\.conf) /.test(line));
+  return bound.map((line) => line.split(' ')[3]).join('\n');
+}
+
+function containerByRoot(host: Host): Fact<boolean> {
+  const mountinfo = host.read('/proc/self/mountinfo');
+  const root = /^\S+ \S+ \S+ \S+ \/ .* - (\S+) /m.exec(mountinfo ?? '')?.[1];
+  if (root === 'overlay') return likely(true, '/proc/self/mountinfo', 'the root file system is an overlay');
+  const isTold = mountinfo !== undefined || host.read('/proc/self/cgroup') !== undefined;
+  const sources = '/.dockerenv, /run/.containerenv, /proc/self/cgroup, /proc/self/mountinfo';
+  return isTold ? likely(false, sources) : unknown(sources);
+}
+
+function kubernetes(host: Host): Fact<boolean> {
+  if (host.env('KUBERNETES_SERVICE_HOST') !== undefined) return known(true, 'KUBERNETES_SERVICE_HOST');
+  const secret = '/var/run/secrets/kubernetes.io/serviceaccount';
+  if (host.exists(secret)) return known(true, secret);
+  const membership = `${host.read('/proc/self/cgroup') ?? ''}\n${groupPaths('mountinfo', host.read('/proc/self/mountinfo') ?? '')}`;
+  if (/kubepods|\/kubelet\/pods\//.test(membership)) return likely(true, '/proc/self/cgroup and mountinfo');
+  if (host.read('/proc/self/cgroup') === undefined) return unknown(secret);
+  return likely(false, `KUBERNETES_SERVICE_HOST, ${secret}, /proc/self/cgroup`);
+}
+
+function wsl(host: Host): Fact<boolean> {
+  const version = host.read('/proc/version') ?? host.read('/proc/sys/kernel/osrelease');
+  return version === undefined ? unknown('/proc/version') : known(/microsoft/i.test(version), '/proc/version');
+}
+
+const VENDORS: [RegExp, string][] = [
+  [/QEMU|KVM|Bochs|OVMF|OpenStack|Alibaba|Tencent|Google Compute|Amazon EC2|DigitalOcean|Hetzner|Nutanix/i, 'kvm'],
+  [/VMware/i, 'vmware'],
+  [/VirtualBox|innotek/i, 'virtualbox'],
+  [/Virtual Machine|Hyper-V/i, 'hyper-v'],
+  [/Xen|HVM domU/i, 'xen'],
+  [/Parallels/i, 'parallels'],
+  [/Apple Virtualization/i, 'apple'],
+];
+/** Vendor ids of devices that only hypervisors have, in the second field of /proc/bus/pci/devices (pci.ids). */
+const PCI_VENDORS: Record<string, string> = {
+  '1af4': 'kvm',
+  '15ad': 'vmware',
+  '80ee': 'virtualbox',
+  '1414': 'hyper-v',
+  '5853': 'xen',
+  '1ab8': 'parallels',
+};
+/** A clock that only guests have. */
+const GUEST_CLOCKS: Record<string, string> = {
+  'kvm-clock': 'kvm',
+  hyperv_clocksource_tsc_page: 'hyper-v',
+  hyperv_clocksource: 'hyper-v',
+  xen: 'xen',
+};
+
+function hypervisorFacts(host: Host): Pick<Machine['virtualization'], 'isVm' | 'hypervisor'> {
+  const flags = commonWords(readCpuinfo(host), 'flags');
+  const named = hypervisorName(host);
+  if (flags?.includes('hypervisor')) return { isVm: known(true, '/proc/cpuinfo flag "hypervisor"'), hypervisor: named };
+  const devices = emulatedDevices(host);
+  if (devices.value !== null) return { isVm: { ...devices, value: true }, hypervisor: devices };
+  // x86 sets the flag in nearly every guest; a cloud vendor's name on bare metal (EC2 *.metal) is no guest.
+  if (flags)
+    return { isVm: known(false, '/proc/cpuinfo: no flag "hypervisor"'), hypervisor: unknown('not a virtual machine') };
+  if (named.value !== null) return { isVm: { ...named, value: true }, hypervisor: named };
+  const hasDmi = host.exists('/sys/class/dmi/id/sys_vendor') || host.exists('/proc/device-tree');
+  return { isVm: hasDmi ? likely(false, named.source) : unknown(named.source), hypervisor: named };
+}
+
+function hypervisorName(host: Host): Fact<string> {
+  const sources = [
+    '/sys/hypervisor/type',
+    '/proc/device-tree/hypervisor/compatible',
+    '/sys/class/dmi/id/sys_vendor',
+    '/sys/class/dmi/id/product_name',
+    '/proc/device-tree/model',
+    '/proc/sysinfo',
+  ];
+  for (const path of sources) {
+    const text = host.read(path) ?? '';
+    if (/dummy-virt|Control Program: KVM/.test(text)) return known('kvm', path);
+    if (/Control Program: z\/VM/.test(text)) return known('z/vm', path);
+    const found = VENDORS.find(([word]) => word.test(text));
+    if (found) return known(found[1], path);
+  }
+  const clock = '/sys/devices/system/clocksource/clocksource0/current_clocksource';
+  const guest = GUEST_CLOCKS[host.read(clock) ?? ''];
+  if (guest) return likely(guest, clock);
+  const devices = emulatedDevices(host);
+  return devices.value === null ? unknown(sources.join(', ')) : devices;
+}
+
+function emulatedDevices(host: Host): Fact<string> {
+  const path = '/proc/bus/pci/devices';
+  for (const [, vendor] of (host.read(path) ?? '').matchAll(/^\S+\s+([0-9a-f]{4})[0-9a-f]{4}\s/gm)) {
+    const name = PCI_VENDORS[vendor!];
+    if (name) return likely(name, path);
+  }
+  return unknown(path);
+}
