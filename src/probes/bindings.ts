@@ -1,6 +1,6 @@
 import { formatCpuList } from '../core/cpu-list.js';
 import type { BindingArm, CpuEntry, Machine } from '../core/machine.js';
-import { defineProbe } from './probe.js';
+import type { Host } from '../core/ports.js';
 import { hasPrograms } from './programs/tools.js';
 import { groupBy } from './reading/group-by.js';
 
@@ -9,18 +9,17 @@ type Plan = { name: string; description: string; cpus: CpuEntry[]; memory?: Bind
 type Tools = { os: string; has(tool: string): boolean };
 
 /** Named bindings that follow from the topology. Arms that mean the same are merged; impossible ones keep their reason. */
-export const bindingsProbe = defineProbe(
-  'bindings',
-  ['platform', 'topology', 'tools'],
-  (host, { platform, topology, tools }): BindingArm[] => {
-    const isKnown = hasPrograms(host);
-    const found: Tools = {
-      os: platform.os,
-      has: (name) => !isKnown || tools.some((tool) => tool.name === name),
-    };
-    return merged(plans(topology, found.has('numactl')), (plan) => toArm(plan, topology, found));
-  },
-);
+export function probeBindings(
+  host: Host,
+  { platform, topology, tools }: Pick<Machine, 'platform' | 'topology' | 'tools'>,
+): BindingArm[] {
+  const isKnown = hasPrograms(host);
+  const found: Tools = {
+    os: platform.os,
+    has: (name) => !isKnown || tools.some((tool) => tool.name === name),
+  };
+  return merged(plans(topology, found.has('numactl')), (plan) => toArm(plan, topology, found));
+}
 
 /** An arm with the same CPUs and the same memory policy as an earlier one need not be tried. */
 function merged(plans: Plan[], toArm: (plan: Plan) => BindingArm): BindingArm[] {

@@ -1,32 +1,32 @@
 import { shortHash } from '../core/canonical.js';
 import { formatCpuList } from '../core/cpu-list.js';
 import type { Fingerprint, Isa, Machine } from '../core/machine.js';
-import { defineProbe } from './probe.js';
 
 const GIB = 1024 ** 3;
 
 /** What two measurements must share before they are compared. Names, addresses and serial numbers play no part. */
-export const fingerprintProbe = defineProbe(
-  'fingerprint',
-  ['platform', 'cpu', 'topology', 'limits', 'memory', 'knobs', 'virtualization', 'allocators'],
-  (_host, machine): Fingerprint => {
-    const { platform, cpu, topology, limits, memory } = machine;
-    const hard: Fingerprint['hard'] = {
-      arch: platform.arch,
-      vendor: cpu.vendor.value,
-      family: cpu.family.value,
-      model: [cpu.modelNumber.value, cpu.model.value].filter((part) => part !== null).join(' ') || null,
-      stepping: cpu.stepping.value,
-      isa: presentIsa(cpu.isa).join(' '),
-      allowedCpus: formatCpuList(topology.allowed.cpus),
-      threadsPerCore: topology.threadsPerCore,
-      numaNodes: topology.machine.nodes,
-      quotaCpus: limits.quotaCpus,
-      ramClassGiB: memory.limitBytes.value === null ? null : ramClassGiB(memory.limitBytes.value),
-    };
-    return { hash: shortHash(hard), hard, soft: softPart(machine) };
-  },
-);
+export function probeFingerprint(
+  machine: Pick<
+    Machine,
+    'platform' | 'cpu' | 'topology' | 'limits' | 'memory' | 'knobs' | 'virtualization' | 'allocators'
+  >,
+): Fingerprint {
+  const { platform, cpu, topology, limits, memory } = machine;
+  const hard: Fingerprint['hard'] = {
+    arch: platform.arch,
+    vendor: cpu.vendor.value,
+    family: cpu.family.value,
+    model: [cpu.modelNumber.value, cpu.model.value].filter((part) => part !== null).join(' ') || null,
+    stepping: cpu.stepping.value,
+    isa: presentIsa(cpu.isa).join(' '),
+    allowedCpus: formatCpuList(topology.allowed.cpus),
+    threadsPerCore: topology.threadsPerCore,
+    numaNodes: topology.machine.nodes,
+    quotaCpus: limits.quotaCpus,
+    ramClassGiB: memory.limitBytes.value === null ? null : ramClassGiB(memory.limitBytes.value),
+  };
+  return { hash: shortHash(hard), hard, soft: softPart(machine) };
+}
 
 function softPart(
   machine: Pick<Machine, 'platform' | 'cpu' | 'knobs' | 'virtualization' | 'allocators'>,

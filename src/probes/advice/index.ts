@@ -1,10 +1,10 @@
-import type { Advice } from '../../core/machine.js';
-import { defineProbe } from '../probe.js';
+import type { Advice, Machine } from '../../core/machine.js';
+import type { Host } from '../../core/ports.js';
 import { hasPrograms } from '../programs/tools.js';
 import { kernelRules } from './kernel.js';
 import { limitRules } from './limits.js';
 import { loadRules } from './load.js';
-import type { AdviceRule } from './rule.js';
+import type { AdviceFacts, AdviceRule } from './rule.js';
 import { topologyRules } from './topology.js';
 
 const RULES: AdviceRule[] = [...limitRules, ...loadRules, ...kernelRules, ...topologyRules];
@@ -13,26 +13,9 @@ const ABOUT_PROGRAMS = ['tools', 'allocators'];
 const ORDER: Advice['severity'][] = ['problem', 'warning', 'info'];
 
 /** Everything about a machine that will hurt, worst first. */
-export const adviceProbe = defineProbe(
-  'advice',
-  [
-    'platform',
-    'cpu',
-    'topology',
-    'numa',
-    'memory',
-    'limits',
-    'knobs',
-    'virtualization',
-    'load',
-    'power',
-    'tools',
-    'allocators',
-  ],
-  (host, facts) => {
-    const found = RULES.flatMap((rule) => rule(facts) ?? []).filter(
-      ({ fact }) => hasPrograms(host) || !ABOUT_PROGRAMS.includes(fact),
-    );
-    return found.sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
-  },
-);
+export function probeAdvice(host: Host, facts: AdviceFacts): Machine['advice'] {
+  const found = RULES.flatMap((rule) => rule(facts) ?? []).filter(
+    ({ fact }) => hasPrograms(host) || !ABOUT_PROGRAMS.includes(fact),
+  );
+  return found.sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
+}

@@ -2,7 +2,6 @@ import { formatCpuList } from '../../core/cpu-list.js';
 import { known, unknown } from '../../core/fact.js';
 import type { Machine } from '../../core/machine.js';
 import type { Host } from '../../core/ports.js';
-import { defineProbe } from '../probe.js';
 import { readQuota, readThrottling, type Throttling } from './cgroup-quota.js';
 
 type Limits = Machine['limits'];
@@ -13,7 +12,7 @@ type Quota = ReturnType<typeof readQuota>;
  * The one place where affinity, cpuset, quota, SMT and core kinds become a number of threads.
  * The quota is rounded down: one thread too many burns the quota in its spin loops and the kernel then stops them all.
  */
-export const limitsProbe = defineProbe('limits', ['topology'], (host, { topology }): Limits => {
+export function probeLimits(host: Host, { topology }: Pick<Machine, 'topology'>): Limits {
   const quota = readQuota(host);
   const byQuota = quota.cpus === null ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(quota.cpus));
   const { allowed } = topology;
@@ -26,7 +25,7 @@ export const limitsProbe = defineProbe('limits', ['topology'], (host, { topology
     reasons: reasonsOf(topology, quota, compute, byQuota),
     ...throttlingFacts(host),
   };
-});
+}
 
 function inputsOf({ machine, allowed, threadsPerCore, cpus, kindsSource }: Topology, quota: Quota): Limits['inputs'] {
   const cpuFolder = '/sys/devices/system/cpu';

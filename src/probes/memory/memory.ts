@@ -1,14 +1,14 @@
 import { type Fact, known, likely, unknown } from '../../core/fact.js';
 import type { Machine } from '../../core/machine.js';
+import type { Host } from '../../core/ports.js';
 import { type MemoryLimit, readMemoryLimits } from '../limits/cgroup-memory.js';
-import { defineProbe } from '../probe.js';
 import { parseMeminfo } from '../reading/file-fact.js';
 import { readDimms } from './dimms.js';
 
 const SOURCE = '/proc/meminfo';
 
 /** Memory of the machine, and what of it this process can still take under every limit above it. */
-export const memoryProbe = defineProbe('memory', ['numa'], (host, { numa }): Machine['memory'] => {
+export function probeMemory(host: Host, { numa }: Pick<Machine, 'numa'>): Machine['memory'] {
   const meminfo = parseMeminfo(host.read(SOURCE) ?? '');
   const field = (name: string): Fact<number> => {
     const value = meminfo.get(name);
@@ -33,7 +33,7 @@ export const memoryProbe = defineProbe('memory', ['numa'], (host, { numa }): Mac
     hugePageBytes: field('Hugepagesize'),
     ...readDimms(host),
   };
-});
+}
 
 function total(meminfo: Fact<number>, numa: Machine['numa']): Fact<number> {
   const sizes = numa.nodes.flatMap((node) => node.memoryBytes ?? []);

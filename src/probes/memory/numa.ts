@@ -2,14 +2,13 @@ import { tryParseCpuList, tryParseCpuMap } from '../../core/cpu-list.js';
 import type { Machine, NumaNode } from '../../core/machine.js';
 import type { Host } from '../../core/ports.js';
 import { readCpuset } from '../limits/cgroup-cpuset.js';
-import { defineProbe } from '../probe.js';
 import { asWhole, parseMeminfo } from '../reading/file-fact.js';
 import { numbered, readCpuSet, statusList } from '../topology/cpu-set.js';
 
 const NODE_FOLDER = '/sys/devices/system/node';
 
 /** NUMA nodes. Their ids have gaps; some hold only memory (CXL, HBM, Optane), some only CPUs. */
-export const numaProbe = defineProbe('numa', [], (host): Machine['numa'] => {
+export function probeNuma(host: Host): Machine['numa'] {
   const { online } = readCpuSet(host);
   const ids = onlineNodes(host);
   const allowedMemory = allowedNodes(host);
@@ -19,7 +18,7 @@ export const numaProbe = defineProbe('numa', [], (host): Machine['numa'] => {
   if (!overlap(nodes)) return { nodes, source: NODE_FOLDER, notes: notesOf(nodes) };
   const notes = ['the nodes claim the same CPUs (faulty firmware): taken as one node'];
   return { nodes: [{ ...wholeMachine(host, online), id: ids[0]! }], source: NODE_FOLDER, notes };
-});
+}
 
 function onlineNodes(host: Host): number[] {
   const folders = numbered(host, NODE_FOLDER, 'node');

@@ -1,7 +1,6 @@
 import { type Fact, known, likely, unknown } from '../../core/fact.js';
 import type { Machine } from '../../core/machine.js';
 import type { Host } from '../../core/ports.js';
-import { defineProbe } from '../probe.js';
 import { blocksOf, type CpuinfoBlock, commonWords, cpuinfoField, readCpuinfo } from '../reading/cpuinfo.js';
 import { asWhole, fileFact } from '../reading/file-fact.js';
 import { maximumMhz } from '../reading/per-cpu.js';
@@ -22,7 +21,7 @@ const VENDORS: Record<string, string> = {
 };
 
 /** The processor: names are labels, feature words decide. Both hold for every CPU this process may run on. */
-export const cpuProbe = defineProbe('cpu', ['platform'], (host, { platform }): Machine['cpu'] => {
+export function probeCpu(host: Host, { platform }: Pick<Machine, 'platform'>): Machine['cpu'] {
   const { allowed } = readCpuSet(host);
   const blocks = blocksOf(readCpuinfo(host), allowed);
   const field = (...names: string[]): Fact<string> => {
@@ -43,7 +42,7 @@ export const cpuProbe = defineProbe('cpu', ['platform'], (host, { platform }): M
     sveBits: sveBytes.value === null ? unknown(sveBytes.source) : known(sveBytes.value * 8, sveBytes.source),
     maxMhz: maximumMhz(host, allowed),
   };
-});
+}
 
 function modelName(host: Host, blocks: CpuinfoBlock[], allowed: number[]): Fact<string> {
   const printed = cpuinfoField(

@@ -1,7 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { FoundAllocator, Machine } from '../../core/machine.js';
 import type { Host } from '../../core/ports.js';
-import { defineProbe } from '../probe.js';
 import { parseElf } from './elf.js';
 
 const LIBRARY = /^lib((?:je|mi|tc)malloc(?:_minimal|-secure)?)\.so((?:\.\d+)*)$/;
@@ -25,14 +24,14 @@ const MAX_LIBRARY_BYTES = 16 * 1024 ** 2;
  * Allocators that LD_PRELOAD could load here. A library of another machine, word size or C library is listed as not
  * usable: the loader only warns about it and goes on without, so it must never be chosen.
  */
-export const allocatorsProbe = defineProbe('allocators', ['platform'], (host, { platform }): Machine['allocators'] => {
+export function probeAllocators(host: Host, { platform }: Pick<Machine, 'platform'>): Machine['allocators'] {
   const found = new Map<string, FoundAllocator>();
   for (const path of [...folderLibraries(host, platform.arch), ...cachedLibraries(host)]) {
     const real = resolveLinks(host, path);
     if (!found.has(real)) found.set(real, describe(host, real, platform));
   }
   return preferred([...found.values()]);
-});
+}
 
 function folderLibraries(host: Host, arch: string): string[] {
   const folders = [...(TRIPLETS[arch] ?? []).map((triplet) => `/usr/lib/${triplet}`), ...FOLDERS];

@@ -1,7 +1,6 @@
 import { type Fact, known, unknown } from '../../core/fact.js';
 import type { Machine } from '../../core/machine.js';
 import type { Host } from '../../core/ports.js';
-import { defineProbe } from '../probe.js';
 import { asChosenWord, asCpuList, asFlag, asText, asWhole, fileFact } from '../reading/file-fact.js';
 import { commonText } from '../reading/per-cpu.js';
 import { CPU_FOLDER } from '../topology/cpu-set.js';
@@ -10,45 +9,44 @@ const THP = '/sys/kernel/mm/transparent_hugepage';
 const CLOCK = '/sys/devices/system/clocksource/clocksource0/current_clocksource';
 
 /** Settings of the kernel that change how fast inference runs. In a VM the clocks are the host's: hidden, not bad. */
-export const knobsProbe = defineProbe(
-  'knobs',
-  ['topology', 'virtualization'],
-  (host, { topology, virtualization }): Machine['knobs'] => {
-    const { cpus } = topology.allowed;
-    const clocks = <T>(fact: Fact<T>) => (virtualization.isVm.value ? hiddenByVm(fact) : fact);
-    const sysctl = (name: string) => fileFact(host, `/proc/sys/${name}`, asWhole);
-    return {
-      governor: clocks(commonText(host, cpus, 'cpufreq/scaling_governor')),
-      scalingDriver: clocks(commonText(host, cpus, 'cpufreq/scaling_driver')),
-      energyPreference: clocks(commonText(host, cpus, 'cpufreq/energy_performance_preference')),
-      isTurboOn: clocks(turbo(host, cpus)),
-      transparentHugePages: fileFact(host, `${THP}/enabled`, asChosenWord),
-      transparentHugePagesDefrag: fileFact(host, `${THP}/defrag`, asChosenWord),
-      swappiness: sysctl('vm/swappiness'),
-      zoneReclaimMode: sysctl('vm/zone_reclaim_mode'),
-      overcommitMemory: sysctl('vm/overcommit_memory'),
-      maxMapCount: sysctl('vm/max_map_count'),
-      numaBalancing: sysctl('kernel/numa_balancing'),
-      smtControl: fileFact(host, `${CPU_FOLDER}/smt/control`, asText),
-      isSmtActive: fileFact(host, `${CPU_FOLDER}/smt/active`, asFlag),
-      isolatedCpus: fileFact(host, `${CPU_FOLDER}/isolated`, asCpuList),
-      nohzFullCpus: fileFact(host, `${CPU_FOLDER}/nohz_full`, asCpuList),
-      perfEventParanoid: sysctl('kernel/perf_event_paranoid'),
-      isAutogroupOn: fileFact(host, '/proc/sys/kernel/sched_autogroup_enabled', asFlag),
-      clocksource: fileFact(host, CLOCK, asText),
-      mitigations: mitigations(host),
-      lockedMemoryLimitBytes: processLimit(host, 'Max locked memory'),
-      addressSpaceLimitBytes: processLimit(host, 'Max address space'),
-      openMpVariables: known(
-        host
-          .envNames()
-          .filter((name) => /^(?:OMP|KMP|GOMP)_/.test(name))
-          .sort(),
-        'environment',
-      ),
-    };
-  },
-);
+export function probeKnobs(
+  host: Host,
+  { topology, virtualization }: Pick<Machine, 'topology' | 'virtualization'>,
+): Machine['knobs'] {
+  const { cpus } = topology.allowed;
+  const clocks = <T>(fact: Fact<T>) => (virtualization.isVm.value ? hiddenByVm(fact) : fact);
+  const sysctl = (name: string) => fileFact(host, `/proc/sys/${name}`, asWhole);
+  return {
+    governor: clocks(commonText(host, cpus, 'cpufreq/scaling_governor')),
+    scalingDriver: clocks(commonText(host, cpus, 'cpufreq/scaling_driver')),
+    energyPreference: clocks(commonText(host, cpus, 'cpufreq/energy_performance_preference')),
+    isTurboOn: clocks(turbo(host, cpus)),
+    transparentHugePages: fileFact(host, `${THP}/enabled`, asChosenWord),
+    transparentHugePagesDefrag: fileFact(host, `${THP}/defrag`, asChosenWord),
+    swappiness: sysctl('vm/swappiness'),
+    zoneReclaimMode: sysctl('vm/zone_reclaim_mode'),
+    overcommitMemory: sysctl('vm/overcommit_memory'),
+    maxMapCount: sysctl('vm/max_map_count'),
+    numaBalancing: sysctl('kernel/numa_balancing'),
+    smtControl: fileFact(host, `${CPU_FOLDER}/smt/control`, asText),
+    isSmtActive: fileFact(host, `${CPU_FOLDER}/smt/active`, asFlag),
+    isolatedCpus: fileFact(host, `${CPU_FOLDER}/isolated`, asCpuList),
+    nohzFullCpus: fileFact(host, `${CPU_FOLDER}/nohz_full`, asCpuList),
+    perfEventParanoid: sysctl('kernel/perf_event_paranoid'),
+    isAutogroupOn: fileFact(host, '/proc/sys/kernel/sched_autogroup_enabled', asFlag),
+    clocksource: fileFact(host, CLOCK, asText),
+    mitigations: mitigations(host),
+    lockedMemoryLimitBytes: processLimit(host, 'Max locked memory'),
+    addressSpaceLimitBytes: processLimit(host, 'Max address space'),
+    openMpVariables: known(
+      host
+        .envNames()
+        .filter((name) => /^(?:OMP|KMP|GOMP)_/.test(name))
+        .sort(),
+      'environment',
+    ),
+  };
+}
 
 const hiddenByVm = <T>(fact: Fact<T>): Fact<T> =>
   fact.confidence === 'unknown' ? { ...fact, confidence: 'hidden', note: 'hidden by the virtual machine' } : fact;

@@ -2,11 +2,10 @@ import { type Fact, known, unknown } from '../../core/fact.js';
 import type { Machine, Pressure } from '../../core/machine.js';
 import type { Host } from '../../core/ports.js';
 import { findHierarchy } from '../limits/cgroup.js';
-import { defineProbe } from '../probe.js';
 import { fileFact } from '../reading/file-fact.js';
 
 /** What else the machine is doing, as one snapshot: averages and totals that the kernel keeps itself. */
-export const loadProbe = defineProbe('load', [], (host): Machine['load'] => {
+export function probeLoad(host: Host): Machine['load'] {
   const cpu = findHierarchy(host, 'cpu');
   const group = cpu?.version === 2 ? cpu.levels[0]! : undefined;
   return {
@@ -19,7 +18,7 @@ export const loadProbe = defineProbe('load', [], (host): Machine['load'] => {
       ? fileFact(host, `${group}/cpu.pressure`, parsePressure)
       : unknown('cpu.pressure', 'unknown', 'only in cgroup v2'),
   };
-});
+}
 
 export type CpuTicks = { totalTicks: number; stealTicks: number };
 

@@ -1,7 +1,6 @@
 import { type Fact, known, likely, unknown } from '../../core/fact.js';
 import type { Machine } from '../../core/machine.js';
 import type { Host } from '../../core/ports.js';
-import { defineProbe } from '../probe.js';
 import { asText, fileFact } from '../reading/file-fact.js';
 
 /** Program loaders of glibc, as each architecture's ABI fixes their names. */
@@ -22,14 +21,16 @@ const MUSL_NAMES: Record<string, string> = {
   loong64: 'loongarch64',
 };
 
-export const platformProbe = defineProbe('platform', [], (host): Machine['platform'] => ({
-  os: host.platform,
-  arch: host.arch,
-  kernel: kernelRelease(host),
-  distribution: fileFact(host, '/etc/os-release', (text) => /^PRETTY_NAME="?([^"\n]+)/m.exec(text)?.[1]),
-  libc: cLibrary(host),
-  node: host.isLive ? known(process.version, 'process.version') : unknown('process.version'),
-}));
+export function probePlatform(host: Host): Machine['platform'] {
+  return {
+    os: host.platform,
+    arch: host.arch,
+    kernel: kernelRelease(host),
+    distribution: fileFact(host, '/etc/os-release', (text) => /^PRETTY_NAME="?([^"\n]+)/m.exec(text)?.[1]),
+    libc: cLibrary(host),
+    node: host.isLive ? known(process.version, 'process.version') : unknown('process.version'),
+  };
+}
 
 function kernelRelease(host: Host): Fact<string> {
   const release = fileFact(host, '/proc/sys/kernel/osrelease', asText);

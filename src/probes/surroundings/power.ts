@@ -1,7 +1,6 @@
 import { type Fact, known, unknown } from '../../core/fact.js';
 import type { Machine } from '../../core/machine.js';
 import type { Host } from '../../core/ports.js';
-import { defineProbe } from '../probe.js';
 import { asWhole } from '../reading/file-fact.js';
 import { readNumberPerCpu } from '../reading/per-cpu.js';
 
@@ -11,15 +10,16 @@ const POWERCAP = '/sys/class/powercap';
 const THERMAL = '/sys/class/thermal';
 const HWMON = '/sys/class/hwmon';
 
-export const powerProbe = defineProbe(
-  'power',
-  ['topology', 'virtualization'],
-  (host, { topology, virtualization }): Power => ({
+export function probePower(
+  host: Host,
+  { topology, virtualization }: Pick<Machine, 'topology' | 'virtualization'>,
+): Power {
+  return {
     energyZones: energyZones(host, virtualization.isVm.value === true),
     temperatures: temperatures(host),
     thermalThrottleEvents: throttleEvents(host, topology),
-  }),
-);
+  };
+}
 
 /** RAPL zones and their parts. Since Linux 5.10 only root may read the counters (CVE-2020-8694). */
 function energyZones(host: Host, isVm: boolean): Power['energyZones'] {

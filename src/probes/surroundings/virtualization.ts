@@ -1,11 +1,10 @@
 import { type Fact, known, likely, unknown } from '../../core/fact.js';
 import type { Machine } from '../../core/machine.js';
 import type { Host } from '../../core/ports.js';
-import { defineProbe } from '../probe.js';
 import { commonWords, readCpuinfo } from '../reading/cpuinfo.js';
 
 /** Container, virtual machine and Kubernetes are separate questions: all can hold at once. */
-export const virtualizationProbe = defineProbe('virtualization', [], (host): Machine['virtualization'] => {
+export function probeVirtualization(host: Host): Machine['virtualization'] {
   const runtime = containerRuntime(host);
   return {
     isContainer: runtime.value === null ? containerByRoot(host) : { ...runtime, value: true },
@@ -14,7 +13,7 @@ export const virtualizationProbe = defineProbe('virtualization', [], (host): Mac
     isKubernetes: kubernetes(host),
     isWsl: wsl(host),
   };
-});
+}
 
 const GROUP_WORDS: [RegExp, string][] = [
   [/libpod/, 'podman'],

@@ -1,6 +1,5 @@
 import type { Machine } from '../../core/machine.js';
 import type { Host } from '../../core/ports.js';
-import { defineProbe } from '../probe.js';
 import { sharedSet } from '../reading/shared-set.js';
 import { CPU_FOLDER, numbered, readCpuSet } from './cpu-set.js';
 
@@ -11,7 +10,7 @@ type Level = Machine['caches']['levels'][number];
  * Data and unified caches with the CPUs that share each. A domain is the set of online CPUs that share it: the
  * kernel's cache ids have gaps and are missing before 4.11, and an index has no fixed meaning across CPUs.
  */
-export const cachesProbe = defineProbe('caches', [], (host): Machine['caches'] => {
+export function probeCaches(host: Host): Machine['caches'] {
   const { online, allowed } = readCpuSet(host);
   const levels = readLevels(host, online);
   const last = levels.at(-1);
@@ -26,7 +25,7 @@ export const cachesProbe = defineProbe('caches', [], (host): Machine['caches'] =
       ...note(last),
     },
   };
-});
+}
 
 function note(last: Level | undefined): { note?: string } {
   if (!last) return { note: 'the kernel shows no caches' };

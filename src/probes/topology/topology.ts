@@ -1,5 +1,5 @@
 import type { CpuEntry, Machine } from '../../core/machine.js';
-import { defineProbe } from '../probe.js';
+import type { Host } from '../../core/ports.js';
 import { readCores, readDies, readPackages, sharesFloatingPoint } from './cores.js';
 import { readCpuSet } from './cpu-set.js';
 import type { KindGroup } from './kind-groups.js';
@@ -8,58 +8,57 @@ import { readKinds } from './kinds.js';
 type Topology = Machine['topology'];
 
 /** Cores, packages, nodes and caches of each logical CPU; counts of the machine and of what we may use kept apart. */
-export const topologyProbe = defineProbe(
-  'topology',
-  ['cpu', 'caches', 'numa', 'virtualization'],
-  (host, { cpu, caches, numa, virtualization }): Topology => {
-    const { online, allowed, source, notes } = readCpuSet(host);
-    const cores = readCores(host, online);
-    const kinds = readKinds({ host, online, vendor: cpu.vendor.value, cores, caches });
-    const dies = readDies(host, online);
-    const lookUps = {
-      core: memberOf(cores),
-      package: readPackages(host, online),
-      node: memberOf(
-        numa.nodes.map((node) => node.cpus),
-        numa.nodes.map((node) => node.id),
+export function probeTopology(
+  host: Host,
+  { cpu, caches, numa, virtualization }: Pick<Machine, 'cpu' | 'caches' | 'numa' | 'virtualization'>,
+): Topology {
+  const { online, allowed, source, notes } = readCpuSet(host);
+  const cores = readCores(host, online);
+  const kinds = readKinds({ host, online, vendor: cpu.vendor.value, cores, caches });
+  const dies = readDies(host, online);
+  const lookUps = {
+    core: memberOf(cores),
+    package: readPackages(host, online),
+    node: memberOf(
+      numa.nodes.map((node) => node.cpus),
+      numa.nodes.map((node) => node.id),
+    ),
+    llc: memberOf(caches.llc.domains.map((domain) => domain.cpus)),
+    kind: new Map(kinds.groups.flatMap((group) => group.cpus.map((id) => [id, group.kind] as const))),
+  };
+  const isAllowed = new Set(allowed);
+  const cpus = online.map(
+    (id): CpuEntry => ({
+      id,
+      core: lookUps.core.get(id)!,
+      package: lookUps.package.get(id)!,
+      die: dies?.get(id) ?? null,
+      node: lookUps.node.get(id) ?? null,
+      llc: lookUps.llc.get(id) ?? null,
+      kind: lookUps.kind.get(id) ?? 'performance',
+      isAllowed: isAllowed.has(id),
+    }),
+  );
+  const threadsPerCore = Math.max(...cores.map((core) => core.length));
+  const isHidden = virtualization.isVm.value === true && threadsPerCore === 1 && online.length > 1;
+  return {
+    cpus,
+    machine: machineCounts(cpus, numa, caches),
+    allowed: {
+      ...allowedCounts(
+        cpus.filter((entry) => entry.isAllowed),
+        numa,
+        caches,
       ),
-      llc: memberOf(caches.llc.domains.map((domain) => domain.cpus)),
-      kind: new Map(kinds.groups.flatMap((group) => group.cpus.map((id) => [id, group.kind] as const))),
-    };
-    const isAllowed = new Set(allowed);
-    const cpus = online.map(
-      (id): CpuEntry => ({
-        id,
-        core: lookUps.core.get(id)!,
-        package: lookUps.package.get(id)!,
-        die: dies?.get(id) ?? null,
-        node: lookUps.node.get(id) ?? null,
-        llc: lookUps.llc.get(id) ?? null,
-        kind: lookUps.kind.get(id) ?? 'performance',
-        isAllowed: isAllowed.has(id),
-      }),
-    );
-    const threadsPerCore = Math.max(...cores.map((core) => core.length));
-    const isHidden = virtualization.isVm.value === true && threadsPerCore === 1 && online.length > 1;
-    return {
-      cpus,
-      machine: machineCounts(cpus, numa, caches),
-      allowed: {
-        ...allowedCounts(
-          cpus.filter((entry) => entry.isAllowed),
-          numa,
-          caches,
-        ),
-        source,
-      },
-      kinds: kinds.groups.map((group) => ({ ...group, cores: countCores(group, lookUps.core) })),
-      kindsSource: kinds.source,
-      threadsPerCore,
-      isHidden,
-      notes: [...notes, ...kinds.notes, ...remarks(isHidden, sharesFloatingPoint(host, cores), numa, caches)],
-    };
-  },
-);
+      source,
+    },
+    kinds: kinds.groups.map((group) => ({ ...group, cores: countCores(group, lookUps.core) })),
+    kindsSource: kinds.source,
+    threadsPerCore,
+    isHidden,
+    notes: [...notes, ...kinds.notes, ...remarks(isHidden, sharesFloatingPoint(host, cores), numa, caches)],
+  };
+}
 
 const distinct = <T>(values: (T | null)[]): number => new Set(values.filter((value) => value !== null)).size;
 

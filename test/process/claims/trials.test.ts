@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { liveHost } from '../../../dist/probes/host-live.js';
+import { liveHost } from '../../../dist/probes/host/live.js';
 import { probeMachine } from '../../../dist/probes/index.js';
 import { runTrial } from '../../../dist/runners/launch.js';
 import { startCompetitors } from '../../../dist/runs/claims/conditions/competitor.js';
