@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { candidateSchema } from '../core/candidate.js';
 import { modelFileSchema } from '../core/model.js';
 import { effectiveSchema } from '../core/outcome.js';
+import { reasoningStyleSchema } from './text/reasoning-style.js';
 
 /** What the supervisor and a worker process say to each other over Node's IPC channel. */
 
@@ -23,6 +24,7 @@ export const generateParametersSchema = z.object({
   sampling: samplingSchema,
   stops: z.array(z.string()),
   reasoning: z.enum(['open', 'auto', 'off']).describe('How the text begins; see ReasoningMode.'),
+  style: reasoningStyleSchema.optional().describe('How reasoning is set apart; <think> tags when absent.'),
   thinkingBudget: z.int().min(0).nullable().describe('Tokens of thinking after which it is closed; null for no limit.'),
   logprobs: z.int().min(0).max(20).nullable().describe('Alternatives reported for each token; null for none.'),
   form: z

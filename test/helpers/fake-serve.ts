@@ -10,7 +10,7 @@ import { systemClock } from '../../src/runs/clock.js';
 import { type AccessEntry, HTTP_LIMITS } from '../../src/serve/http/app.js';
 import { CONNECTION_LIMITS } from '../../src/serve/http/client-connection.js';
 import { type RunningServer, type ServerDeps, type ServerSettings, startServer } from '../../src/serve/server.js';
-import { chooseTemplate } from '../../src/serve/template/choose-template.js';
+import { chooseTemplate, NO_CHAT_FACTS } from '../../src/serve/template/choose-template.js';
 
 /** A server in this process with real worker processes that run the fake engine. Needs the built dist/. */
 
@@ -101,7 +101,7 @@ export async function startTestServer(
         hang: { load: 20_000, prefill: 5000, decode: 5000, ...options.hang },
       },
       version: '0.0.0',
-      template: chooseTemplate(model, null),
+      template: chooseTemplate(model, NO_CHAT_FACTS),
       model: { id: 'fake-r1', aliases: ['fake'], createdSeconds: 1_700_000_000, fingerprint: 'fp_test' },
       host: '127.0.0.1',
       port: 0,

@@ -69,7 +69,7 @@ type Prepared = { settings: ServerSettings; profile: Profile };
 async function prepare(flags: ServeFlags, host: Host, terminal: Console): Promise<Prepared> {
   const profile = readProfile(flags.profile);
   const machine = await probeMachine(host, { clock: systemClock });
-  const deployment = await resolveDeployment(profile, flags.model, machine, homeFolder(host));
+  const deployment = await resolveDeployment(profile, flags.model, machine, homeFolder(host), flags.chatTemplate);
   const settings = serverSettings(profile, flags, deployment, systemClock.now());
   const { model, candidate, contextTokens } = settings.plan;
   checkMemory(model, candidate, contextTokens, machine.memory.limitBytes.value);

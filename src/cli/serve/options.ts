@@ -11,6 +11,7 @@ export const serveOptions = (yargs: Argv) =>
   yargs
     .option('profile', { ...text('The profile to serve: best.json of a run'), demandOption: true })
     .option('model', text("Another file of the profile's geometry and quantization"))
+    .option('chat-template', text("File in Jinja, or deepseek-r1, chatml, llama-3 or plain (the model's own)"))
     .option('host', text('Address to listen on', '127.0.0.1'))
     .option('port', count('Port to listen on; 0 takes any free one', 7860))
     .option('workers', count("Worker processes (the profile's replicas)"))

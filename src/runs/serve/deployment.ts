@@ -8,10 +8,11 @@ import type { Profile } from '../../core/profile.js';
 import { inspectGguf } from '../../models/gguf/inspect.js';
 import { inspectOnnxFolder } from '../../models/onnx/inspect.js';
 import { modelSha256 } from '../../models/resolve/model-hash.js';
-import { chatTemplateOf } from './chat-template-of.js';
+import { type ChatFacts, NO_CHAT_FACTS } from '../../serve/template/choose-template.js';
+import { askedTemplate, chatFactsOf } from './chat-facts-of.js';
 
 /** The file to serve under a profile, and every way in which this deployment is not what was measured. */
-export type Deployment = { model: ModelFile; chatTemplate: string | null; differences: string[] };
+export type Deployment = { model: ModelFile; chat: ChatFacts; differences: string[] };
 
 /** `home` holds the hashes of files that were read through before. Throws `PROFILE_MISMATCH` for a model whose speed the profile says nothing about. */
 export async function resolveDeployment(
@@ -19,11 +20,13 @@ export async function resolveDeployment(
   modelPath: string | undefined,
   machine: Machine,
   home: string,
+  chatTemplate?: string,
 ): Promise<Deployment> {
   const model = modelPath === undefined ? measuredModel(profile) : await otherModel(profile, modelPath);
-  const chatTemplate = profile.candidate.backend === 'fake' ? null : chatTemplateOf(model);
+  const own = profile.candidate.backend === 'fake' ? NO_CHAT_FACTS : chatFactsOf(model);
+  const chat = chatTemplate === undefined ? own : { ...own, templates: [askedTemplate(chatTemplate)] };
   const differences = [...machineDifferences(profile, machine), ...(await fileDifferences(profile, model, home))];
-  return { model, chatTemplate, differences };
+  return { model, chat, differences };
 }
 
 function measuredModel({ model }: Profile): ModelFile {

@@ -19,6 +19,7 @@ import { readKeys } from './keys.js';
 export type ServeFlags = {
   profile: string;
   model?: string;
+  chatTemplate?: string;
   host: string;
   port: number;
   workers?: number;
@@ -60,7 +61,7 @@ export function serverSettings(
   return {
     plan,
     version: ownVersion(),
-    template: chooseTemplate(deployment.model, deployment.chatTemplate),
+    template: chooseTemplate(deployment.model, deployment.chat),
     model: servedModel(profile, deployment),
     host: flags.host,
     port: flags.port,

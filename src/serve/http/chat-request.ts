@@ -17,7 +17,7 @@ const messageSchema = z.discriminatedUnion('role', [
     role: z.literal('assistant'),
     content,
     name,
-    reasoning_content: z.string().nullish().describe('Accepted and not shown to the model, as for R1.'),
+    reasoning_content: z.string().nullish().describe("Shown to the model where its template does so; R1's does not."),
     refusal: z.null().optional(),
     annotations: z.array(z.unknown()).nullish(),
     audio: z.null().optional(),
@@ -43,6 +43,10 @@ export const chatRequestSchema = z.strictObject({
     .max(10_000_000)
     .nullish()
     .describe('Tokens of thinking after which it is closed. Not in the OpenAI API.'),
+  chat_template_kwargs: z
+    .record(z.string().max(64), z.unknown())
+    .nullish()
+    .describe("Variables of the model's chat template, such as enable_thinking. Not in the OpenAI API."),
   response_format: z
     .discriminatedUnion('type', [
       z.strictObject({ type: z.literal('text') }),

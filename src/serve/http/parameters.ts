@@ -2,7 +2,7 @@ import { compileSchema } from '../json-schema/compile.js';
 import { SchemaError } from '../json-schema/schema-error.js';
 import type { GenerateParameters } from '../protocol.js';
 import { Refusal } from '../refusal.js';
-import type { ReasoningMode } from '../text/think-splitter.js';
+import type { ReasoningMode, ReasoningStyle } from '../text/reasoning-style.js';
 import type { ChatRequest } from './chat-request.js';
 import type { CompletionRequest } from './completion-request.js';
 
@@ -36,21 +36,22 @@ function shared(request: ChatRequest | CompletionRequest, anySeed: () => number)
   };
 }
 
-/** Whether the model is let think, and for how many tokens. */
+/** Whether the model is asked to think, undefined when nothing is asked, and for how many tokens it may. */
 export function thinkingOf(
   request: ChatRequest,
   serverBudget: number | null,
-): { thinks: boolean; budget: number | null } {
+): { thinks: boolean | undefined; budget: number | null } {
   const effort = request.reasoning_effort ?? 'high';
   if (effort === 'none' || effort === 'minimal' || request.thinking_budget === 0)
     return { thinks: false, budget: null };
   const budgets = [EFFORT_BUDGET[effort], request.thinking_budget ?? null, serverBudget].filter((b) => b !== null);
-  return { thinks: true, budget: budgets.length > 0 ? Math.min(...budgets) : null };
+  const asks = request.reasoning_effort ?? request.thinking_budget ?? undefined;
+  return { thinks: asks === undefined ? undefined : true, budget: budgets.length > 0 ? Math.min(...budgets) : null };
 }
 
 export function chatParameters(
   request: ChatRequest,
-  reasoning: ReasoningMode,
+  reasoning: { mode: ReasoningMode; style: ReasoningStyle | null },
   thinkingBudget: number | null,
   anySeed: () => number,
 ): AskedParameters {
@@ -60,8 +61,9 @@ export function chatParameters(
   const maxTokens = request.max_completion_tokens ?? request.max_tokens ?? null;
   const form = formOf(request);
   // A form leaves no room for a model to choose whether it thinks.
-  const mode = form && reasoning === 'auto' ? 'off' : reasoning;
-  return { ...shared(request, anySeed), maxTokens, reasoning: mode, thinkingBudget, logprobs, form };
+  const mode = form && reasoning.mode === 'auto' ? 'off' : reasoning.mode;
+  const style = reasoning.style === null ? {} : { style: reasoning.style };
+  return { ...shared(request, anySeed), maxTokens, reasoning: mode, ...style, thinkingBudget, logprobs, form };
 }
 
 /** Throws a refusal that names the part of the schema which cannot be enforced. */

@@ -1,5 +1,7 @@
+import { createChannelSplitter } from './channel-splitter.js';
+import { type ReasoningMode, type ReasoningStyle, THINK_TAGS } from './reasoning-style.js';
 import { createStopFilter } from './stop-filter.js';
-import { createThinkSplitter, type ReasoningMode, type ThinkSplitter } from './think-splitter.js';
+import { createThinkSplitter, type ThinkSplitter } from './think-splitter.js';
 
 export type TextDelta = { reasoning: string; content: string };
 
@@ -19,9 +21,17 @@ export type TextMachine = {
   readonly answered: number;
 };
 
-export function createTextMachine(options: { reasoning: ReasoningMode; stops: readonly string[] }): TextMachine {
+type TextOptions = { reasoning: ReasoningMode; style?: ReasoningStyle | undefined; stops: readonly string[] };
+
+const splitterFor = ({ reasoning, style = THINK_TAGS }: TextOptions): ThinkSplitter =>
+  style.kind === 'channels' && reasoning !== 'off'
+    ? createChannelSplitter()
+    : createThinkSplitter(reasoning, tagsOf(style));
+const tagsOf = (style: ReasoningStyle) => (style.kind === 'tags' ? style : THINK_TAGS);
+
+export function createTextMachine(options: TextOptions): TextMachine {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  const splitter = createThinkSplitter(options.reasoning);
+  const splitter = splitterFor(options);
   const stops = createStopFilter(options.stops);
   let answered = 0;
 

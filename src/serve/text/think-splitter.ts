@@ -1,13 +1,6 @@
 import { heldSuffixLength } from './held-suffix.js';
+import { type ReasoningMode, THINK_TAGS } from './reasoning-style.js';
 
-export const THINK_OPEN = '<think>';
-export const THINK_CLOSE = '</think>';
-
-/**
- * `open`: the prompt ends in <think>, the text begins as reasoning. `auto`: it does when it begins with <think>.
- * `off`: all of it is answer, tags included.
- */
-export type ReasoningMode = 'open' | 'auto' | 'off';
 export type Part = { kind: 'reasoning' | 'answer'; text: string };
 
 /** Splits characters into reasoning and answer. White space around the reasoning and before the answer is dropped. */
@@ -19,7 +12,11 @@ export type ThinkSplitter = {
 
 const isBlank = (text: string): boolean => text.trim() === '';
 
-export function createThinkSplitter(mode: ReasoningMode): ThinkSplitter {
+export function createThinkSplitter(
+  mode: ReasoningMode,
+  { open, close }: { open: string; close: string } = THINK_TAGS,
+): ThinkSplitter {
+  const opening = open.trimEnd();
   let phase: ThinkSplitter['phase'] = mode === 'open' ? 'thinking' : mode === 'auto' ? 'undecided' : 'answer';
   let held = '';
   let hasReasoning = false;
@@ -27,25 +24,25 @@ export function createThinkSplitter(mode: ReasoningMode): ThinkSplitter {
 
   const decide = (): Part | undefined => {
     const begun = held.trimStart();
-    if (begun === THINK_OPEN) {
+    if (begun === opening) {
       phase = 'thinking';
       held = '';
-    } else if (!THINK_OPEN.startsWith(begun)) {
+    } else if (!opening.startsWith(begun)) {
       phase = 'answer';
       return release('answer', held.length);
     }
     return undefined;
   };
   const think = (): Part | undefined => {
-    if (held.endsWith(THINK_CLOSE)) {
-      const text = held.slice(0, -THINK_CLOSE.length).trimEnd();
+    if (held.endsWith(close)) {
+      const text = held.slice(0, -close.length).trimEnd();
       phase = 'answer';
       skipsBlank = true;
       held = '';
       return (text && { kind: 'reasoning', text }) || undefined;
     }
     if (!hasReasoning) held = held.trimStart();
-    const sure = held.slice(0, held.length - heldSuffixLength(held, [THINK_CLOSE])).trimEnd();
+    const sure = held.slice(0, held.length - heldSuffixLength(held, [close])).trimEnd();
     return release('reasoning', sure.length);
   };
   const release = (kind: Part['kind'], length: number): Part | undefined => {

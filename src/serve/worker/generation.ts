@@ -1,8 +1,8 @@
 import type { Session, Step } from '../../core/engine.js';
 import { createAnswerSchema } from '../json-schema/answer-schema.js';
 import type { ContentLogprob, GenerateParameters } from '../protocol.js';
+import { closingOf, marksOf, type ReasoningStyle, THINK_TAGS } from '../text/reasoning-style.js';
 import { createTextMachine, type TextDelta } from '../text/text-machine.js';
-import { THINK_CLOSE } from '../text/think-splitter.js';
 import { createLogprobLedger } from './logprob-ledger.js';
 
 export type Accepted = TextDelta & {
@@ -24,11 +24,12 @@ export type Generation = {
 
 /** Given the tokens of a cut answer again it comes to the same state: that is how an answer moves to another worker. */
 export function createGeneration(session: Session, parameters: GenerateParameters): Generation {
-  const { maxTokens, thinkingBudget, ignoreEos } = parameters;
+  const { maxTokens, thinkingBudget, ignoreEos, style = THINK_TAGS } = parameters;
   const eos = new Set(session.describe().eosTokens);
   const text = createTextMachine(parameters);
   const ledger = createLogprobLedger(session, parameters.logprobs);
   const schema = parameters.form && createAnswerSchema(session, parameters.form);
+  const marks = parameters.reasoning === 'off' ? null : markTokens(session, style);
   let count = 0;
   let thoughts = 0;
   let sent = 0;
@@ -36,7 +37,7 @@ export function createGeneration(session: Session, parameters: GenerateParameter
   const take = (step: Step): TextDelta => {
     count++;
     if (text.phase === 'thinking') thoughts++;
-    const bytes = session.tokenBytes(step.token, { special: false });
+    const bytes = session.tokenBytes(step.token, { special: marks?.has(step.token) ?? false });
     const { answered, phase } = text;
     if (phase === 'answer' && !eos.has(step.token)) schema?.push(bytes);
     const delta = text.push(bytes);
@@ -48,7 +49,7 @@ export function createGeneration(session: Session, parameters: GenerateParameter
   };
   const closing = (): number[] => {
     const isOver = text.phase === 'thinking' && thinkingBudget !== null && thoughts >= thinkingBudget;
-    return isOver ? session.tokenize(`\n${THINK_CLOSE}\n\n`, { special: true }) : [];
+    return isOver ? session.tokenize(closingOf(style), { special: true }) : [];
   };
   const finishAfter = (token: number): Accepted['finish'] => {
     if (text.stop !== undefined || (eos.has(token) && !ignoreEos) || schema?.isClosed) return 'stop';
@@ -81,3 +82,7 @@ export function createGeneration(session: Session, parameters: GenerateParameter
     },
   };
 }
+
+/** Special tokens give no text, but where they set reasoning apart their text is what is looked for. */
+const markTokens = (session: Session, style: ReasoningStyle): ReadonlySet<number> =>
+  new Set(marksOf(style).flatMap((mark) => session.tokenize(mark, { special: true })));

@@ -75,7 +75,9 @@ function tokenize(
   try {
     const { bosToken } = session.describe();
     const tokens = segments.flatMap(({ text, special }) => session.tokenize(text, { special }));
-    send({ type: 'tokens', id, tokens: bosToken === null ? tokens : [bosToken, ...tokens] });
+    // A template may have written it already, as llama.cpp and transformers reckon with too.
+    const isBegun = bosToken === null || tokens[0] === bosToken;
+    send({ type: 'tokens', id, tokens: isBegun ? tokens : [bosToken, ...tokens] });
   } catch (error) {
     send({ type: 'tokenize-failed', id, message: error instanceof Error ? error.message : String(error) });
   }

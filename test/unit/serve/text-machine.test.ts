@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ReasoningMode } from '../../../src/serve/text/reasoning-style.js';
 import { createTextMachine, type TextDelta } from '../../../src/serve/text/text-machine.js';
-import type { ReasoningMode } from '../../../src/serve/text/think-splitter.js';
 
 type Result = TextDelta & { stop: string | undefined; deltas: TextDelta[] };
 
@@ -128,5 +128,36 @@ describe('text machine', () => {
     const machine = createTextMachine({ reasoning: 'off', stops: ['STOP'] });
     expect(machine.push(bytes('go ST')).content).toBe('go ');
     expect(machine.push(bytes('ART')).content).toBe('START');
+  });
+});
+
+describe('channels', () => {
+  const style = { kind: 'channels' } as const;
+  const read = (text: string, pieces = 1) => {
+    const machine = createTextMachine({ reasoning: 'auto', style, stops: [] });
+    const all = { reasoning: '', content: '' };
+    const size = Math.ceil(text.length / pieces);
+    const parts = Array.from({ length: pieces }, (_, i) => text.slice(i * size, (i + 1) * size));
+    for (const delta of [...parts.map((part) => machine.push(Buffer.from(part))), machine.finish()]) {
+      all.reasoning += delta.reasoning;
+      all.content += delta.content;
+    }
+    return all;
+  };
+  const final = '<|channel|>final<|message|>Hello';
+
+  it.each([
+    ['analysis, then an answer', `<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant${final}`, 'Hm.', 'Hello'],
+    ['an answer at once', final, '', 'Hello'],
+    ['no header at all', 'Hello', '', 'Hello'],
+    ['cut inside the reasoning', '<|channel|>analysis<|message|>Hm', 'Hm', ''],
+    [
+      'two thoughts',
+      `<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>analysis<|message|>b<|end|><|start|>assistant${final}`,
+      'ab',
+      'Hello',
+    ],
+  ])('%s', (_what, text, reasoning, content) => {
+    for (const pieces of [1, 3, text.length]) expect(read(text, pieces)).toEqual({ reasoning, content });
   });
 });

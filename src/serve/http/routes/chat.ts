@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { randomInt } from '../../../core/random.js';
 import type { Service } from '../../service.js';
-import type { ChatMessage } from '../../template/chat-template.js';
+import type { ChatMessage, RenderRequest } from '../../template/chat-template.js';
 import { type ChatRequest, chatRequestSchema } from '../chat-request.js';
 import { chatShape } from '../chat-shape.js';
 import { generate } from '../generate.js';
@@ -15,11 +15,13 @@ export function chatRoute(app: FastifyInstance, service: Service): void {
     requireModel(service, body.model);
     const { thinks, budget } = thinkingOf(body, service.thinkingBudget);
     const { template, fleet, random } = service;
-    const parameters = chatParameters(body, template.reasoning(thinks), budget, () => randomInt(random, 2 ** 32));
+    const chat = template.render({ ...renderRequestOf(body), ...(thinks === undefined ? {} : { thinks }) });
+    const reasoning = { mode: chat.reasoning, style: template.style };
+    const parameters = chatParameters(body, reasoning, budget, () => randomInt(random, 2 ** 32));
     return generate(service, request, reply, {
       param: 'messages',
       promptCount: 1,
-      prompts: async () => [await fleet.tokenize(template.render(messagesOf(body), thinks))],
+      prompts: async () => [await fleet.tokenize(chat.segments)],
       answersPerPrompt: body.n ?? 1,
       parameters,
       shape: chatShape(body.logprobs ?? false),
@@ -29,9 +31,21 @@ export function chatRoute(app: FastifyInstance, service: Service): void {
   });
 }
 
-function messagesOf({ messages }: ChatRequest): ChatMessage[] {
-  return messages.map(({ role, content }) => ({
-    role: role === 'developer' ? 'system' : role,
-    content: typeof content === 'string' ? content : content.map(({ text }) => text).join(''),
-  }));
+/** Efforts that templates know by name; the others are ours alone. */
+const TOLD_EFFORTS = ['low', 'medium', 'high'];
+
+/** What of a request the model's template is shown. */
+function renderRequestOf(body: ChatRequest): RenderRequest {
+  const { messages, reasoning_effort: effort, chat_template_kwargs: variables } = body;
+  return {
+    messages: messages.map(messageOf),
+    ...(effort && TOLD_EFFORTS.includes(effort) ? { effort } : {}),
+    ...(variables ? { variables } : {}),
+  };
+}
+
+function messageOf(message: ChatRequest['messages'][number]): ChatMessage {
+  const { role, content } = message;
+  const thoughts = role === 'assistant' ? message.reasoning_content : undefined;
+  return { role, content, ...(thoughts ? { reasoning_content: thoughts } : {}) };
 }
