@@ -15,6 +15,8 @@ export type LoadRequest = {
   sequences: number;
   /** Called with 0…1 while weights load. */
   onProgress?: (share: number) => void;
+  /** Stops the load, which then throws the signal's reason. Engines that cannot stop load to the end first. */
+  signal?: AbortSignal;
 };
 
 export interface Engine {
@@ -97,6 +99,21 @@ export interface Sequence {
   logits(tokens: readonly number[]): Promise<Float32Array[]>;
   dispose(): Promise<void>;
 }
+
+/** A sequence whose cache can be kept in a file: a prompt that was evaluated once need not be evaluated again. */
+export interface KeptSequence extends Sequence {
+  /** False where the engine cannot. */
+  readonly canKeepState: boolean;
+  /** Writes the tokens and their cache to a file; a file of that name is replaced when the new one is whole. */
+  saveState(path: string): Promise<void>;
+  /**
+   * Takes tokens and cache from such a file. It must come from the same model, engine and cache type: the engine notices
+   * other shapes, not other weights. Throws `INTERNAL` when the file is refused; the sequence is then empty.
+   */
+  loadState(path: string): Promise<void>;
+}
+export const canKeepState = (sequence: Sequence): sequence is KeptSequence =>
+  'canKeepState' in sequence && (sequence as KeptSequence).canKeepState;
 
 /** The engine's own clock for work done natively, for the harness-overhead figure. */
 export interface NativeTimer {

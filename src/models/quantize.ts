@@ -4,10 +4,10 @@ import { R1Error } from '../core/errors.js';
 import type { ModelFile } from '../core/model.js';
 import { atomicOutput, syncToDisk } from '../formats/files/atomic-output.js';
 import { FILE_TYPES, type FileType } from '../formats/gguf/types.js';
+import { llamaFolder, llamaLibraries } from '../formats/llama-abi/library.js';
 import { inspectGguf } from './gguf/inspect.js';
 import type { QuantizeJob } from './quantize/job.js';
 import { isFullPrecision, isLlamaLevel, LLAMA_LEVELS } from './quantize/levels.js';
-import { llamaLibrary } from './quantize/llama-library.js';
 
 export type QuantizeRequest = {
   source: string;
@@ -58,7 +58,15 @@ function checkSource(source: ModelFile, { quant, allowRequantize }: QuantizeRequ
 async function runChild(request: QuantizeRequest, quant: FileType, target: string): Promise<void> {
   const { source, threads, allowRequantize = false, pure = false, signal } = request;
   const fileType = FILE_TYPES[quant];
-  const job: QuantizeJob = { library: llamaLibrary(), source, target, fileType, threads, allowRequantize, pure };
+  const job: QuantizeJob = {
+    library: llamaLibraries(llamaFolder()).llama,
+    source,
+    target,
+    fileType,
+    threads,
+    allowRequantize,
+    pure,
+  };
   const child = execa(process.execPath, [CHILD, JSON.stringify(job)], {
     stdin: 'ignore',
     stdout: 'ignore',

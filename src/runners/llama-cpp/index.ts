@@ -1,101 +1,29 @@
-import type { Engine, LoadRequest } from '../../core/engine.js';
-import { R1Error } from '../../core/errors.js';
-import { mappedLibrary } from '../effective.js';
-import { packageVersion } from '../package-folder.js';
-import { placeThreadsApart } from './place-threads.js';
-import { LlamaSession } from './session.js';
-import { createStepTogether } from './step-together.js';
-import { selectVariant } from './variant.js';
+import type { Engine } from '../../core/engine.js';
+import { createBindingEngine } from './binding/engine.js';
+import { createCApiEngine } from './c-api/engine.js';
+import { CApiUnavailable } from './c-api/unavailable.js';
 
-type EngineModule = typeof import('node-llama-cpp');
+/**
+ * How llama.cpp is driven. c-api: its C API through koffi, with a thread pool that lasts and logits read in place. binding:
+ * the addon of node-llama-cpp. auto: the C API where it can be used, else the addon, and the session says why.
+ */
+export type LlamaAccess = 'auto' | 'c-api' | 'binding';
 
-async function importEngine(): Promise<EngineModule> {
-  try {
-    return await import('node-llama-cpp');
-  } catch (cause) {
-    throw new R1Error('ENGINE_MISSING', `node-llama-cpp cannot be loaded: ${(cause as Error).message}`, { cause });
-  }
-}
-
-/** The kernel library that ggml loaded, from this process's own memory map: "zen4", "haswell", … */
-const loadedVariant = (): string | null => mappedLibrary(/libggml-cpu-([a-z0-9]+)\.so/);
-
-async function startLlama(engine: EngineModule, onLog: (message: string) => void) {
-  try {
-    return await engine.getLlama({
-      gpu: false,
-      build: 'never',
-      skipDownload: true,
-      progressLogs: false,
-      // 0 lifts the engine's own cap of max(cores, 4) threads: the explicit count of each context is then used as given.
-      maxThreads: 0,
-      logLevel: engine.LlamaLogLevel.info,
-      logger: (_level, message) => onLog(message),
-    });
-  } catch (cause) {
-    throw new R1Error('ENGINE_MISSING', `llama.cpp has no build for this machine: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
-}
-
-/** llama.cpp through node-llama-cpp's prebuilt CPU library. `cacheFolder` keeps copies of single-variant binaries. */
-export function createLlamaCppEngine(cacheFolder: string): Engine {
+/**
+ * llama.cpp from the prebuilt CPU libraries of node-llama-cpp.
+ * @param cacheFolder where the addon keeps copies of single-variant binaries
+ */
+export function createLlamaCppEngine(cacheFolder: string, access: LlamaAccess = 'auto'): Engine {
+  const binding = createBindingEngine(cacheFolder);
+  if (access === 'binding') return binding;
   return {
-    async load(request: LoadRequest) {
-      const { candidate } = request;
-      await selectVariant(candidate.isa, cacheFolder);
-      const engine = await importEngine();
-      const log: string[] = [];
-      const llama = await startLlama(engine, (message) => {
-        log.push(message);
-        if (log.length > 200) log.shift();
-      });
-      const model = await loadModel(llama, request, log);
-      const context = await model.createContext({
-        contextSize: request.contextTokens,
-        sequences: request.sequences,
-        batchSize: candidate.batch,
-        threads: Math.max(candidate.threads, candidate.threadsBatch ?? 0),
-        flashAttention: candidate.flashAttention,
-        performanceTracking: true,
-        failedCreationRemedy: false,
-        experimentalKvCacheKeyType: kvType(candidate.kvType),
-        experimentalKvCacheValueType: kvType(candidate.kvType),
-      });
-      return new LlamaSession({
-        llama,
-        model,
-        context,
-        log,
-        seenThreads: { decode: null, prefill: null },
-        candidate,
-        together: request.sequences > 1 ? createStepTogether() : (_sequence, step) => step(),
-        name: `llama.cpp ${llama.llamaCppRelease.release} (node-llama-cpp ${packageVersion('node-llama-cpp', import.meta.url)})`,
-        variant: loadedVariant(),
-        threadCpus: candidate.threadPlacement === 'apart' ? await placeThreadsApart() : null,
-      });
+    async load(request) {
+      try {
+        return await createCApiEngine().load(request);
+      } catch (error) {
+        if (!(error instanceof CApiUnavailable) || access === 'c-api') throw error;
+        return createBindingEngine(cacheFolder, `C API not used: ${error.message}.`).load(request);
+      }
     },
   };
-}
-
-const kvType = (type: LoadRequest['candidate']['kvType']) => type.toUpperCase() as 'F32' | 'F16' | 'Q8_0' | 'Q4_0';
-
-async function loadModel(llama: Awaited<ReturnType<typeof startLlama>>, request: LoadRequest, log: readonly string[]) {
-  const { candidate, model, onProgress } = request;
-  try {
-    return await llama.loadModel({
-      modelPath: model.path,
-      useMmap: candidate.mmap,
-      useMlock: candidate.mlock,
-      ...(onProgress ? { onLoadProgress: onProgress } : {}),
-    });
-  } catch (cause) {
-    const said = log.filter((line) => /error|fail|invalid|unsupported|unknown/i.test(line)).slice(-3);
-    throw new R1Error(
-      'MODEL_INVALID',
-      `llama.cpp cannot load ${model.path}: ${[(cause as Error).message, ...said].join(' · ')}`,
-      { cause },
-    );
-  }
 }

@@ -1,4 +1,4 @@
-import type { Decoder, Evaluation, Work } from './decoder.js';
+import type { Decoder, Evaluation, Work } from '../decoding/decoder.js';
 import { float16ToFloat32 } from './float16.js';
 import type { DecoderGraph } from './graph/decoder-graph.js';
 import type { NodeRuntime } from './node/node-runtime.js';

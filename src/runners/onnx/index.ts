@@ -1,7 +1,11 @@
-import type { Engine, LoadRequest } from '../../core/engine.js';
+import type { Engine, EngineDescription, LoadRequest } from '../../core/engine.js';
 import { R1Error } from '../../core/errors.js';
+import { createEncode } from '../../formats/tokenizer/encode.js';
 import { findVocabulary } from '../../formats/tokenizer/find-vocabulary.js';
-import type { Decoder } from './decoder.js';
+import type { Decoder } from '../decoding/decoder.js';
+import { DecoderSession } from '../decoding/session.js';
+import { createTokenBytes } from '../token-bytes.js';
+import { chunkTokens } from './chunk-tokens.js';
 import { type DecoderGraph, readDecoderGraph } from './graph/decoder-graph.js';
 import { checkExternalData } from './graph/external-data.js';
 import { readGraphFile } from './graph/graph-file.js';
@@ -11,7 +15,6 @@ import { NativeRuntime } from './native/native-runtime.js';
 import { NativeUnavailable } from './native/ort-api.js';
 import { NodeRuntime } from './node/node-runtime.js';
 import { RowsDecoder } from './rows-decoder.js';
-import { OnnxSession } from './session.js';
 import { checkCacheType, checkCandidate, type SessionOptions, sessionOptions } from './session-options.js';
 
 /**
@@ -37,21 +40,25 @@ export function createOnnxEngine(options: { access?: OnnxAccess } = {}): Engine 
       const opened = await openDecoder(graph, settings, request, access).catch((cause) => {
         throw loadError(model.path, cause);
       });
-      return new OnnxSession({
+      const { bosToken, eosTokens } = vocabulary;
+      const description: EngineDescription = {
+        engine: opened.engine,
+        variant: null,
+        systemInfo: opened.note,
+        threads: candidate.threads,
+        threadsBatch: candidate.threads,
+        vocabulary: graph.vocabulary,
+        contextTokens,
+        bosToken,
+        eosTokens: [...eosTokens],
+      };
+      return new DecoderSession({
         decoder: opened.decoder,
-        vocabulary,
+        tokenize: createEncode(vocabulary),
+        tokenBytes: createTokenBytes(vocabulary),
+        describe: () => description,
         sequences: request.sequences,
-        batch: candidate.batch,
-        heads: model.geometry.heads,
-        description: {
-          engine: opened.engine,
-          variant: null,
-          systemInfo: opened.note,
-          threads: candidate.threads,
-          threadsBatch: candidate.threads,
-          vocabulary: graph.vocabulary,
-          contextTokens,
-        },
+        chunkTokens: (past) => chunkTokens(past, candidate.batch, model.geometry.heads),
       });
     },
   };

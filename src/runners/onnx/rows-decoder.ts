@@ -1,4 +1,4 @@
-import type { Decoder, Evaluation, Work } from './decoder.js';
+import type { Decoder, Evaluation, Work } from '../decoding/decoder.js';
 import type { DecoderGraph } from './graph/decoder-graph.js';
 import { Lanes } from './lanes.js';
 import { stepInputs } from './step-inputs.js';

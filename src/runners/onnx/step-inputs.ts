@@ -1,4 +1,4 @@
-import type { Work } from './decoder.js';
+import type { Work } from '../decoding/decoder.js';
 import type { DecoderGraph, InputRole } from './graph/decoder-graph.js';
 import { type HostTensor, integers } from './tensor.js';
 

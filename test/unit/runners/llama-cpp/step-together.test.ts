@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createStepTogether } from '../../../../src/runners/llama-cpp/step-together.js';
+import { createStepTogether } from '../../../../src/runners/llama-cpp/binding/step-together.js';
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 

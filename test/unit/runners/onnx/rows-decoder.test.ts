@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_ONNX_KNOBS } from '../../../../src/core/candidate.js';
-import type { Work } from '../../../../src/runners/onnx/decoder.js';
+import type { Work } from '../../../../src/runners/decoding/decoder.js';
 import { type DecoderGraph, readDecoderGraph } from '../../../../src/runners/onnx/graph/decoder-graph.js';
 import { readGraphFile } from '../../../../src/runners/onnx/graph/graph-file.js';
 import { NativeRuntime } from '../../../../src/runners/onnx/native/native-runtime.js';

@@ -1,6 +1,6 @@
 import type { Llama, LlamaContext, LlamaModel } from 'node-llama-cpp';
-import type { Candidate } from '../../core/candidate.js';
-import type { ThreadCpus } from '../../core/engine.js';
+import type { Candidate } from '../../../core/candidate.js';
+import type { ThreadCpus } from '../../../core/engine.js';
 import type { StepTogether } from './step-together.js';
 
 /** A model and its context, as node-llama-cpp hands them out, with what we know of them. */
@@ -16,6 +16,8 @@ export type LoadedLlama = {
   /** Keeps the sequences of the context in step. */
   together: StepTogether;
   name: string;
+  /** Why this driver was taken; null where it was asked for. */
+  note: string | null;
   variant: string | null;
   /** Null where the kernel places the threads. */
   threadCpus: ThreadCpus | null;

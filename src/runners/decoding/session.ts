@@ -1,61 +1,58 @@
 import type { EngineDescription, NativeTimer, Sequence, Session } from '../../core/engine.js';
 import { R1Error } from '../../core/errors.js';
-import { createEncode } from '../../formats/tokenizer/encode.js';
-import type { Vocabulary } from '../../formats/tokenizer/vocabulary.js';
-import { createTokenBytes } from '../token-bytes.js';
-import { chunkTokens } from './chunk-tokens.js';
 import type { Decoder, Evaluation, Work } from './decoder.js';
-import { OnnxSequence } from './sequence.js';
+import { DecoderSequence } from './sequence.js';
 import { WorkQueue } from './work-queue.js';
 
-export type LoadedOnnx = {
+export type LoadedDecoder = {
   decoder: Decoder;
-  vocabulary: Vocabulary;
-  description: Omit<EngineDescription, 'bosToken' | 'eosTokens'>;
+  tokenize: Session['tokenize'];
+  tokenBytes: Session['tokenBytes'];
+  describe: () => EngineDescription;
   /** Sequences that can be open at once. */
   sequences: number;
-  /** Most tokens in one evaluation. */
-  batch: number;
-  /** Query heads. */
-  heads: number;
+  /** Most tokens in one evaluation behind `past` cached ones. */
+  chunkTokens(past: number): number;
 };
 
 /** Logits of this many bytes at most are held by one evaluation: 100 rows of a vocabulary of 152,064. */
 const LOGIT_BYTES = 64 << 20;
 
-/** A loaded ONNX decoder behind the engine port. */
-export class OnnxSession implements Session, NativeTimer {
+/** A loaded decoder behind the engine port. */
+export class DecoderSession implements Session, NativeTimer {
   readonly tokenize: Session['tokenize'];
   readonly tokenBytes: Session['tokenBytes'];
-  readonly #loaded: LoadedOnnx;
+  readonly describe: () => EngineDescription;
+  readonly #loaded: LoadedDecoder;
   readonly #queue: WorkQueue;
   readonly #freeSlots: number[];
   #decodeMs = 0;
 
-  constructor(loaded: LoadedOnnx) {
+  constructor(loaded: LoadedDecoder) {
     this.#loaded = loaded;
     const { mostTogether } = loaded.decoder;
     this.#queue = new WorkQueue({ mostTogether, evaluate: (works) => this.#timed(works) });
     this.#freeSlots = Array.from({ length: loaded.sequences }, (_, slot) => slot);
-    this.tokenize = createEncode(loaded.vocabulary);
-    this.tokenBytes = createTokenBytes(loaded.vocabulary);
-  }
-
-  describe(): EngineDescription {
-    const { bosToken, eosTokens } = this.#loaded.vocabulary;
-    return { ...this.#loaded.description, bosToken, eosTokens: [...eosTokens] };
+    this.tokenize = loaded.tokenize;
+    this.tokenBytes = loaded.tokenBytes;
+    this.describe = loaded.describe;
   }
 
   openSequence(): Sequence {
     const slot = this.#freeSlots.shift();
     if (slot === undefined)
       throw new R1Error('INTERNAL', `All ${this.#loaded.sequences} sequences of the session are open.`);
-    const { description, batch, heads, decoder } = this.#loaded;
-    return new OnnxSequence({
-      contextTokens: description.contextTokens,
-      chunkTokens: (past) => chunkTokens(past, batch, heads),
-      logitRows: Math.max(1, Math.floor(LOGIT_BYTES / (4 * description.vocabulary))),
+    const { decoder, chunkTokens } = this.#loaded;
+    const { contextTokens, vocabulary } = this.describe();
+    return new DecoderSequence({
+      contextTokens,
+      chunkTokens,
+      logitRows: Math.max(1, Math.floor(LOGIT_BYTES / (4 * vocabulary))),
       evaluate: (past, tokens, rows) => this.#queue.evaluate({ slot, past, tokens, rows }),
+      ...(decoder.saveState && {
+        saveState: (path, tokens) => this.#queue.alone(() => decoder.saveState!(slot, tokens, path)),
+      }),
+      ...(decoder.loadState && { loadState: (path) => this.#queue.alone(() => decoder.loadState!(slot, path)) }),
       close: () => {
         decoder.release(slot);
         // The lowest free slot is taken first, so that open ones lie together.
@@ -65,7 +62,7 @@ export class OnnxSession implements Session, NativeTimer {
     });
   }
 
-  /** Time inside ONNX Runtime for one-token evaluations, handing over to its thread and back included. */
+  /** Time inside the engine for one-token evaluations, handing over to its thread and back included. */
   async takeDecodeMs(): Promise<number> {
     const taken = this.#decodeMs;
     this.#decodeMs = 0;

@@ -11,11 +11,11 @@ export type Work = {
 
 export type Evaluation = {
   /**
-   * The rows of logits of each work, `vocabulary` floats a row. A last row stays as it is until the next work of the
-   * same slot.
+   * The rows of logits of each work, `vocabulary` floats a row. A last row stays as it is until the next evaluation: it
+   * may lie in the engine's memory.
    */
   rows: Float32Array[][];
-  /** Time inside ONNX Runtime, ms. */
+  /** Time inside the engine, ms. */
   engineMs: number;
 };
 
@@ -30,5 +30,9 @@ export interface Decoder {
   evaluate(works: readonly Work[]): Promise<Evaluation>;
   /** The slot is free: its memory may go. */
   release(slot: number): void;
+  /** Writes the cache of a slot to a file, with the tokens that are in it. Absent where the engine cannot. */
+  saveState?(slot: number, tokens: readonly number[], path: string): Promise<void>;
+  /** Fills the cache of a slot from such a file. Returns the tokens that are in it. */
+  loadState?(slot: number, path: string): Promise<number[]>;
   dispose(): Promise<void>;
 }

@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
-import { formatCpuList, parseCpuList } from '../../core/cpu-list.js';
-import type { ThreadCpus } from '../../core/engine.js';
-import { R1Error } from '../../core/errors.js';
-import { cpuSet, openAffinity } from '../affinity.js';
-import { allowedCpusOf } from '../effective.js';
-import { importKoffi } from '../koffi.js';
+import { formatCpuList, parseCpuList } from '../../../core/cpu-list.js';
+import type { ThreadCpus } from '../../../core/engine.js';
+import { R1Error } from '../../../core/errors.js';
+import { cpuSet, openAffinity } from '../../affinity.js';
+import { allowedCpusOf } from '../../effective.js';
+import { importKoffi } from '../../koffi.js';
 
 /** No less than sizeof(pthread_attr_t) of glibc, which is 56 on x86-64 and 64 on arm64. */
 const ATTRIBUTES_BYTES = 128;

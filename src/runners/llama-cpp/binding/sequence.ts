@@ -1,7 +1,7 @@
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
-import { canonicalJson } from '../../core/canonical.js';
-import type { Sampling, Sequence, Step } from '../../core/engine.js';
-import { sampleToken } from '../../core/sampling.js';
+import { canonicalJson } from '../../../core/canonical.js';
+import type { Sampling, Sequence, Step } from '../../../core/engine.js';
+import { sampleToken } from '../../../core/sampling.js';
 import type { LoadedLlama } from './loaded.js';
 
 type Stepper = { key: string; iterator: AsyncGenerator<Token, void, undefined | Token | Token[]> };

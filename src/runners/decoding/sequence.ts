@@ -1,4 +1,4 @@
-import type { Sampling, Sequence, Step } from '../../core/engine.js';
+import type { KeptSequence, Sampling, Step } from '../../core/engine.js';
 import { R1Error } from '../../core/errors.js';
 import { sampleToken } from '../../core/sampling.js';
 
@@ -11,11 +11,14 @@ export type SequenceHost = {
   logitRows: number;
   /** Evaluates tokens behind `past` cached ones and gives the wanted rows of logits. */
   evaluate(past: number, tokens: readonly number[], rows: 'last' | 'all'): Promise<Float32Array[]>;
+  /** Absent where the engine cannot keep a cache in a file. */
+  saveState?(path: string, tokens: readonly number[]): Promise<void>;
+  loadState?(path: string): Promise<number[]>;
   close(): void;
 };
 
-/** One sequence of an ONNX session. Calls must follow one another; a second one at the same time is refused. */
-export class OnnxSequence implements Sequence {
+/** One sequence of a decoder's session. Calls must follow one another; a second one at the same time is refused. */
+export class DecoderSequence implements KeptSequence {
   readonly #host: SequenceHost;
   #tokens: number[] = [];
   /** How often each token was generated since the last prefill or cut, for the penalties. */
@@ -80,6 +83,26 @@ export class OnnxSequence implements Sequence {
       for (const part of this.#chunks(tokens, this.#host.logitRows))
         rows.push(...(await this.#evaluate(part.tokens, 'all')));
       return rows;
+    });
+  }
+
+  get canKeepState(): boolean {
+    return this.#host.saveState !== undefined;
+  }
+
+  saveState(path: string): Promise<void> {
+    return this.#exclusively(async () => {
+      if (!this.#host.saveState) throw new R1Error('INTERNAL', 'This engine cannot keep a cache in a file.');
+      await this.#host.saveState(path, this.#tokens);
+    });
+  }
+
+  loadState(path: string): Promise<void> {
+    return this.#exclusively(async () => {
+      if (!this.#host.loadState) throw new R1Error('INTERNAL', 'This engine cannot keep a cache in a file.');
+      this.#forgetGenerated();
+      this.#tokens = [];
+      this.#tokens = await this.#host.loadState(path);
     });
   }
 

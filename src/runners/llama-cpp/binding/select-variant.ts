@@ -3,25 +3,14 @@ import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { register } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Candidate } from '../../core/candidate.js';
-import { R1Error } from '../../core/errors.js';
-import { packageFolder, packageVersion } from '../package-folder.js';
-
-/**
- * llama.cpp's package ships one CPU kernel library per micro-architecture and loads the best that the CPU can run.
- * To run another one, the child gets its own copy of the binary folder that holds only the wanted libraries.
- * In each family the libraries are listed best first; the loader takes the best of those that the CPU supports.
- */
-const FAMILIES: Record<Exclude<Candidate['isa'], 'auto'>, string[]> = {
-  sse42: ['sse42'],
-  avx2: ['alderlake', 'haswell'],
-  avx512: ['zen4', 'icelake', 'cooperlake', 'cascadelake', 'cannonlake', 'skylakex'],
-  amx: ['sapphirerapids'],
-};
+import type { Candidate } from '../../../core/candidate.js';
+import { R1Error } from '../../../core/errors.js';
+import { packageFolder, packageVersion } from '../../package-folder.js';
+import { FAMILIES, type Family } from '../kernel-variants.js';
 
 const PACKAGE = `@node-llama-cpp/${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
 
-async function copyVariant(source: string, target: string, isa: keyof typeof FAMILIES): Promise<void> {
+async function copyVariant(source: string, target: string, isa: Family): Promise<void> {
   const partial = `${target}.partial-${process.pid}`;
   const keep = new Set(FAMILIES[isa].map((name) => `libggml-cpu-${name}.so`));
   await cp(source, partial, {

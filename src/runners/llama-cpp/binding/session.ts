@@ -1,6 +1,6 @@
 import type { Token } from 'node-llama-cpp';
-import type { EngineDescription, NativeTimer, Sequence, Session } from '../../core/engine.js';
-import { createTokenBytes } from '../token-bytes.js';
+import type { EngineDescription, NativeTimer, Sequence, Session } from '../../../core/engine.js';
+import { createTokenBytes } from '../../token-bytes.js';
 import type { LoadedLlama } from './loaded.js';
 import { LlamaSequence } from './sequence.js';
 
@@ -23,12 +23,12 @@ export class LlamaSession implements Session, NativeTimer {
   }
 
   describe(): EngineDescription {
-    const { model, context, llama, name, variant, candidate, seenThreads, threadCpus } = this.loaded;
+    const { model, context, llama, name, note, variant, candidate, seenThreads, threadCpus } = this.loaded;
     const ends = [model.tokens.eos, model.tokens.eot].filter((token): token is Token => token !== null);
     return {
       engine: name,
       variant,
-      systemInfo: llama.systemInfo,
+      systemInfo: note === null ? llama.systemInfo : `${note} ${llama.systemInfo}`,
       // The context itself knows one count only: with two, what is asked stands for what was not yet seen.
       threads: seenThreads.decode ?? (candidate.threadsBatch === null ? context.currentThreads : candidate.threads),
       threadsBatch: seenThreads.prefill ?? candidate.threadsBatch ?? context.currentThreads,

@@ -1,0 +1,91 @@
+import type { Candidate } from '../../../core/candidate.js';
+import type { Engine, LoadRequest } from '../../../core/engine.js';
+import { R1Error } from '../../../core/errors.js';
+import { ENUMS, RELEASE } from '../../../formats/llama-abi/header.js';
+import { DecoderSession } from '../../decoding/session.js';
+import { packageVersion } from '../../package-folder.js';
+import { loadedVariant } from '../kernel-variants.js';
+import { callAsync } from './call-async.js';
+import { loadKernels } from './kernels.js';
+import { type LlamaApi, openLlamaApi, type Pointer } from './llama-api.js';
+import { LlamaDecoder } from './llama-decoder.js';
+import { loadModel } from './load-model.js';
+import { openLog } from './log.js';
+import { attachThreadPools } from './thread-pools.js';
+import { openVocabulary } from './vocabulary.js';
+
+const NAME = `llama.cpp ${RELEASE.tag} (C API of node-llama-cpp ${packageVersion('node-llama-cpp', import.meta.url)})`;
+
+/** llama.cpp through its C API. Loading throws `CApiUnavailable` where that cannot be used. */
+export function createCApiEngine(): Engine {
+  return {
+    async load(request) {
+      const { candidate, sequences, contextTokens } = request;
+      const api = await openLlamaApi();
+      const log = openLog(api);
+      const registration = loadKernels(api, candidate.isa);
+      const { llama } = api;
+      llama.llama_backend_init();
+      const model = await loadModel(api, request, log);
+      const context = await createContext(api, model, request);
+      const pools = attachThreadPools(api, registration, context, candidate);
+      const vocabulary = openVocabulary(api, model);
+      const free = (): void => {
+        llama.llama_free(context);
+        pools.free();
+        llama.llama_model_free(model);
+      };
+      const batch = llama.llama_n_batch(context) as number;
+      return new DecoderSession({
+        decoder: new LlamaDecoder({ api, context, sequences, vocabulary: vocabulary.size, contextTokens, free }),
+        tokenize: vocabulary.tokenize,
+        tokenBytes: vocabulary.tokenBytes,
+        sequences,
+        chunkTokens: () => Math.min(candidate.batch, batch),
+        describe: () => ({
+          engine: NAME,
+          variant: loadedVariant(),
+          systemInfo: llama.llama_print_system_info() as string,
+          threads: llama.llama_n_threads(context) as number,
+          threadsBatch: llama.llama_n_threads_batch(context) as number,
+          ...(pools.threadCpus ? { threadCpus: pools.threadCpus } : {}),
+          vocabulary: vocabulary.size,
+          contextTokens,
+          bosToken: vocabulary.bosToken,
+          eosTokens: vocabulary.eosTokens,
+        }),
+      });
+    },
+  };
+}
+
+async function createContext(api: LlamaApi, model: Pointer, request: LoadRequest): Promise<Pointer> {
+  const { candidate, contextTokens, sequences } = request;
+  const { llama } = api;
+  const type = cacheType(candidate.kvType);
+  const { LLAMA_FLASH_ATTN_TYPE_ENABLED, LLAMA_FLASH_ATTN_TYPE_DISABLED } = ENUMS.llama_flash_attn_type;
+  const params = {
+    ...(llama.llama_context_default_params() as object),
+    n_ctx: contextTokens * sequences,
+    n_batch: candidate.batch,
+    n_ubatch: candidate.batch,
+    n_seq_max: sequences,
+    n_threads: candidate.threads,
+    n_threads_batch: candidate.threadsBatch ?? candidate.threads,
+    flash_attn_type: candidate.flashAttention ? LLAMA_FLASH_ATTN_TYPE_ENABLED : LLAMA_FLASH_ATTN_TYPE_DISABLED,
+    type_k: type,
+    type_v: type,
+  };
+  const context = (await callAsync(llama.llama_init_from_model, model, params)) as Pointer | null;
+  if (context !== null && (llama.llama_n_ctx_seq(context) as number) >= contextTokens) return context;
+  if (context !== null) llama.llama_free(context);
+  llama.llama_model_free(model);
+  throw new R1Error('MODEL_INVALID', `llama.cpp makes no context of ${sequences} × ${contextTokens} tokens.`);
+}
+
+function cacheType(type: Candidate['kvType']): number {
+  const types = ENUMS.ggml_type;
+  return { f32: types.GGML_TYPE_F32, f16: types.GGML_TYPE_F16, q8_0: types.GGML_TYPE_Q8_0, q4_0: types.GGML_TYPE_Q4_0 }[
+    type
+  ];
+}
