@@ -18,6 +18,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/*.test.ts', 'test/unit/**/*.test.ts'],
           maxWorkers: 2,
+          // Pure: files share a process, which saves a third of the time. None may leave anything behind.
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },
