@@ -13,14 +13,15 @@ import { CLAIM_STATISTICS } from '../../../src/runs/claims/statistics.js';
 import { ratioInterval } from '../../../src/stats/hodges-lehmann.js';
 import { claimFacts } from '../../helpers/claims/claim-facts.js';
 import { simulateClaim, type Truth } from '../../helpers/claims/claim-trials.js';
+import { rateAtMost, repetitions } from '../../helpers/rates.js';
 import { NOISE_MODELS } from '../../helpers/search/noise.js';
 
 /**
  * The promised rate, on the shipped designs and rules: an arm against itself gets another verdict than "no difference" in
- * at most 5 % of experiments. With 2,000 experiments three standard errors of a true 5 % are 1.5 %.
+ * at most 5 % of experiments, give or take three standard errors.
  */
-const EXPERIMENTS = 2000;
-const AT_MOST = ERROR_RATE + 0.015;
+const EXPERIMENTS = repetitions(2000, 300);
+const AT_MOST = rateAtMost(ERROR_RATE, EXPERIMENTS);
 
 const facts = claimFacts();
 const designOf = (claim: Claim, given: ClaimFacts = facts): Design => claim.design(given) as Design;
