@@ -131,7 +131,9 @@ export const configurationSchema = z.object({
   energyJoulesPerToken: z.number().nullable().describe('Median energy a token, J.'),
   vsDefault: intervalSchema
     .nullable()
-    .describe('Ratio of the objective to the default configuration, from blocks that hold both; Hodges–Lehmann.'),
+    .describe(
+      'Ratio of the objective to the default configuration, Hodges–Lehmann: from blocks that hold both; of the confirmed configuration from the fresh pairs alone.',
+    ),
   meetsConstraints: z.boolean().describe('True when no constraint is shown to be broken.'),
   brokenConstraints: z.array(z.string()).describe('Each constraint broken, in words.'),
   pareto: z
@@ -208,18 +210,44 @@ export const speedupSchema = z
   .describe('The published speed-up.');
 export type Speedup = z.infer<typeof speedupSchema>;
 
+export const standingSchema = z
+  .object({
+    candidateId: z.string().describe('The configuration.'),
+    ratio: intervalSchema
+      .nullable()
+      .describe(
+        'Its objective over that of the recommended one, from blocks that hold both; null without such a block.',
+      ),
+    place: z
+      .enum(['better', 'equal', 'worse', 'not-ranked'])
+      .describe(
+        'equal: no interval of the run shows it more than 2 % better or worse. not-ranked: fewer than 3 blocks hold both, or the evidence disagrees.',
+      ),
+  })
+  .describe('How a configuration compares with the recommended one, from all evidence of the run.');
+export type Standing = z.infer<typeof standingSchema>;
+
 export const choiceSchema = z
   .object({
     verdict: z
       .enum(['faster', 'keep-default', 'unconfirmed'])
       .describe(
-        'faster: shown by confirmation. keep-default: no difference shown. unconfirmed: the run ended before confirmation.',
+        'faster: shown by confirmation. keep-default: no gain confirmed. unconfirmed: not compared with the default in fresh pairs.',
       ),
     candidateId: z.string().describe('The recommended configuration.'),
     reason: z.string().describe('Why this one, in one sentence.'),
     equals: z
       .array(z.string())
-      .describe('Configurations not shown to be more than 2 % worse (candidate ids), best first.'),
+      .describe('Configurations measured enough and not shown to be more than 2 % worse (candidate ids), best first.'),
+    standings: z
+      .array(standingSchema)
+      .optional()
+      .describe('Every other configuration that keeps the constraints, best first, those not ranked last.'),
+    comparedId: z
+      .string()
+      .nullable()
+      .optional()
+      .describe('The configuration that `speedup` compares with the default: the recommended one, or the best rival.'),
     speedup: speedupSchema.nullable(),
   })
   .describe('The decision.');

@@ -7,6 +7,7 @@ import {
   goalChoiceSchema,
   qualitySchema,
   speedupSchema,
+  standingSchema,
   versionsSchema,
   warningSchema,
 } from '../core/run-result.js';
@@ -83,7 +84,9 @@ export const reportDocumentSchema = z
         reference: id.nullable().describe('The default configuration.'),
         changes: z.array(z.string()).describe('Knobs that differ from the default, name=value.'),
         speedup: speedupSchema.nullable(),
-        equals: z.array(id).describe('Not shown to be more than 2 % worse, best first.'),
+        compared: id.nullable().describe('What `speedup` compares with the default.'),
+        equals: z.array(id).describe('Measured enough and not shown to be more than 2 % worse, best first.'),
+        standings: z.array(standingSchema).describe('Every other configuration against the recommended one.'),
         serveCommand: z.string().nullable().describe('The command that serves it.'),
       })
       .describe('The recommendation.'),

@@ -1,7 +1,7 @@
 import { type Candidate, candidateId } from '../core/candidate.js';
 import type { Machine } from '../core/machine.js';
 import type { Outcome } from '../core/outcome.js';
-import { type Plan, type Quality, RUN_VERSION, type RunResult } from '../core/run-result.js';
+import { type Configuration, type Plan, type Quality, RUN_VERSION, type RunResult } from '../core/run-result.js';
 import { standardDeviation } from '../stats/sample.js';
 import { decide } from './decision.js';
 import { effectsOf } from './effects.js';
@@ -30,13 +30,22 @@ function pairedSd(parts: RunParts, chosenId: string | undefined): number | null 
   return ratios.length >= 3 ? standardDeviation(ratios) : null;
 }
 
+/** The confirmed configuration against the default: the fresh pairs alone, as blocks that took part in the choice flatter it. */
+const published = (configurations: readonly Configuration[], search: SearchResult | null): Configuration[] =>
+  configurations.map((c) =>
+    c.candidateId === search?.confirmation?.candidateId ? { ...c, vsDefault: search.confirmation.ratio } : c,
+  );
+
 /** The document of a run, a pure function of what was stored. */
 export function assembleRun(parts: RunParts): RunResult {
   const { plan, machine, quality } = parts;
   const outcomes = markVoided(parts.outcomes);
   const qualityOf = (candidate: Candidate): number | null =>
     quality.find((q) => q.backend === candidate.backend && q.quant === candidate.quant)?.top1Agreement ?? null;
-  const configurations = placeOnPareto(summarizeConfigurations(plan, outcomes, qualityOf), qualityOf);
+  const configurations = placeOnPareto(
+    published(summarizeConfigurations(plan, outcomes, qualityOf), parts.search),
+    qualityOf,
+  );
   const winner = parts.search?.choice?.winnerId;
   const steals = outcomes.flatMap((o) => o.resources?.stealShare ?? []);
   return {
@@ -51,7 +60,7 @@ export function assembleRun(parts: RunParts): RunResult {
     configurations,
     quality: [...quality],
     ...(parts.search ? { effects: effectsOf(plan, everyCandidate(plan), outcomes) } : {}),
-    choice: decide(parts.search, plan, outcomes),
+    choice: decide(parts.search, { plan, outcomes, configurations }),
     warnings: runWarnings({ machine, plan, outcomes, configurations }),
     noise: {
       pairedSd: pairedSd({ ...parts, outcomes }, winner),

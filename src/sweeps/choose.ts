@@ -23,8 +23,6 @@ export type Choice = {
   winnerId: string;
   /** The fastest by estimate. */
   leaderId: string;
-  /** Points not shown to be more than 2 % slower than the leader, itself included, fastest first. */
-  equals: string[];
   /** What singled the winner out; null when it alone was inside the zone. */
   decidedBy: TieBreak | null;
   standings: Standing[];
@@ -45,10 +43,9 @@ export function choose(space: DesignSpace, race: RaceRecord): Choice | null {
   const standings = [...race.survivors, ...slower]
     .map((id) => standing(id, leaderId, race.runs))
     .sort((a, b) => a.deficit - b.deficit);
-  const equals = standings.filter((s) => s.deficitAtLeast <= INDIFFERENCE_ZONE).map((s) => s.id);
   const tied = standings.filter((s) => s.id === leaderId || s.deficitAtMost <= INDIFFERENCE_ZONE).map((s) => s.id);
   const { id: winnerId, decidedBy } = breakTie(tied, space, race.runs);
-  return { winnerId, leaderId, equals, decidedBy, standings };
+  return { winnerId, leaderId, decidedBy, standings };
 }
 
 function standing(id: string, leaderId: string, runs: RaceRecord['runs']): Standing {

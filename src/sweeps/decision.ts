@@ -1,11 +1,13 @@
 import { candidateId, candidateLabel } from '../core/candidate.js';
 import type { Interval } from '../core/interval.js';
 import type { Metrics, Outcome } from '../core/outcome.js';
-import type { Choice, Plan, Speedup } from '../core/run-result.js';
+import type { Choice, Configuration, Plan, Speedup } from '../core/run-result.js';
 import { formatChange } from '../core/units.js';
 import { ratioInterval } from '../stats/hodges-lehmann.js';
 import type { Confirmation } from './confirm.js';
+import { rank } from './ranking.js';
 import { everyCandidate } from './references.js';
+import type { Recommendation } from './search-space.js';
 import type { SearchResult } from './strategy.js';
 import { pairedLogRatios } from './summarize.js';
 
@@ -40,27 +42,39 @@ const percent = (interval: Interval): string =>
 
 function reasonOf(result: SearchResult, speedup: Speedup | null, plan: Plan, label: (id: string) => string): string {
   const because = result.recommendation!.because;
-  if (because === 'default-is-best') return 'Keep the defaults: nothing else was shown to be faster.';
+  if (because === 'default-is-best') return 'Keep the defaults: nothing else ran and kept the constraints.';
   if (because === 'default-not-viable')
     return 'The default configuration fails here or breaks a constraint, so there is nothing to compare with.';
-  const tried = `${label(result.choice!.winnerId)} against the defaults: ${percent(speedup!.ratio)} on the ${plan.objective} objective`;
+  const tried = `${label(result.confirmation!.candidateId)} against the defaults: ${percent(speedup!.ratio)} on the ${plan.objective} objective`;
   if (because === 'faster') return `${tried}.`;
   const { high } = speedup!.ratio;
   return `Keep the defaults: ${tried}, which ${high !== null && high < 1 ? 'is slower' : 'does not exclude zero'}.`;
 }
 
+const VERDICTS: Record<Recommendation['because'], Choice['verdict']> = {
+  faster: 'faster',
+  'default-is-best': 'keep-default',
+  'no-clear-gain': 'keep-default',
+  'default-not-viable': 'unconfirmed',
+};
+
+/** What a decision rests on: the plan, the trials with those that do not count marked, and what they say. */
+export type Evidence = { plan: Plan; outcomes: readonly Outcome[]; configurations: readonly Configuration[] };
+
 /** The search's result as the decision of the run; null when nothing viable was found. */
-export function decide(result: SearchResult | null, plan: Plan, outcomes: readonly Outcome[]): Choice | null {
+export function decide(result: SearchResult | null, { plan, outcomes, configurations }: Evidence): Choice | null {
   if (!result?.choice || !result.recommendation) return null;
   const labels = new Map(everyCandidate(plan).map((c) => [candidateId(c), candidateLabel(c)]));
   const { confirmation, recommendation } = result;
   const speedup = confirmation ? speedupOf(confirmation, outcomes) : null;
-  const isDefault = recommendation.because === 'no-clear-gain' || recommendation.because === 'default-is-best';
+  const standings = rank({ plan, outcomes, configurations }, recommendation.id);
   return {
-    verdict: isDefault ? 'keep-default' : 'faster',
+    verdict: VERDICTS[recommendation.because],
     candidateId: recommendation.id,
     reason: reasonOf(result, speedup, plan, (id) => labels.get(id) ?? id),
-    equals: result.choice.equals,
+    equals: standings.filter(({ place }) => place === 'equal').map((standing) => standing.candidateId),
+    standings,
+    comparedId: confirmation?.candidateId ?? null,
     speedup,
   };
 }

@@ -1,19 +1,14 @@
 import { type Candidate, candidateId, knobDifferences, knobsOf } from '../core/candidate.js';
-import type { Interval } from '../core/interval.js';
 import type { Outcome } from '../core/outcome.js';
 import type { Effect, Plan } from '../core/run-result.js';
-import { ratioInterval } from '../stats/hodges-lehmann.js';
-import { rateInterval } from '../stats/rate-interval.js';
 import { mean } from '../stats/sample.js';
-import { FEWEST_PAIRS } from './confirm.js';
+import { FEWEST_BLOCKS, intervalOfRatios } from './ranking.js';
 import { objectiveOf } from './trial-result.js';
 
 type Knob = keyof Candidate;
 
 /** These have curves and tables of their own, and other knobs hang on them. */
 const ELSEWHERE = new Set<Knob>(['backend', 'quant', 'threads']);
-/** Two blocks agree by luck too often. */
-const FEWEST_BLOCKS = 3;
 
 /** Objective of each configuration in each block of the race or confirmation that counts: block → candidate id → tok/s. */
 function valuesByBlock(outcomes: readonly Outcome[], plan: Plan): Map<string, Map<string, number>> {
@@ -25,11 +20,6 @@ function valuesByBlock(outcomes: readonly Outcome[], plan: Plan): Map<string, Ma
     blocks.set(key, (blocks.get(key) ?? new Map()).set(outcome.candidateId, value));
   }
   return blocks;
-}
-
-/** From six blocks the exact interval; below it has no limits at 95 %, and Student's t on the logs stands in. */
-function intervalOf(logRatios: readonly number[]): Interval {
-  return logRatios.length >= FEWEST_PAIRS ? ratioInterval(logRatios) : rateInterval(logRatios.map(Math.exp));
 }
 
 type Pair = { with: string; without: string };
@@ -86,6 +76,6 @@ export function effectsOf(plan: Plan, candidates: readonly Candidate[], outcomes
       logRatios: blockRatios(pairs, blocks.values()),
     }))
     .filter(({ logRatios }) => logRatios.length >= FEWEST_BLOCKS)
-    .map(({ logRatios, ...effect }) => ({ ...effect, ratio: intervalOf(logRatios) }))
+    .map(({ logRatios, ...effect }) => ({ ...effect, ratio: intervalOfRatios(logRatios) }))
     .sort((a, b) => a.axis.localeCompare(b.axis, 'en') || b.ratio.estimate - a.ratio.estimate);
 }

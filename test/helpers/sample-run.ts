@@ -402,7 +402,13 @@ export function sampleRun(options: SampleOptions = {}): RunResult {
       verdict: 'faster',
       candidateId: candidateId(best),
       reason: 'It uses the least CPU time of 3 configurations that cannot be told apart within 2 %.',
-      equals: [candidateId(best), ...equals.map((c) => c.candidateId)],
+      equals: equals.map((c) => c.candidateId),
+      standings: equals.map((c) => ({
+        candidateId: c.candidateId,
+        ratio: { estimate: 0.995, low: 0.97, high: 1.02, level: 0.95, n: 10 },
+        place: 'equal' as const,
+      })),
+      comparedId: candidateId(best),
       speedup: {
         ratio: pairedRatio(outcomes, base, (o) => objectiveValue('workload', o.metrics!, R1_REQUEST)),
         decodeRatio: pairedRatio(outcomes, base, (o) => o.metrics!.decodeTokensPerSecond),

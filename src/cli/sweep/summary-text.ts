@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { candidateId, candidateLabel } from '../../core/candidate.js';
+import { candidateLabel } from '../../core/candidate.js';
 import type { Interval } from '../../core/interval.js';
 import type { Profile } from '../../core/profile.js';
 import type { RunResult, Throughput } from '../../core/run-result.js';
@@ -15,11 +15,8 @@ export const throughputLine = ({ streams, tokensPerSecond, itlP50Ms, itlP95Ms }:
   `Together: ${rateText(tokensPerSecond)} over ${streams} stream${streams === 1 ? '' : 's'}${itlP50Ms === null ? '' : `, a token of each every ${itlP50Ms.toFixed(0)} ms`}${itlP95Ms === null ? '' : ` (95th percentile ${itlP95Ms.toFixed(0)} ms)`}`;
 
 /** The configuration that the confirmation pairs compared with the defaults. */
-function rivalLabel(run: RunResult): string {
-  const defaultId = candidateId(run.plan.defaultCandidate);
-  const rival = run.outcomes.find((o) => o.phase === 'confirm' && o.candidateId !== defaultId);
-  return rival ? candidateLabel(rival.candidate) : 'unknown';
-}
+const rivalLabel = ({ configurations, choice }: RunResult): string =>
+  configurations.find((c) => c.candidateId === choice?.comparedId)?.label ?? 'unknown';
 
 function speedupLine(profile: Profile, run: RunResult): string {
   const { choice } = run;

@@ -6,6 +6,7 @@ import { t } from '../texts/index.js';
 import { estimateText } from '../texts/interval-text.js';
 import { knobText } from '../texts/knob-text.js';
 import { joined, same, type Text } from '../texts/text.js';
+import type { Ranked } from '../view/answer.js';
 import { labelText } from '../view/label.js';
 import type { ReportView } from '../view/view.js';
 import { card, estimateCell, intervalCard } from './estimate.js';
@@ -23,7 +24,7 @@ ${run.status === 'cut' && html`<p class="notice warning">${t('cutRun')}</p>`}
 ${view.isSynthetic && html`<p class="notice info">${t('synthetic')}</p>`}
 ${serve(view)}
 ${price(view)}
-${equals(view)}
+${ranking(view)}
 ${goals(view)}
 </section>`;
 }
@@ -94,14 +95,23 @@ function qualityCard({ answer, quantization, isSynthetic }: ReportView): Markup 
 /** More than these are in the table of configurations. */
 const MOST_EQUALS = 8;
 
-function equals({ answer }: ReportView): Markup | null {
-  if (!answer.chosen || answer.verdict === 'none') return null;
-  if (answer.equals.length === 0) return html`<p class="small">${t('equalsNone')}</p>`;
-  return html`<h2 class="answer-part">${t('equals')}</h2><ol class="equals">${answer.equals
+/** How the others compare with the recommended one, as far as they were measured. */
+function ranking({ answer }: ReportView): Markup | null {
+  const { equals, better, worse, unranked } = answer;
+  const counts = [
+    ...(worse > 0 ? [t('rankedWorse', { count: worse })] : []),
+    ...(unranked > 0 ? [t('notRanked', { count: unranked })] : []),
+  ];
+  return html`${rankedList(t('equals'), equals)}${rankedList(t('better'), better)}${counts.length > 0 && html`<p class="small">${joined(counts)}</p>`}`;
+}
+
+function rankedList(heading: Text, rows: readonly Ranked[]): Markup | null {
+  if (rows.length === 0) return null;
+  return html`<h2 class="answer-part">${heading}</h2><ol class="equals">${rows
     .slice(0, MOST_EQUALS)
     .map(
-      ({ candidate, objective }) =>
-        html`<li>${labelText(candidate)}${objective && html` <small>${estimateText(objective, 'rate')}</small>`}</li>`,
+      ({ configuration, ratio }) =>
+        html`<li>${labelText(configuration.candidate)} <small>${estimateText(ratio, 'change')}, n = ${ratio.n}</small></li>`,
     )}</ol>`;
 }
 

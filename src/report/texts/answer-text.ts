@@ -10,9 +10,16 @@ import { joined, type Text } from './text.js';
 export function headlineText({ answer }: ReportView): Text {
   if (!answer.chosen || answer.verdict === 'none') return t('headlineNone');
   const label = labelText(answer.chosen.candidate);
-  if (answer.verdict === 'keep-default') return t('headlineKeep', { label });
+  if (answer.verdict === 'keep-default') return keepText(answer, label);
+  if (!answer.speedup && !answer.isDefaultViable) return t('headlineNoDefault', { label });
   if (answer.verdict === 'unconfirmed' || !answer.speedup) return t('headlineUnconfirmed', { label });
   return t('headlineFaster', { label, change: formatValue('change', answer.speedup.ratio.estimate) });
+}
+
+function keepText({ compared }: ReportView['answer'], label: Text): Text {
+  return compared
+    ? t('headlineKeep', { label, rival: labelText(compared.candidate) })
+    : t('headlineKeepAlone', { label });
 }
 
 /** The interval that belongs to the sentence, or null where none was computed. */
@@ -28,13 +35,14 @@ export function headlineInterval({ answer }: ReportView): Text | null {
 
 /** How that was shown, and what was measured. */
 export function proofText({ answer, run }: ReportView): Text {
+  const confirmed = answer.verdict === 'faster' ? 'proofConfirmed' : 'proofCompared';
   const measures = t('measures', { objective: objectiveText(run.plan) });
   const { speedup } = answer;
   if (!speedup) return measures;
   const { low, high } = speedup.ratio;
   const { minimumDetectable, pValue, pairs, source } = speedup;
   return joined([
-    t(source === 'confirmation' ? 'proofConfirmed' : 'proofRace', { pairs }),
+    t(source === 'confirmation' ? confirmed : 'proofRace', { pairs }),
     ...(low === null || high === null ? [t('proofNoInterval')] : []),
     ...(minimumDetectable === null ? [] : [t('proofSmallest', { effect: formatValue('share', minimumDetectable) })]),
     ...(pValue === null ? [] : [t('proofChance', { p: formatNumber(pValue, 2) })]),

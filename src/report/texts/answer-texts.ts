@@ -5,12 +5,20 @@ export const ANSWER_TEXTS = {
     zh: '建议运行 {label}：相比默认设置 {change}',
   },
   headlineKeep: {
-    en: 'Keep the default settings, {label}: nothing that was tried is shown to be faster',
-    zh: '保持默认设置（{label}）：没有任何尝试过的配置被证明更快',
+    en: 'Keep the default settings, {label}: {rival} is not confirmed to be faster',
+    zh: '保持默认设置（{label}）：{rival} 未被证实更快',
+  },
+  headlineKeepAlone: {
+    en: 'Keep the default settings, {label}: nothing else ran and met the constraints',
+    zh: '保持默认设置（{label}）：没有其他配置能够运行并满足约束条件',
+  },
+  headlineNoDefault: {
+    en: 'Run {label}: the default settings fail here or break a constraint, so there is nothing to compare with',
+    zh: '建议运行 {label}：默认设置在此失败或违反约束，因此无从比较',
   },
   headlineUnconfirmed: {
-    en: '{label} looks best so far, but the run ended before that was confirmed',
-    zh: '{label} 目前看来最好，但运行在确认之前就结束了',
+    en: '{label} looks best so far, but too little was measured to recommend it',
+    zh: '{label} 目前看来最好，但测量太少，不足以推荐',
   },
   headlineNone: {
     en: 'No configuration ran and met the constraints',
@@ -21,12 +29,16 @@ export const ANSWER_TEXTS = {
     zh: '{level} 置信区间 {low} 至 {high}',
   },
   headlineAlternative: {
-    en: 'best alternative {change}, {level} interval {low} to {high}',
-    zh: '最佳替代配置 {change}，{level} 置信区间 {low} 至 {high}',
+    en: '{change}, {level} interval {low} to {high}',
+    zh: '{change}，{level} 置信区间 {low} 至 {high}',
   },
   proofConfirmed: {
     en: 'Shown by {pairs} fresh pairs of processes in random order.',
     zh: '由 {pairs} 对随机顺序的全新进程证明。',
+  },
+  proofCompared: {
+    en: 'Compared by {pairs} fresh pairs of processes in random order.',
+    zh: '由 {pairs} 对随机顺序的全新进程比较。',
   },
   proofRace: {
     en: 'From {pairs} race blocks: the run was cut before fresh confirmation pairs, so this may flatter the winner.',
@@ -66,13 +78,21 @@ export const ANSWER_TEXTS = {
   copyLabel: { en: 'Copy the serve command', zh: '复制启动命令' },
   changes: { en: 'What differs from the default: {changes}.', zh: '与默认设置的差别：{changes}。' },
   noChanges: { en: 'It is the default configuration.', zh: '这就是默认配置。' },
-  equalsNone: {
-    en: 'No other configuration is its statistical equal (within 2 %).',
-    zh: '没有其他配置与它在统计上相当（2 % 以内）。',
-  },
   equals: {
-    en: 'Not shown to be more than 2 % worse, best first:',
-    zh: '未被证明差 2 % 以上的配置（由好到差）：',
+    en: 'Measured enough, and not shown to be more than 2 % worse than the recommended one:',
+    zh: '测量充分、且未被证明比推荐配置差 2 % 以上：',
+  },
+  better: {
+    en: 'Faster in blocks that took part in the choice, and not confirmed by fresh pairs:',
+    zh: '在参与选择的区组中更快，但未经新的配对证实：',
+  },
+  rankedWorse: {
+    en: 'Shown to be more than 2 % worse than the recommended one: {count}.',
+    zh: '被证明比推荐配置差 2 % 以上：{count} 个。',
+  },
+  notRanked: {
+    en: 'Not measured enough to rank (fewer than 3 blocks together with the recommended one): {count}.',
+    zh: '测量不足、无法排名（与推荐配置共同的区组少于 3 个）：{count} 个。',
   },
   goals: {
     en: 'For other goals, from the same trials (measured, not confirmed)',

@@ -61,8 +61,8 @@ describe('report.html', () => {
   });
 
   it.each([
-    ['keep-default', /Keep the default settings, .*best alternative \+\d/],
-    ['unconfirmed', /looks best so far, but the run ended/],
+    ['keep-default', /Keep the default settings, .* is not confirmed to be faster.*\(\+\d/],
+    ['unconfirmed', /looks best so far, but too little was measured to recommend it/],
   ] as const)('says a verdict of %s plainly', async (verdict, words) => {
     const run = sampleRun();
     const text = await page({ ...run, choice: { ...run.choice!, verdict } });

@@ -21,7 +21,7 @@ describe('the answer', () => {
     expect(answer.verdict).toBe('faster');
     expect(answer.chosen?.candidateId).toBe(run.choice?.candidateId);
     expect(answer.changes).toEqual(['threads=6', 'threadsBatch=8', 'binding=one-per-core']);
-    expect(answer.equals.map((one) => one.candidateId)).toEqual(run.choice?.equals.slice(1));
+    expect(answer.equals.map((one) => one.configuration.candidateId)).toEqual(run.choice?.equals);
     expect(answer.serveCommand).toBe('r1-tune serve --profile results/x/best.json');
   });
 

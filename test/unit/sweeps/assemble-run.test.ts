@@ -42,7 +42,7 @@ const outcomes: Outcome[] = [0, 1, 1, 2, 3, 4, 5].flatMap((block, i) => {
 });
 
 const search: SearchResult = {
-  choice: { winnerId: rivalId, leaderId: rivalId, equals: [rivalId], decidedBy: null, standings: [] },
+  choice: { winnerId: rivalId, leaderId: rivalId, decidedBy: null, standings: [] },
   race: { survivors: [], eliminated: [], runs: new Map() } as unknown as SearchResult['race'],
   confirmation: {
     candidateId: rivalId,

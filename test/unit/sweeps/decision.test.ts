@@ -6,6 +6,7 @@ import type { Confirmation } from '../../../src/sweeps/confirm.js';
 import { decide } from '../../../src/sweeps/decision.js';
 import type { Recommendation } from '../../../src/sweeps/search-space.js';
 import type { SearchResult } from '../../../src/sweeps/strategy.js';
+import { summarizeConfigurations } from '../../../src/sweeps/summarize.js';
 import { samplePlan } from '../../helpers/sample-plan.js';
 import { sampleMetrics, sampleOutcome } from '../../helpers/sample-trial.js';
 
@@ -29,7 +30,7 @@ const result = (
   winnerId: string,
   confirmed: Confirmation | null,
 ): SearchResult => ({
-  choice: { winnerId, leaderId: winnerId, equals: [winnerId], decidedBy: null, standings: [] },
+  choice: { winnerId, leaderId: winnerId, decidedBy: null, standings: [] },
   race: { survivors: [], eliminated: [], runs: new Map() } as unknown as SearchResult['race'],
   confirmation: confirmed,
   recommendation: { id, because },
@@ -47,9 +48,11 @@ const outcomes: Outcome[] = Array.from({ length: 10 }, (_, block) => block).flat
   ];
 });
 
+const evidence = { plan, outcomes, configurations: summarizeConfigurations(plan, outcomes, () => null) };
+
 describe('decide', () => {
   it('faster: the number is that of the fresh pairs, never of the race that made the choice', () => {
-    const choice = decide(result('faster', rivalId, rivalId, confirmation(1.1, 1.05, 1.15)), plan, outcomes)!;
+    const choice = decide(result('faster', rivalId, rivalId, confirmation(1.1, 1.05, 1.15)), evidence)!;
     expect(choiceSchema.parse(choice)).toEqual(choice);
     expect(choice).toMatchObject({ verdict: 'faster', candidateId: rivalId });
     expect(choice.speedup).toMatchObject({ source: 'confirmation', pairs: 10, pValue: 0.002 });
@@ -61,32 +64,24 @@ describe('decide', () => {
   });
 
   it('no clear gain: keep the defaults, and show what was tried', () => {
-    const choice = decide(
-      result('no-clear-gain', standardId, rivalId, confirmation(1.01, 0.98, 1.04)),
-      plan,
-      outcomes,
-    )!;
+    const choice = decide(result('no-clear-gain', standardId, rivalId, confirmation(1.01, 0.98, 1.04)), evidence)!;
     expect(choice).toMatchObject({ verdict: 'keep-default', candidateId: standardId });
     expect(choice.reason).toMatch(/^Keep the defaults: .*\+1\.0 % .*−2\.0 % to \+4\.0 %.*does not exclude zero\.$/);
     expect(choice.speedup!.ratio.estimate).toBe(1.01);
   });
 
   it('a rival shown to be slower is called so', () => {
-    const slower = decide(result('no-clear-gain', standardId, rivalId, confirmation(0.9, 0.85, 0.95)), plan, outcomes)!;
+    const slower = decide(result('no-clear-gain', standardId, rivalId, confirmation(0.9, 0.85, 0.95)), evidence)!;
     expect(slower.reason).toMatch(/which is slower\.$/);
   });
 
   it('too few pairs for an interval are said to be so', () => {
-    const thin = decide(
-      result('no-clear-gain', standardId, rivalId, confirmation(1.1, null, null, 3)),
-      plan,
-      outcomes,
-    )!;
+    const thin = decide(result('no-clear-gain', standardId, rivalId, confirmation(1.1, null, null, 3)), evidence)!;
     expect(thin.reason).toMatch(/too few pairs for an interval/);
   });
 
   it('the default is best: keep it', () =>
-    expect(decide(result('default-is-best', standardId, standardId, null), plan, outcomes)).toMatchObject({
+    expect(decide(result('default-is-best', standardId, standardId, null), evidence)).toMatchObject({
       verdict: 'keep-default',
       candidateId: standardId,
       speedup: null,
@@ -94,15 +89,36 @@ describe('decide', () => {
     }));
 
   it('the default is not viable: the choice stands without a comparison, and claims none', () => {
-    const choice = decide(result('default-not-viable', rivalId, rivalId, null), plan, outcomes)!;
+    const choice = decide(result('default-not-viable', rivalId, rivalId, null), evidence)!;
     expect(choice).toMatchObject({ candidateId: rivalId, speedup: null });
     expect(choice.reason).toMatch(/default configuration fails here or breaks a constraint/);
-    expect(choice.verdict).not.toBe('keep-default');
+    expect(choice.verdict).toBe('unconfirmed');
   });
 
   it('nothing viable, or nothing searched: no decision', () => {
-    expect(decide(null, plan, outcomes)).toBeNull();
+    expect(decide(null, evidence)).toBeNull();
     const nothing = { ...result('faster', rivalId, rivalId, null), choice: null, recommendation: null };
-    expect(decide(nothing, plan, outcomes)).toBeNull();
+    expect(decide(nothing, evidence)).toBeNull();
+  });
+
+  it('ranks by race and confirmation together, and only what shares three blocks with the recommended one', () => {
+    const once: Candidate = { ...standard, threads: 1 };
+    const trial = (candidate: Candidate, phase: 'race' | 'confirm', block: number, rate: number): Outcome =>
+      sampleOutcome({ candidate, phase, block, metrics: sampleMetrics({ decodeTokensPerSecond: rate }) });
+    const pairs = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((block) => [
+      trial(standard, 'confirm', block, 20 + 0.1 * block),
+      trial(rival, 'confirm', block, 26 + 0.1 * block),
+    ]);
+    // Two noisy race blocks show nothing by themselves; the third configuration ran once, 63 % slower.
+    const race = [trial(standard, 'race', 0, 24), trial(rival, 'race', 0, 25), trial(once, 'race', 0, 9)];
+    const all = { ...plan, candidates: [standard, rival, once] };
+    const trials = [...pairs, ...race, trial(standard, 'race', 1, 20), trial(rival, 'race', 1, 30)];
+    const facts = { plan: all, outcomes: trials, configurations: summarizeConfigurations(all, trials, () => null) };
+    const choice = decide(result('faster', rivalId, rivalId, confirmation(1.3, 1.24, 1.35, 8)), facts)!;
+    expect(choice.equals).toEqual([]);
+    expect(choice.standings!.map(({ candidateId: id, place }) => [id, place])).toEqual([
+      [standardId, 'worse'],
+      [candidateId(once), 'not-ranked'],
+    ]);
   });
 });

@@ -1,14 +1,15 @@
-import { cpSync, readFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { backendOf } from '../../../../src/core/backend-of.js';
 import { canonicalJson } from '../../../../src/core/canonical.js';
 import { liveHost } from '../../../../src/probes/host/live.js';
+import { renderReport } from '../../../../src/report/index.js';
 import type { Context } from '../../../../src/runs/context.js';
 import { executeRun } from '../../../../src/runs/sweep/execute.js';
 import { finishRun } from '../../../../src/runs/sweep/finish.js';
-import { resumeRunFolder } from '../../../../src/store/run-folder.js';
+import { readRun, resumeRunFolder } from '../../../../src/store/run-folder.js';
 import { tempFolder } from '../../../helpers/fake-model.js';
 
 /** The recorded run of results/sample, gone on with when everything is measured: its documents follow from its log alone. */
@@ -17,6 +18,13 @@ const SAMPLE = fileURLToPath(new URL('../../../../results/sample/', import.meta.
 /** What was written before and what was read back differ in the order of keys; everything else must be the same byte for byte. */
 const canonical = (json: string): string => canonicalJson(JSON.parse(json));
 const read = (folder: string, name: string): string => readFileSync(join(folder, name), 'utf8');
+
+/** After a change that is meant: UPDATE_SAMPLE=1 npx vitest run test/unit/runs/sweep/sample-equality.test.ts */
+async function makeAgain(path: string): Promise<void> {
+  for (const name of ['run.json', 'best.json', 'best-small-memory.json']) cpSync(join(path, name), join(SAMPLE, name));
+  for (const format of ['html', 'md', 'csv'] as const)
+    for (const { name, data } of await renderReport(readRun(SAMPLE), format)) writeFileSync(join(SAMPLE, name), data);
+}
 
 it('results/sample/outcomes.jsonl gives byte-equal run.json and best.json, and nothing is measured', async () => {
   const path = join(tempFolder('sample-equality'), 'sample');
@@ -35,6 +43,7 @@ it('results/sample/outcomes.jsonl gives byte-equal run.json and best.json, and n
   const run = await executeRun({ folder, machine, plan, arms, quality, sentinels: true, startedMs: 0 }, context);
   await finishRun(folder, run, context);
   folder.close();
+  if (process.env.UPDATE_SAMPLE) await makeAgain(path);
   for (const name of ['run.json', 'best.json', 'best-small-memory.json'])
     expect(canonical(read(path, name)) === canonical(read(SAMPLE, name)), `${name} differs`).toBe(true);
   expect(read(path, 'outcomes.jsonl')).toBe(read(SAMPLE, 'outcomes.jsonl'));
