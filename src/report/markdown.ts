@@ -2,7 +2,7 @@ import type { Interval } from '../core/interval.js';
 import type { Configuration } from '../core/run-result.js';
 import { shellWord } from '../core/shell-word.js';
 import { type FormatName, formatNumber, formatValue } from './page/format.js';
-import { headlineInterval, headlineText, objectiveText, proofText } from './texts/answer-text.js';
+import { headlineInterval, headlineText, objectiveText, proofText, speedKey } from './texts/answer-text.js';
 import { claimStatement, verdictName } from './texts/claim-texts.js';
 import { comparisonName, comparisonNote } from './texts/comparison-text.js';
 import { t } from './texts/index.js';
@@ -10,6 +10,7 @@ import { estimateText, levelText } from './texts/interval-text.js';
 import { visible } from './texts/safe-name.js';
 import type { Language, Text } from './texts/text.js';
 import { labelText } from './view/label.js';
+import { answerMs, speedOf } from './view/speed.js';
 import type { ReportView } from './view/view.js';
 
 /** Rows of the table of configurations: enough to see the alternatives, short enough for a pull request. */
@@ -80,6 +81,7 @@ function factTable(view: ReportView, language: Language): string {
     [t('model'), view.models],
     [t('run'), t('runSummary', { trials: run.outcomes.length, failed, voided: run.noise.voidedTrials })[language]],
     [t('objective'), `${objectiveText(run.plan)[language]} (${levelText(level)})`],
+    ...speedFacts(view),
   ];
   const title = (text: Text): string => escapeMarkdown(text[language]);
   return table(
@@ -91,18 +93,28 @@ function factTable(view: ReportView, language: Language): string {
   );
 }
 
+/** How fast the recommended configuration is, in the numbers that people wait for. */
+function speedFacts({ run, answer: { chosen } }: ReportView): [Text, string][] {
+  const speed = chosen && speedOf(chosen, run.plan);
+  const time = chosen && answerMs(chosen, run.plan);
+  return [
+    ...(speed ? [[t(speedKey(run.plan)), estimateText(speed, 'rate')] as [Text, string]] : []),
+    ...(time ? [[t('wholeAnswer'), estimateText(time, 'ms')] as [Text, string]] : []),
+  ];
+}
+
 function comparisonTable(view: ReportView, language: Language): string {
   const say = (text: Text): string => escapeMarkdown(text[language]);
   const rows = view.comparisons.map((comparison) => [
     say(comparisonName(comparison, view)),
     comparison.ratio ? withInterval(comparison.ratio, 'change') : say(comparisonNote(comparison)),
-    withInterval(comparison.configuration?.objective ?? null, 'rate'),
+    withInterval(comparison.configuration && speedOf(comparison.configuration, view.run.plan), 'rate'),
   ]);
   return table(
     [
       [say(t('colSetting')), 'left'],
       [say(t('colAgainstDefault')), 'right'],
-      [say(t('objective')), 'right'],
+      [say(t(speedKey(view.run.plan))), 'right'],
     ],
     rows,
   );
@@ -139,13 +151,14 @@ function configurationTable(view: ReportView, language: Language): string {
     .slice(0, MOST_ROWS)
     .map((row) => [
       `${mark(row)}${say(labelText(row.candidate))}`,
-      withInterval(row.objective, 'rate'),
+      withInterval(speedOf(row, view.run.plan), 'rate'),
       withInterval(row.decodeTokensPerSecond, 'rate'),
       withInterval(row.ttftMs, 'ms'),
       formatValue('bytes', row.peakRssBytes),
       String(row.trials),
     ]);
-  const keys = ['colConfiguration', 'objective', 'decode', 'ttft', 'colMemory', 'colTrials'] as const;
+  const speed = speedKey(view.run.plan);
+  const keys = ['colConfiguration', speed, 'decode', 'ttft', 'colMemory', 'colTrials'] as const;
   const columns = keys.map((key, index): [string, Alignment] => [say(t(key)), index === 0 ? 'left' : 'right']);
   const total = view.run.configurations.length;
   const note = total > rows.length ? `\n\n${say(t('shown', { shown: rows.length, total }))}` : '';

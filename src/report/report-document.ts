@@ -21,6 +21,9 @@ const id = z.string().describe('Candidate id: an entry of `configurations`.');
 const curveSchema = z.object({
   backend: z.string().describe('Engine.'),
   quant: z.string().describe('Quantization level.'),
+  isRecommended: z
+    .boolean()
+    .describe('The recommended knobs at every thread count, where no other curve holds the recommended configuration.'),
   kneeThreads: z.int().nullable().describe("Fewest threads with 95 % of the curve's best; null below 3 points."),
   points: z
     .array(
@@ -31,7 +34,9 @@ const curveSchema = z.object({
         otherKnobs: z.array(z.string()).describe('Knobs beside threads that are not at their base value, name=value.'),
       }),
     )
-    .describe('One point a thread count, from the configuration with the fewest other knobs changed.'),
+    .describe(
+      'One point a thread count, from the configuration with the fewest other knobs changed, or with the recommended ones.',
+    ),
 });
 
 const costSchema = z.object({

@@ -1,9 +1,10 @@
 import { relative } from 'node:path';
-import { candidateLabel } from '../../core/candidate.js';
+import { type Candidate, candidateId, candidateLabel } from '../../core/candidate.js';
 import type { Interval } from '../../core/interval.js';
 import type { Profile } from '../../core/profile.js';
 import type { RunResult, Throughput } from '../../core/run-result.js';
 import { formatBytes, formatChange, formatDuration } from '../../core/units.js';
+import { answerMs, speedOf } from '../../report/view/speed.js';
 
 export const rateText = (interval: Interval): string =>
   `${interval.estimate.toFixed(1)} tok/s${interval.low === null || interval.high === null ? '' : ` (${interval.low.toFixed(1)} to ${interval.high.toFixed(1)})`}`;
@@ -29,6 +30,17 @@ function speedupLine(profile: Profile, run: RunResult): string {
   return `Best rival (${rivalLabel(run)}): ${ratioText(ratio)}, ${pairs} fresh pairs: ${verdict}`;
 }
 
+/** What a person waits for: the whole answer of the declared request. */
+function requestLine(run: RunResult, candidate: Candidate): string[] {
+  const one = run.configurations.find((c) => c.candidateId === candidateId(candidate));
+  const [speed, time] = one ? [speedOf(one, run.plan), answerMs(one, run.plan)] : [null, null];
+  if (!speed || !time) return [];
+  const { promptTokens, generateTokens } = run.plan.request;
+  return [
+    `Request:  ${rateText(speed)} generated; ${promptTokens} + ${generateTokens} tokens take ${formatDuration(time.estimate)}`,
+  ];
+}
+
 /** What a finished sweep says on the terminal: the answer, its proof, and what to run next. */
 export function summaryText(run: RunResult, profile: Profile, folder: string): string {
   const place = relative('.', folder) || '.';
@@ -37,6 +49,7 @@ export function summaryText(run: RunResult, profile: Profile, folder: string): s
   return [
     '',
     `Run:      ${candidateLabel(profile.candidate)}${profile.verdict === 'keep-default' ? '  (the defaults: keep them)' : ''}`,
+    ...requestLine(run, profile.candidate),
     `Decode:   ${rateText(expected.decodeTokensPerSecond)}   Prefill: ${rateText(expected.prefillTokensPerSecond)}   Peak memory: ${expected.peakRssBytes === null ? 'unknown' : formatBytes(expected.peakRssBytes)}`,
     ...(expected.throughput ? [throughputLine(expected.throughput)] : []),
     speedupLine(profile, run),

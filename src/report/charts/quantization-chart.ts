@@ -1,3 +1,4 @@
+import { speedKey } from '../texts/answer-text.js';
 import { t } from '../texts/index.js';
 import { joined, same, type Text } from '../texts/text.js';
 import { labelText, levelName } from '../view/label.js';
@@ -10,7 +11,7 @@ const GIB = 1024 ** 3;
 const MOST_DOMINATED = 30;
 
 /** Speed × quality × memory where quality is measured, else speed × memory. */
-export function quantizationChart({ quantization }: ReportView): ChartSpec | null {
+export function quantizationChart({ quantization, run }: ReportView): ChartSpec | null {
   const { points, isQualityMeasured } = quantization;
   if (points.length === 0) return null;
   const levels = [...new Set(points.map(levelOf))];
@@ -20,7 +21,7 @@ export function quantizationChart({ quantization }: ReportView): ChartSpec | nul
     id: 'quantization',
     title: t(isQualityMeasured ? 'quantChartQuality' : 'quantChart'),
     x: isQualityMeasured ? quality : memory,
-    y: { title: t('speedAxis'), format: 'rate', scale: 'linear', fromZero: true },
+    y: { title: t('speedAxis', { speed: t(speedKey(run.plan)) }), format: 'rate', scale: 'linear', fromZero: true },
     series: levels.map((level, index) => series(level, index, points, isQualityMeasured)),
     marks: [],
     height: 420,

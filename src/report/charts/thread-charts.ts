@@ -3,7 +3,7 @@ import { same } from '../texts/text.js';
 import { levelName } from '../view/label.js';
 import type { Curve } from '../view/thread-curves.js';
 import type { ReportView } from '../view/view.js';
-import { type ChartSpec, type Mark, type Series, SHAPES } from './spec.js';
+import { type ChartSpec, type Mark, type Point, type Series, SHAPES } from './spec.js';
 
 /** More curves than this cannot be told apart; the table beside the chart has them all. */
 const MOST_CURVES = 6;
@@ -25,7 +25,11 @@ function threadChart(view: ReportView, phase: 'decode' | 'prefill'): ChartSpec |
       scale: 'linear',
       fromZero: true,
     },
-    series: [...shown.map(series), ...(phase === 'decode' ? rooflineSeries(view, first) : [])],
+    series: [
+      ...shown.map((curve, index) => series(curve, index, view.answer)),
+      ...recommendedSeries(view, phase),
+      ...(phase === 'decode' ? rooflineSeries(view, first) : []),
+    ],
     marks: kneeMark(first),
     height: 380,
   };
@@ -37,19 +41,33 @@ function ranked({ answer }: ReportView, curves: readonly Curve[]): Curve[] {
   const best = (curve: Curve): number => Math.max(...curve.points.map(({ rate }) => rate.estimate));
   const isChosen = (curve: Curve): number => Number(levelName(curve) === chosen);
   return curves
-    .filter(({ points }) => points.length > 1)
+    .filter(({ points, isRecommended }) => points.length > 1 && !isRecommended)
     .sort((a, b) => isChosen(b) - isChosen(a) || best(b) - best(a));
 }
 
-function series(curve: Curve, index: number): Series {
+/** The recommended knobs, be it at one thread count only. */
+const recommendedSeries = ({ curves, answer }: ReportView, phase: 'decode' | 'prefill'): Series[] =>
+  curves[phase]
+    .filter(({ isRecommended }) => isRecommended)
+    .map((curve) => ({
+      ...series(curve, 0, answer),
+      ...{ name: t('recommendedKnobs', { curve: levelName(curve) }), color: 'accent', shape: 'star', dash: [2, 3] },
+    }));
+
+function series(curve: Curve, index: number, { chosen, reference }: ReportView['answer']): Series {
+  const tagOf = (id: string): Pick<Point, 'tag'> => {
+    if (id === chosen?.candidateId) return { tag: t('chosen') };
+    return id === reference?.candidateId ? { tag: t('default') } : {};
+  };
   return {
     name: same(levelName(curve)),
     color: index,
     shape: SHAPES[index % SHAPES.length]!,
     line: true,
     whiskers: 'y',
-    points: curve.points.map(({ threads, rate, otherKnobs }) => ({
+    points: curve.points.map(({ threads, rate, otherKnobs, candidateId }) => ({
       ...{ x: threads, y: rate.estimate, low: rate.low, high: rate.high, n: rate.n },
+      ...tagOf(candidateId),
       label: {
         en: [`${threads} threads`, ...otherKnobs].join(', '),
         zh: [`${threads} 线程`, ...otherKnobs].join('，'),

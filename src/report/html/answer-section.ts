@@ -1,13 +1,15 @@
+import type { Interval } from '../../core/interval.js';
 import type { Configuration } from '../../core/run-result.js';
 import { shellWord } from '../../core/shell-word.js';
-import { formatValue } from '../page/format.js';
-import { headlineInterval, headlineText, proofText } from '../texts/answer-text.js';
+import { type FormatName, formatValue } from '../page/format.js';
+import { headlineInterval, headlineText, proofText, speedKey } from '../texts/answer-text.js';
 import { t } from '../texts/index.js';
 import { estimateText } from '../texts/interval-text.js';
 import { knobText } from '../texts/knob-text.js';
 import { joined, same, type Text } from '../texts/text.js';
 import type { Ranked } from '../view/answer.js';
 import { labelText } from '../view/label.js';
+import { answerMs, speedOf } from '../view/speed.js';
 import type { ReportView } from '../view/view.js';
 import { card, estimateCell, intervalCard } from './estimate.js';
 import { columnHeads } from './finding-sections.js';
@@ -51,20 +53,50 @@ function price(view: ReportView): Markup | null {
   const prompt = run.plan.workloads.full.promptTokens;
   const ttft = joined([t('ttft'), t('ttftNote', { tokens: prompt })], { en: ', ', zh: '，' });
   const trials = { trials: chosen.trials };
+  const { promptTokens, generateTokens } = run.plan.request;
+  const lengths = t('wholeAnswerNote', { prompt: promptTokens, generate: generateTokens });
+  const wholeAnswer = joined([t('wholeAnswer'), lengths], { en: ', ', zh: '，' });
   return html`<h2 class="answer-part">${t('costs')}</h2>
 <dl class="cards">
-${intervalCard(t('objective'), chosen.objective, 'rate')}
-${intervalCard(t('decode'), chosen.decodeTokensPerSecond, 'rate')}
-${intervalCard(t('prefill'), chosen.prefillTokensPerSecond, 'rate')}
-${intervalCard(ttft, chosen.ttftMs, 'ms')}
+${measuredCard(t(speedKey(run.plan)), view, (one) => speedOf(one, run.plan), 'rate')}
+${answerMs(chosen, run.plan) && measuredCard(wholeAnswer, view, (one) => answerMs(one, run.plan), 'ms')}
+${run.plan.objective !== 'decode' && measuredCard(t('decode'), view, (one) => one.decodeTokensPerSecond, 'rate')}
+${run.plan.objective !== 'prefill' && measuredCard(t('prefill'), view, (one) => one.prefillTokensPerSecond, 'rate')}
+${measuredCard(ttft, view, (one) => one.ttftMs, 'ms')}
 ${streamsCard(chosen)}
-${card(t('memory'), known(chosen.peakRssBytes, 'bytes'), t('largest', trials))}
+${card(
+  t('memory'),
+  known(chosen.peakRssBytes, 'bytes'),
+  t('largest', trials),
+  besideDefault(view, ({ peakRssBytes }) => peakRssBytes, 'bytes'),
+)}
 ${qualityCard(view)}
 ${intervalCard(t('load'), chosen.loadMs, 'ms')}
 ${card(t('cpuPerToken'), known(chosen.cpuSecondsPerToken, 'seconds'), t('median', trials))}
 ${intervalCard(t('price'), cost?.pricePerMillion ?? null, 'money', view.options.cost?.currency ?? '')}
 ${intervalCard(t('energy'), cost?.kilowattHoursPerMillion ?? null, 'kilowattHours')}
 </dl>`;
+}
+
+/** An estimate of the recommended configuration, and that of the default settings beside it. */
+function measuredCard(
+  name: Text,
+  view: ReportView,
+  read: (configuration: Configuration) => Interval | null,
+  format: FormatName,
+): Markup {
+  const beside = besideDefault(view, (one) => read(one)?.estimate ?? null, format);
+  return intervalCard(name, read(view.answer.chosen!), format, '', beside);
+}
+
+/** The figure of the default settings, where they are not the recommendation themselves. */
+function besideDefault(
+  { answer: { reference, chosen } }: ReportView,
+  read: (configuration: Configuration) => number | null,
+  format: FormatName,
+): Text | null {
+  const value = reference && reference !== chosen ? read(reference) : null;
+  return value === null ? null : t('besideDefault', { value: formatValue(format, value) });
 }
 
 /** Only where several streams were measured together. */

@@ -133,7 +133,7 @@ function dataBlocks(view: ReportView): Markup {
     data: Markup,
   ): Markup => html`<script type="application/json" id="data-${id}">${data}</script>
 `;
-  return html`${block('charts', dataJson(drawnCharts(view)))}${block('texts', dataJson(pageTexts()))}${block(
+  return html`${block('charts', dataJson(drawnCharts(view)))}${block('texts', dataJson(pageTexts(view)))}${block(
     'configurations',
     dataJson(configurationTable(view)),
   )}${block('trials', dataJson(trialTable(view)))}<script type="text/plain" id="data-details">${trusted(trialDetails(view))}</script>

@@ -12,12 +12,19 @@ export function estimateCell(interval: Interval | null, format: FormatName, pref
   return html`<td class="number">${prefix}${formatValue(format, interval.estimate)}${limits && html` <small>${limits}</small>`}</td>`;
 }
 
-/** A card: what it is, the number, and how sure. */
-export function card(name: Text, value: Text | string, note: Text | string | null): Markup {
-  return html`<div class="card"><dt>${name}</dt><dd><b class="value">${value}</b>${note && html`<small>${note}</small>`}</dd></div>`;
+/** A card: what it is, the number, how sure, and what it is compared with. */
+export function card(name: Text, value: Text | string, note: Text | string | null, beside: Text | null = null): Markup {
+  return html`<div class="card"><dt>${name}</dt><dd><b class="value">${value}</b>${note && html`<small>${note}</small>`}${beside && html`<small class="beside">${beside}</small>`}</dd></div>`;
 }
 
-export function intervalCard(name: Text, interval: Interval | null, format: FormatName, prefix = ''): Markup {
+export function intervalCard(
+  name: Text,
+  interval: Interval | null,
+  format: FormatName,
+  prefix = '',
+  beside: Text | null = null,
+): Markup {
   if (!interval) return card(name, t('notAvailable'), null);
-  return card(name, `${prefix}${formatValue(format, interval.estimate)}`, intervalText(interval, format, prefix));
+  const note = intervalText(interval, format, prefix);
+  return card(name, `${prefix}${formatValue(format, interval.estimate)}`, note, beside);
 }

@@ -1,13 +1,15 @@
-import type { Interval } from '../../core/interval.js';
 import { effectName } from '../charts/effects-chart.js';
 import { CHARTS } from '../charts/index.js';
 import { formatValue } from '../page/format.js';
+import { speedKey } from '../texts/answer-text.js';
 import { comparisonName, comparisonNote } from '../texts/comparison-text.js';
 import { type TextKey, t } from '../texts/index.js';
 import { estimateText } from '../texts/interval-text.js';
 import { joined, type Text } from '../texts/text.js';
 import { chineseWarning } from '../texts/warning-texts.js';
+import { bandwidthShare } from '../view/bandwidth-share.js';
 import { labelText, levelName } from '../view/label.js';
+import { speedOf } from '../view/speed.js';
 import type { Curve } from '../view/thread-curves.js';
 import type { ReportView } from '../view/view.js';
 import { estimateCell } from './estimate.js';
@@ -48,17 +50,18 @@ function inChinese(code: string): Markup | null {
 }
 
 export function comparisonsSection(view: ReportView): Markup {
+  const speed = speedKey(view.run.plan);
   const rows = view.comparisons.map(
     (row) =>
       html`<tr><th scope="row">${comparisonName(row, view)}${row.configuration && html`<small>${labelText(row.configuration.candidate)}</small>`}</th>${
         row.ratio ? estimateCell(row.ratio, 'change') : html`<td class="number note">${comparisonNote(row)}</td>`
-      }${estimateCell(row.configuration?.objective ?? null, 'rate')}</tr>`,
+      }${estimateCell(row.configuration && speedOf(row.configuration, view.run.plan), 'rate')}</tr>`,
   );
   return section(
     'comparisons',
     html`<p>${t('comparisonsLead')}</p>
 ${figure(CHARTS.comparison(view))}
-<div class="scroll"><table>${columnHeads(['colSetting', 'colAgainstDefault', 'colObjective'], ['colAgainstDefault', 'colObjective'])}<tbody>${rows}</tbody></table></div>`,
+<div class="scroll"><table>${columnHeads(['colSetting', 'colAgainstDefault', speed], ['colAgainstDefault', speed])}<tbody>${rows}</tbody></table></div>`,
   );
 }
 
@@ -77,18 +80,14 @@ export function threadsSection(view: ReportView): Markup {
 function mainCurve({ answer, curves }: ReportView, phase: 'decode' | 'prefill'): Curve | undefined {
   const chosen = answer.chosen?.candidate;
   return (
-    curves[phase].find((curve) => curve.backend === chosen?.backend && curve.quant === chosen.quant) ?? curves[phase][0]
+    curves[phase].find(
+      ({ backend, quant, isRecommended }) => backend === chosen?.backend && quant === chosen.quant && !isRecommended,
+    ) ?? curves[phase][0]
   );
 }
 
 const fastest = (curve: Curve): Curve['points'][number] =>
   curve.points.reduce((a, b) => (b.rate.estimate > a.rate.estimate ? b : a));
-
-/** A rate as a share of a limit, with the interval of the rate. */
-function shareOf(rate: Interval, limit: number): Interval {
-  const of = <T extends number | null>(value: T): T => (value === null ? null : value / limit) as T;
-  return { ...rate, estimate: of(rate.estimate), low: of(rate.low), high: of(rate.high) };
-}
 
 function kneeFinding(view: ReportView, phase: 'decode' | 'prefill'): Markup | null {
   const curve = mainCurve(view, phase);
@@ -101,20 +100,30 @@ function kneeFinding(view: ReportView, phase: 'decode' | 'prefill'): Markup | nu
   );
 }
 
+/** How near the recommended configuration comes to what bandwidth allows, and the default beside it. */
 function rooflineFinding(view: ReportView): Markup | null {
-  const curve = mainCurve(view, 'decode');
-  const roofline = view.curves.rooflines.find(
-    ({ backend, quant }) => backend === curve?.backend && quant === curve.quant,
-  );
-  const best = curve && fastest(curve);
-  const limit = roofline?.points.find(({ threads, isContended }) => threads === best?.threads && !isContended);
-  if (!curve || !best || !limit) return null;
+  const { chosen, reference } = view.answer;
+  const best = chosen && bandwidthShare(view, chosen);
+  if (!chosen || !best) return null;
+  const before = reference && reference !== chosen ? bandwidthShare(view, reference) : null;
+  const shares = [best, ...(before ? [before] : [])].map(({ share }) => share.estimate);
   return finding(
-    t('rooflineFinding', {
-      ...{ curve: levelName(curve), threads: best.threads },
-      limit: formatValue('rate', limit.tokensPerSecond),
-      share: estimateText(shareOf(best.rate, limit.tokensPerSecond), 'share'),
-    }),
+    joined([
+      t('rooflineFinding', {
+        ...{ curve: levelName(chosen.candidate), threads: chosen.candidate.threads },
+        ...{ limit: formatValue('rate', best.limit), rate: formatValue('rate', best.rate.estimate) },
+        share: estimateText(best.share, 'share'),
+      }),
+      ...(before
+        ? [
+            t('rooflineDefault', {
+              rate: formatValue('rate', before.rate.estimate),
+              share: estimateText(before.share, 'share'),
+            }),
+          ]
+        : []),
+      ...(Math.max(...shares) > 1 ? [t('rooflineAbove')] : []),
+    ]),
   );
 }
 

@@ -1,9 +1,11 @@
 import type { Quality } from '../../core/run-result.js';
 import { CHARTS } from '../charts/index.js';
 import { formatNumber, formatValue } from '../page/format.js';
+import { speedKey } from '../texts/answer-text.js';
 import { t } from '../texts/index.js';
 import { levelName } from '../view/label.js';
 import type { QuantRow } from '../view/quantization.js';
+import { speedOf } from '../view/speed.js';
 import type { ReportView } from '../view/view.js';
 import { estimateCell } from './estimate.js';
 import { figure } from './figure.js';
@@ -17,24 +19,24 @@ export const PARETO = {
   'not-ranked': 'paretoNone',
 } as const;
 
-const NUMBERS = ['colObjective', 'colMemory', 'colFile'] as const;
+const SIZES = ['colMemory', 'colFile'] as const;
 const QUALITIES = ['colPerplexity', 'colKl', 'colAgreement', 'colAccuracy'] as const;
 
 export function quantizationSection(view: ReportView): Markup {
   const { isSynthetic, quantization: levels } = view;
   const { rows, isQualityMeasured, reason, text } = levels;
-  const numbers = isQualityMeasured ? [...NUMBERS, ...QUALITIES] : NUMBERS;
+  const numbers = [speedKey(view.run.plan), ...SIZES, ...(isQualityMeasured ? QUALITIES : [])];
   return section(
     'quantization',
     html`${!isQualityMeasured && html`<p>${reason ? t('qualityUnmeasured', { reason: isSynthetic ? t('randomWeights') : reason }) : t('qualityAbsent')}</p>`}
 ${figure(CHARTS.quantization(view))}
 <p class="small">${t('paretoNote')}${isQualityMeasured && html` ${t('qualityText', { text: text ?? t('builtInText') })}`}</p>
-<div class="scroll"><table>${columnHeads(['colQuant', 'colPareto', ...numbers], numbers)}<tbody>${rows.map((one) => row(one, isQualityMeasured))}</tbody></table></div>`,
+<div class="scroll"><table>${columnHeads(['colQuant', 'colPareto', ...numbers], numbers)}<tbody>${rows.map((one) => row(one, view))}</tbody></table></div>`,
   );
 }
 
-function row({ backend, quant, best, fileBytes, quality }: QuantRow, hasQuality: boolean): Markup {
-  return html`<tr><th scope="row">${levelName({ backend, quant })}</th><td class="word">${t(PARETO[best?.pareto ?? 'not-ranked'])}</td>${estimateCell(best?.objective ?? null, 'rate')}<td class="number">${formatValue('bytes', best?.peakRssBytes)}</td><td class="number">${formatValue('bytes', fileBytes)}</td>${hasQuality && qualityCells(quality)}</tr>`;
+function row({ backend, quant, best, fileBytes, quality }: QuantRow, { run, quantization }: ReportView): Markup {
+  return html`<tr><th scope="row">${levelName({ backend, quant })}</th><td class="word">${t(PARETO[best?.pareto ?? 'not-ranked'])}</td>${estimateCell(best && speedOf(best, run.plan), 'rate')}<td class="number">${formatValue('bytes', best?.peakRssBytes)}</td><td class="number">${formatValue('bytes', fileBytes)}</td>${quantization.isQualityMeasured && qualityCells(quality)}</tr>`;
 }
 
 function qualityCells(quality: Quality | null): Markup {

@@ -1,10 +1,12 @@
 import type { Interval } from '../../core/interval.js';
 import type { Outcome } from '../../core/outcome.js';
-import type { Configuration } from '../../core/run-result.js';
+import type { Configuration, Plan } from '../../core/run-result.js';
 import type { FormatName } from '../page/format.js';
+import { speedKey } from '../texts/answer-text.js';
 import { TEXTS, type TextKey } from '../texts/index.js';
 import type { Text } from '../texts/text.js';
 import { labelText } from '../view/label.js';
+import { speedOf } from '../view/speed.js';
 import type { ReportView } from '../view/view.js';
 import { dataText } from './html.js';
 import { PARETO } from './quantization-section.js';
@@ -29,10 +31,10 @@ const estimate = (interval: Interval | null): Cell =>
 /** A millionth is beyond every clock and counter here, and shorter in the file. */
 const round = <T extends number | null>(value: T): T => (value === null ? null : Number(value.toPrecision(7))) as T;
 
-const CONFIGURATION_COLUMNS: TableColumn[] = [
+const configurationColumns = (plan: Plan): TableColumn[] => [
   { key: 'colConfiguration', kind: 'configuration' },
   { key: 'colAgainstDefault', kind: 'estimate', format: 'change' },
-  { key: 'colObjective', kind: 'estimate' },
+  { key: speedKey(plan), kind: 'estimate', format: 'rate' },
   { key: 'colDecode', kind: 'estimate' },
   { key: 'colPrefill', kind: 'estimate' },
   { key: 'colTtft', kind: 'estimate' },
@@ -46,11 +48,11 @@ const CONFIGURATION_COLUMNS: TableColumn[] = [
 export function configurationTable({ run }: ReportView): TableData {
   const { configurations } = run;
   return {
-    columns: CONFIGURATION_COLUMNS,
+    columns: configurationColumns(run.plan),
     rows: configurations.map((one, index) => [
       index,
       one.isDefault ? [1, null, null, 0] : estimate(one.vsDefault),
-      estimate(one.objective),
+      estimate(speedOf(one, run.plan)),
       estimate(one.decodeTokensPerSecond),
       estimate(one.prefillTokensPerSecond),
       estimate(one.ttftMs),
@@ -154,7 +156,7 @@ const PAGE_KEYS = [
   ],
 ] as TextKey[];
 
-export function pageTexts(): Record<string, Text> {
-  const columns = [...CONFIGURATION_COLUMNS, ...TRIAL_COLUMNS].map(({ key }) => key);
+export function pageTexts({ run }: ReportView): Record<string, Text> {
+  const columns = [...configurationColumns(run.plan), ...TRIAL_COLUMNS].map(({ key }) => key);
   return Object.fromEntries([...new Set([...PAGE_KEYS, ...columns])].map((key) => [key, TEXTS[key]]));
 }

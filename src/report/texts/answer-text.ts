@@ -50,6 +50,12 @@ export function proofText({ answer, run }: ReportView): Text {
   ]);
 }
 
+/** What the speed of a configuration is called, by the objective. */
+export function speedKey({ objective }: Plan): 'speedWorkload' | 'speedDecode' | 'speedPrefill' | 'speedThroughput' {
+  const keys = { decode: 'speedDecode', prefill: 'speedPrefill', throughput: 'speedThroughput' } as const;
+  return objective === 'workload' ? 'speedWorkload' : keys[objective];
+}
+
 export function objectiveText({ objective, request }: Plan): Text {
   if (objective === 'workload')
     return t('objectiveWorkload', { prompt: request.promptTokens, generate: request.generateTokens });

@@ -50,7 +50,6 @@ export const PAGE_TEXTS = {
   colCpu: { en: 'CPU, %', zh: 'CPU，%' },
   colSteal: { en: 'Steal, %', zh: '窃取，%' },
   colFlags: { en: 'Badges', zh: '标记' },
-  colObjective: { en: 'Objective, tok/s', zh: '目标，tok/s' },
   colAgainstDefault: { en: 'Against default', zh: '相对默认设置' },
   colPareto: { en: 'Pareto', zh: '帕累托' },
   colTrials: { en: 'Trials', zh: '次数' },

@@ -44,24 +44,33 @@ export const SECTION_TEXTS = {
   decodeAxis: { en: 'decode, tok/s', zh: '解码，tok/s' },
   prefillAxis: { en: 'prefill, tok/s', zh: '预填充，tok/s' },
   kneeFinding: {
-    en: '{curve}: {threads} threads already reach 95 % of the best {phase} speed measured, {best}.',
-    zh: '{curve}：{threads} 个线程已达到所测最佳{phase}速度的 95 %；最佳为 {best}。',
+    en: '{curve}, fewest other knobs changed: {threads} threads already reach 95 % of the best {phase} speed of the curve, {best}.',
+    zh: '{curve}（其他参数改动最少）：{threads} 个线程已达到该曲线最佳{phase}速度的 95 %；最佳为 {best}。',
   },
   phaseDecode: { en: 'decode', zh: '解码' },
   phasePrefill: { en: 'prefill', zh: '预填充' },
   knee: { en: 'knee: {threads} threads', zh: '拐点：{threads} 线程' },
+  recommendedKnobs: { en: '{curve}, recommended knobs', zh: '{curve}，推荐参数' },
   roofline: { en: 'bandwidth limit, {curve}', zh: '带宽上限，{curve}' },
   rooflineFinding: {
-    en: 'Memory bandwidth allows at most {limit} for {curve} at {threads} threads; {share} of that is reached.',
-    zh: '在 {threads} 个线程下，内存带宽最多允许 {curve} 达到 {limit}；实际达到其 {share}。',
+    en: 'Memory bandwidth allows at most {limit} for {curve} at {threads} threads: the recommended configuration decodes {rate}, {share} of that.',
+    zh: '在 {threads} 个线程下，内存带宽最多允许 {curve} 达到 {limit}：推荐配置解码 {rate}，为其 {share}。',
+  },
+  rooflineDefault: {
+    en: 'The default settings decode {rate}, {share} of what their threads and quantization allow.',
+    zh: '默认设置解码 {rate}，为其线程数与量化所允许的 {share}。',
+  },
+  rooflineAbove: {
+    en: 'That is more than the bandwidth measured before the run allows: it was measured too low, or caches hold part of the weights.',
+    zh: '这超过了运行前所测带宽的上限：带宽测得偏低，或部分权重留在缓存中。',
   },
   noCurve: {
     en: 'No configuration was measured at more than one thread count.',
     zh: '没有配置在多个线程数下测量过。',
   },
   curveNote: {
-    en: 'A point is the configuration of that thread count with the fewest other knobs changed; bars are intervals.',
-    zh: '每个点是该线程数下其他参数改动最少的配置；竖线为区间。',
+    en: 'A point of a level is the configuration of that thread count with the fewest other knobs changed; the recommended knobs have a curve of their own where they differ. Bars are intervals.',
+    zh: '每条级别曲线的点是该线程数下其他参数改动最少的配置；推荐参数与之不同时另成一条曲线。竖线为区间。',
   },
 
   bandwidth: { en: 'Memory bandwidth', zh: '内存带宽' },
@@ -85,7 +94,7 @@ export const SECTION_TEXTS = {
     en: 'Speed against quality; a larger circle needs more memory',
     zh: '速度与质量；圆越大占用内存越多',
   },
-  speedAxis: { en: 'objective, tok/s', zh: '目标，tok/s' },
+  speedAxis: { en: 'speed: {speed}, tok/s', zh: '速度：{speed}，tok/s' },
   memoryAxis: { en: 'peak memory, GiB', zh: '峰值内存，GiB' },
   qualityAxis: { en: 'next tokens as at the reference precision, %', zh: '下一词元与参考精度一致，%' },
   paretoOptimal: { en: 'optimal', zh: '最优' },

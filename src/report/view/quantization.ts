@@ -1,6 +1,7 @@
 import { backendOf } from '../../core/backend-of.js';
 import type { Interval } from '../../core/interval.js';
 import type { Configuration, Quality, RunResult } from '../../core/run-result.js';
+import { speedOf } from './speed.js';
 
 export type SpeedPoint = {
   configuration: Configuration;
@@ -33,7 +34,8 @@ export function quantization(run: RunResult): Quantization {
   const qualityOf = ({ backend, quant }: { backend: string; quant: string }): Quality | null =>
     run.quality.find((one) => one.backend === backend && one.quant === quant) ?? null;
   const points = run.configurations.flatMap((configuration) => {
-    const { objective: speed, peakRssBytes: rssBytes } = configuration;
+    const { peakRssBytes: rssBytes } = configuration;
+    const speed = speedOf(configuration, run.plan);
     if (!speed || rssBytes === null) return [];
     const agreement = qualityOf(configuration.candidate)?.top1Agreement ?? null;
     return [

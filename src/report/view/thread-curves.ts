@@ -8,6 +8,8 @@ export type CurvePoint = { threads: number; rate: Interval; candidateId: string;
 export type Curve = {
   backend: string;
   quant: string;
+  /** The recommended knobs at every thread count, where no curve of plainer configurations holds the recommended one. */
+  isRecommended: boolean;
   points: CurvePoint[];
   /** Fewest threads that reach 95 % of the curve's best estimate. */
   kneeThreads: number | null;
@@ -23,25 +25,35 @@ const KNEE_SHARE = 0.95;
 export function threadCurves(run: RunResult): ThreadCurves {
   const single = run.configurations.filter(({ candidate }) => candidate.replicas === 1 && candidate.sequences === 1);
   return {
-    decode: curves(
-      single,
-      (c) => c.threads,
-      (c) => c.decodeTokensPerSecond,
-    ),
-    prefill: curves(
-      single,
-      (c) => c.threadsBatch ?? c.threads,
-      (c) => c.prefillTokensPerSecond,
-    ),
+    decode: withRecommended(single, DECODE, run.choice?.candidateId),
+    prefill: withRecommended(single, PREFILL, run.choice?.candidateId),
     rooflines: rooflines(run),
   };
 }
 
-function curves(
-  configurations: readonly Configuration[],
-  threadsOf: (candidate: Candidate) => number,
-  rateOf: (configuration: Configuration) => Interval | null,
-): Curve[] {
+/** Which threads and which rate a curve is of. */
+type Phase = {
+  threadsOf: (candidate: Candidate) => number;
+  rateOf: (configuration: Configuration) => Interval | null;
+};
+const DECODE: Phase = { threadsOf: (c) => c.threads, rateOf: (c) => c.decodeTokensPerSecond };
+const PREFILL: Phase = { threadsOf: (c) => c.threadsBatch ?? c.threads, rateOf: (c) => c.prefillTokensPerSecond };
+
+/** The recommended configuration is on a curve: one of the plain ones, or one of its own knobs. */
+function withRecommended(all: readonly Configuration[], phase: Phase, chosenId: string | undefined): Curve[] {
+  const plain = curves(all, phase);
+  const chosen = all.find(({ candidateId }) => candidateId === chosenId);
+  const isDrawn = plain.some(({ points }) => points.some(({ candidateId }) => candidateId === chosenId));
+  if (!chosen || isDrawn) return plain;
+  const { backend, quant } = chosen.candidate;
+  const key = otherKnobs(chosen.candidate).join();
+  const alike = all.filter(
+    ({ candidate: c }) => c.backend === backend && c.quant === quant && otherKnobs(c).join() === key,
+  );
+  return [...plain, ...curves(alike, phase).map((curve) => ({ ...curve, isRecommended: true }))];
+}
+
+function curves(configurations: readonly Configuration[], { threadsOf, rateOf }: Phase): Curve[] {
   const groups = new Map<string, Map<number, Configuration>>();
   for (const configuration of configurations) {
     if (!rateOf(configuration)) continue;
@@ -60,7 +72,7 @@ function curves(
       .map(([threads, one]) => ({
         ...{ threads, rate: rateOf(one)!, candidateId: one.candidateId, otherKnobs: otherKnobs(one.candidate) },
       }));
-    return { backend, quant, points, kneeThreads: knee(points) };
+    return { backend, quant, isRecommended: false, points, kneeThreads: knee(points) };
   });
 }
 

@@ -129,7 +129,7 @@ describe.skipIf(!executable)('the report of results/sample in Chromium', () => {
         (one) => [one.querySelector('.value')!.textContent, one.querySelector('small')?.textContent ?? ''] as const,
       ),
     );
-    expect(cards.length).toBe(10);
+    expect(cards.length).toBe(11);
     for (const [value, note] of cards) {
       expect(plain(value)).toMatch(/(tok\/s|ms| s|MiB|GiB|kWh|%)|^\$|^not /);
       expect(plain(note)).toMatch(/ to .*95 %, n = \d|largest of|median of|random/);

@@ -2,13 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { baseCandidate, candidateId } from '../../../src/core/candidate.js';
 import type { Interval } from '../../../src/core/interval.js';
 import type { RunResult } from '../../../src/core/run-result.js';
+import { answerSection } from '../../../src/report/html/answer-section.js';
+import { threadsSection } from '../../../src/report/html/finding-sections.js';
+import { formatValue } from '../../../src/report/page/format.js';
 import { answerOf } from '../../../src/report/view/answer.js';
+import { bandwidthShare } from '../../../src/report/view/bandwidth-share.js';
 import { comparisons } from '../../../src/report/view/comparisons.js';
 import { contextCosts } from '../../../src/report/view/context-cost.js';
 import { effects } from '../../../src/report/view/effects.js';
-import { mapInterval } from '../../../src/report/view/generated-rate.js';
 import { noiseStrip } from '../../../src/report/view/noise-strip.js';
 import { quantile } from '../../../src/report/view/quantile.js';
+import { answerMs, mapInterval, speedOf } from '../../../src/report/view/speed.js';
 import { threadCurves } from '../../../src/report/view/thread-curves.js';
 import { buildView, runFolderOf } from '../../../src/report/view/view.js';
 import { sampleRun } from '../../helpers/sample-run.js';
@@ -76,6 +80,32 @@ describe('thread curves', () => {
     expect(curve.points.every(({ otherKnobs }) => otherKnobs.length === 0)).toBe(true);
   });
 
+  it('hold the recommended configuration, on a curve of its own where its knobs are not the plain ones', () => {
+    const id = run.choice!.candidateId;
+    expect(curve.points.some(({ candidateId: one }) => one === id)).toBe(false);
+    const own = decode.find(({ isRecommended }) => isRecommended)!;
+    expect(own.points.map((point) => point.candidateId)).toContain(id);
+    expect(new Set(own.points.map(({ otherKnobs }) => otherKnobs.join())).size).toBe(1);
+    const kept = { ...run, choice: { ...run.choice!, candidateId: curve.points[0]!.candidateId } };
+    expect(threadCurves(kept).decode.some(({ isRecommended }) => isRecommended)).toBe(false);
+  });
+
+  it('give the share of the bandwidth limit of the recommended configuration, and of the default beside it', () => {
+    const view = buildView(run);
+    const { chosen, reference } = view.answer;
+    const limitOf = (threads: number) =>
+      rooflines.find(({ quant }) => quant === 'q4_0')!.points.find((point) => point.threads === threads)!
+        .tokensPerSecond;
+    const text = threadsSection(view).source;
+    for (const one of [chosen!, reference!]) {
+      const rate = one.decodeTokensPerSecond!.estimate;
+      const share = bandwidthShare(view, one)!.share.estimate;
+      expect(share).toBeCloseTo(rate / limitOf(one.candidate.threads), 12);
+      expect(text).toContain(formatValue('share', share).replace(' ', '\u00a0'));
+    }
+    expect(bandwidthShare(view, { ...chosen!, candidate: { ...chosen!.candidate, replicas: 2 } })).toBeNull();
+  });
+
   it('put a prefill rate at the threads that prefilled', () => {
     const six = run.configurations.filter(({ candidate }) => candidate.quant === 'q4_0' && candidate.threads === 6);
     expect(six.some(({ candidate }) => candidate.threadsBatch === 8)).toBe(true);
@@ -127,6 +157,19 @@ describe('costs', () => {
     expect(cost.kilowattHoursPerMillion!.estimate).toBeCloseTo(0.1 * hours, 10);
     expect(cost.pricePerMillion!.low!).toBeLessThan(cost.pricePerMillion!.estimate);
     expect(cost.pricePerMillion!.high!).toBeGreaterThan(cost.pricePerMillion!.estimate);
+  });
+
+  it('people see generated tokens over the time of the whole request, never prompt tokens', () => {
+    const chosen = answer.chosen!;
+    const seconds = answerMs(chosen, run.plan)!.estimate / 1000;
+    expect(speedOf(chosen, run.plan)!.estimate).toBeCloseTo(1024 / seconds, 10);
+    expect(speedOf(chosen, run.plan)!.estimate).toBeLessThan(chosen.decodeTokensPerSecond!.estimate);
+    expect(answerSection(buildView(run)).source).not.toContain(
+      formatValue('rate', chosen.objective!.estimate).split(' ')[0]!,
+    );
+    const decode = { ...run.plan, objective: 'decode' as const };
+    expect(speedOf(chosen, decode)).toBe(chosen.objective);
+    expect(answerMs(chosen, decode)).toBeNull();
   });
 
   it('count the prompt in: one request of 128 and 1024 tokens gives 1024', () => {
