@@ -124,7 +124,7 @@ describe('direction rules', () => {
   // The health check of a compose file is a program of its own, written out as text.
   it('only main.ts exits the process, apart from programs of their own', () => {
     const allowed =
-      /^(cli\/|runs\/entries\/|runs\/claims\/conditions\/competitor\.ts|runners\/child\.ts|runners\/fake\/|export\/compose\.ts|.*-child\.ts|.*\/worker)/;
+      /^(cli\/|runs\/entries\/|runs\/experiment\/conditions\/competitor\.ts|runners\/child\.ts|runners\/fake\/|export\/compose\.ts|.*-child\.ts|.*\/worker)/;
     const exits = sources.filter((file) => /process\.exit\(/.test(withoutComments(readFileSync(file, 'utf8'))));
     expect(exits.map((file) => relative(ROOT, file)).filter((file) => !allowed.test(file))).toEqual([]);
   });

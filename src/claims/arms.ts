@@ -1,17 +1,8 @@
 import { type Backend, baseCandidate, type Candidate } from '../core/candidate.js';
-import type { Conditions } from '../core/claims.js';
+import { CALM, type Conditions } from '../core/claims.js';
+import type { Arm } from '../core/experiment.js';
 import type { RequestSeries, Workload } from '../core/workload.js';
 import type { ClaimFacts, ClaimModel } from './claim.js';
-import type { ClaimArm } from './design.js';
-
-/** Nothing added, nobody beside, the file in the page cache: what a sweep measures under. */
-export const CALM: Conditions = {
-  environment: {},
-  competitors: 0,
-  group: null,
-  pageCache: 'warm',
-  swappiness: null,
-};
 
 /** Short, so that blocks can be many: the repetition belongs between processes. */
 export const shortTrace = (facts: ClaimFacts): Workload => ({
@@ -57,6 +48,16 @@ export function absentBackends(facts: ClaimFacts): string[] {
     .map((backend) => `${backend} cannot be tested: ${facts.absent[backend] ?? 'the model has no file for it'}.`);
 }
 
+/** llama.cpp rounds contexts up to this. */
+const CONTEXT_STEP = 256;
+
+/** Room for the longest trace of a sequence, tokens. */
+export function contextOf({ promptTokens, generateTokens, contextDepth, series }: Workload): number {
+  const request = series ? series.sharedPrefixTokens + series.promptTokens.most + series.generateTokens.most : 0;
+  const longest = Math.max(contextDepth + promptTokens + generateTokens, request);
+  return Math.ceil((longest + 16) / CONTEXT_STEP) * CONTEXT_STEP;
+}
+
 export type ArmChanges = {
   candidate?: Partial<Candidate>;
   conditions?: Partial<Conditions>;
@@ -64,13 +65,16 @@ export type ArmChanges = {
 };
 
 /** An arm that differs from the engine on all its threads in exactly what is given. */
-export function armOf(name: string, { backend, model }: ClaimModel, facts: ClaimFacts, changes: ArmChanges): ClaimArm {
+export function armOf(name: string, { backend, model }: ClaimModel, facts: ClaimFacts, changes: ArmChanges): Arm {
   const { threadBudget } = facts.machine.limits;
+  const workload = changes.workload ?? shortTrace(facts);
   return {
     name,
-    source: model,
+    model,
     candidate: { ...baseCandidate(backend, model.quant, threadBudget), ...changes.candidate },
-    workload: changes.workload ?? shortTrace(facts),
+    workload,
+    fidelity: 'short',
+    contextTokens: contextOf(workload),
     conditions: { ...CALM, ...changes.conditions },
   };
 }

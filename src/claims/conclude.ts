@@ -1,4 +1,4 @@
-import type { ClaimResult } from '../core/claims.js';
+import { CALM, type ClaimResult } from '../core/claims.js';
 import type { Outcome } from '../core/outcome.js';
 import type { Claim, ClaimFacts, Conclusion } from './claim.js';
 import { combineContrasts } from './conclusion.js';
@@ -45,7 +45,7 @@ export function untested(claim: Claim, reason: string): ClaimResult {
 }
 
 function armsOf(design: Design, { trials, failed }: Conduct): ClaimResult['arms'] {
-  return design.arms.map(({ name, source, candidate, workload, conditions }) => {
+  return design.arms.map(({ name, model, candidate, workload, conditions = CALM }) => {
     const groups = new Map<string, ClaimResult['arms'][number]['failures'][number]>();
     for (const { outcome } of failed.filter((f) => f.arm === name)) {
       const key = `${outcome.status}/${outcome.reason}`;
@@ -54,7 +54,7 @@ function armsOf(design: Design, { trials, failed }: Conduct): ClaimResult['arms'
     }
     return {
       name,
-      modelPath: source.path,
+      modelPath: model.path,
       candidate,
       workload,
       conditions,

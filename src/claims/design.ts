@@ -1,7 +1,4 @@
-import type { Candidate } from '../core/candidate.js';
-import type { Conditions } from '../core/claims.js';
-import type { ModelFile } from '../core/model.js';
-import type { Workload } from '../core/workload.js';
+import type { Arm } from '../core/experiment.js';
 import type { Expectation } from './expectation.js';
 import type { MetricName } from './metrics.js';
 
@@ -10,20 +7,12 @@ import type { MetricName } from './metrics.js';
 export type CannotTest = { cannotTest: string };
 
 export type Design = {
-  arms: ClaimArm[];
+  arms: Arm[];
   comparisons: Comparison[];
   /** Levels to report, one line an arm. */
   levels: readonly MetricName[];
   /** Parts that cannot be tested here, and why. */
   notes: string[];
-};
-
-export type ClaimArm = {
-  name: string;
-  source: ModelFile;
-  candidate: Candidate;
-  workload: Workload;
-  conditions: Conditions;
 };
 
 export type Comparison = {

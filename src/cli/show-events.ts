@@ -33,7 +33,7 @@ export function showEvents(console: Console): Emit {
       case 'trial': {
         const { trial, done, left, leftMs } = event;
         return show(
-          `[${done} done, about ${left} left, ${formatDuration(leftMs)}] ${trial.phase} ${trial.block + 1}: ${candidateLabel(trial.candidate)}`,
+          `[${done} done, about ${left} left, ${formatDuration(leftMs)}] ${trial.phase} ${trial.block + 1}: ${candidateLabel(trial.arm.candidate)}`,
         );
       }
       case 'claim-trial':

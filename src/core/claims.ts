@@ -37,6 +37,15 @@ export const conditionsSchema = z
   .describe('What surrounds the engine during a trial, beside the knobs of its configuration.');
 export type Conditions = z.infer<typeof conditionsSchema>;
 
+/** Nothing added, nobody beside, the file in the page cache: what a sweep measures under. */
+export const CALM: Conditions = {
+  environment: {},
+  competitors: 0,
+  group: null,
+  pageCache: 'warm',
+  swappiness: null,
+};
+
 export const claimArmSchema = z
   .object({
     name: z.string().describe('Name of the arm in its claim.'),

@@ -211,7 +211,9 @@ export const outcomeSchema = measurementSchema
     arm: z
       .string()
       .optional()
-      .describe('Claim and arm as "number/name", where the configuration alone does not say which arm it was.'),
+      .describe(
+        'Which arm it was, where the configuration alone does not say: "number/name" of a claim, "baseline" or "candidate" of a gate.',
+      ),
     block: z.int().describe('Block or pair number inside the phase.'),
     position: z.int().describe('Place inside the block or pair, from 0.'),
     fidelity: z.enum(['short', 'full']).describe('Which workload.'),

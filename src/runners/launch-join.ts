@@ -16,6 +16,14 @@ function joinStreams(parts: readonly NonNullable<Samples['streams']>[]): NonNull
   };
 }
 
+/** Requests of all replicas, their streams numbered on; undefined where there are none. */
+function joinSeries(replicas: readonly Done[]): Samples['series'] {
+  const all = replicas.flatMap(({ samples }, replica) =>
+    (samples.series ?? []).map((request) => ({ ...request, stream: replica + request.stream * replicas.length })),
+  );
+  return all.length > 0 ? all : undefined;
+}
+
 const joinCpus = (lists: readonly (string | null)[]): string | null =>
   lists.includes(null) ? null : formatCpuList(lists.flatMap((list) => parseCpuList(list!)));
 
@@ -28,6 +36,7 @@ const joinEffective = (all: readonly Effective[]): Effective => ({
 /** What the replicas of one trial sent, as the message of one process: the request alone from the first, the streams of all. */
 export function joinDone(replicas: readonly Done[]): Done {
   const first = replicas[0]!;
+  const series = joinSeries(replicas);
   return {
     ...first,
     samples: {
@@ -35,6 +44,7 @@ export function joinDone(replicas: readonly Done[]): Done {
       // The deployment is up when its last replica is.
       loadMs: Math.max(...replicas.map((done) => done.samples.loadMs)),
       streams: joinStreams(replicas.map((done) => done.samples.streams!)),
+      ...(series ? { series } : {}),
     },
     resources: joinResources(replicas.map((done) => done.resources)),
     effective: joinEffective(replicas.map((done) => done.effective)),

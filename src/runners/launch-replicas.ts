@@ -27,6 +27,21 @@ function failure({ request, ended: { heard, end, verdict } }: Replica): Measurem
   return toMeasurement(request, heard, end, { ...verdict, reason });
 }
 
+/** A series begins right after the load, and what is prepared around the engines must stand for all: then they wait for one another. */
+function togetherFrom(
+  { candidate, workload }: TrialRequest,
+  { beforeMeasuring }: LaunchOptions,
+): Pick<LaunchOptions, 'beforeMeasuring'> {
+  if (!workload.series && !beforeMeasuring) return {};
+  const meet = meetingPlace(candidate.replicas);
+  return {
+    beforeMeasuring: async (effective) => {
+      await beforeMeasuring?.(effective);
+      await meet();
+    },
+  };
+}
+
 /** Starts all replicas at once and holds them together from region to region. One that fails ends the others. */
 async function runReplicas(request: TrialRequest, options: LaunchOptions): Promise<Measurement> {
   const { candidate } = request;
@@ -36,6 +51,7 @@ async function runReplicas(request: TrialRequest, options: LaunchOptions): Promi
     ...options,
     signal: options.signal ? AbortSignal.any([stop.signal, options.signal]) : stop.signal,
     meet: meetingPlace(count),
+    ...togetherFrom(request, options),
   };
   const failed: Replica[] = [];
   const start = async (index: number): Promise<ChildEnded> => {

@@ -10,11 +10,13 @@ import { childMessageSchema, type TrialRequest } from './protocol.js';
 import { toMeasurement } from './to-measurement.js';
 
 /** What a child must not inherit from the person's shell: it would be a knob that nobody recorded. */
-const FOREIGN_KNOBS = /^(LD_PRELOAD|GLIBC_TUNABLES|MALLOC_|GGML_|LLAMA_|NODE_OPTIONS$)/;
+const FOREIGN_KNOBS = /^(LD_PRELOAD|GLIBC_TUNABLES|MALLOC_|GGML_|LLAMA_|OMP_|KMP_|GOMP_|NODE_OPTIONS$)/;
 
 export type LaunchOptions = {
   /** Environment of the parent, from the Host port. */
   env: Readonly<Record<string, string>>;
+  /** Variables that the trial is about, added to it. */
+  environment?: Readonly<Record<string, string>>;
   /** Whole life of a trial, ms; then its process group is killed. */
   deadlineMs: number;
   signal?: AbortSignal;
@@ -95,7 +97,7 @@ function listen(child: Child, request: TrialRequest, options: LaunchOptions, hea
 function startChild(request: TrialRequest, options: LaunchOptions) {
   const command = boundCommand(request.candidate, process.execPath, [], options.entry ?? CHILD);
   return execa(command.file, command.args, {
-    env: childEnvironment(options.env, command.env),
+    env: childEnvironment(options.env, { ...command.env, ...options.environment }),
     extendEnv: false,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',

@@ -1,6 +1,6 @@
+import type { Trial } from '../core/experiment.js';
 import type { Outcome } from '../core/outcome.js';
 import type { Plan } from '../core/run-result.js';
-import type { Trial } from '../sweeps/sweep.js';
 
 /** What a run tells while it goes on, in the order it happens. A terminal shows it as one line that moves; an API user may ignore it. */
 export type RunEvent =

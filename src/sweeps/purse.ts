@@ -1,3 +1,4 @@
+import { openLedger } from './ledger.js';
 import type { Budget, TrialAsk, TrialResult } from './search-space.js';
 
 /** What a search may still spend. Without a budget everything is affordable. */
@@ -9,6 +10,7 @@ export type Purse = {
 
 export function openPurse(budget: Budget | undefined): Purse {
   if (!budget) return { pay: () => {}, affords: () => true };
+  const ledger = openLedger(budget.limit);
   const planned = { short: budget.shortCost, full: budget.fullCost };
   const seen = { short: { count: 0, cost: 0 }, full: { count: 0, cost: 0 } };
   const price = (kind: 'short' | 'full'): number =>
@@ -16,13 +18,12 @@ export function openPurse(budget: Budget | undefined): Purse {
   return {
     pay(asked, results) {
       asked.forEach((ask, i) => {
+        const cost = results[i]?.cost ?? planned[ask.fidelity];
         seen[ask.fidelity].count += 1;
-        seen[ask.fidelity].cost += results[i]?.cost ?? planned[ask.fidelity];
+        seen[ask.fidelity].cost += cost;
+        ledger.pay(cost);
       });
     },
-    affords(shortTrials, fullTrials) {
-      const left = budget.limit - seen.short.cost - seen.full.cost;
-      return shortTrials * price('short') + fullTrials * price('full') <= left + 1e-9;
-    },
+    affords: (shortTrials, fullTrials) => ledger.affords(shortTrials * price('short') + fullTrials * price('full')),
   };
 }

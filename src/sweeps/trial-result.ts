@@ -3,6 +3,7 @@ import type { Plan } from '../core/run-result.js';
 import { objectiveValue } from '../core/workload.js';
 import { brokenConstraints } from './constraints.js';
 import type { Phase, TrialResult } from './search-space.js';
+import { costMs } from './void-blocks.js';
 
 /** The objective of one trial, tok/s, or null when it was not measured. */
 export function objectiveOf(outcome: Outcome, plan: Pick<Plan, 'objective' | 'request'>): number | null {
@@ -29,3 +30,12 @@ export function toTrialResult(
     ...(metrics?.peakRssBytes == null ? {} : { peakRssBytes: metrics.peakRssBytes }),
   };
 }
+
+/** How a search judges its trials. */
+export type Judge = { plan: Plan; qualityOf: (outcome: Outcome) => number | null };
+
+/** A stored trial as the search is told it: its cost is that of all runs of it. */
+export const toldResult = (outcome: Outcome, log: readonly Outcome[], { plan, qualityOf }: Judge): TrialResult => ({
+  ...toTrialResult(outcome, plan, qualityOf),
+  cost: costMs(outcome, log),
+});

@@ -1,9 +1,10 @@
 import { type Binding, NO_BINDING } from '../../core/candidate.js';
 import { formatCpuList } from '../../core/cpu-list.js';
+import type { Arm } from '../../core/experiment.js';
 import type { Machine } from '../../core/machine.js';
 import { armOf, baseModel } from '../arms.js';
 import type { Claim } from '../claim.js';
-import type { CannotTest, ClaimArm, Comparison } from '../design.js';
+import type { CannotTest, Comparison } from '../design.js';
 
 type Plan = { binding: Binding; threads: number };
 
@@ -58,7 +59,7 @@ export const binding: Claim = {
     if ('cannotTest' in plan) return plan;
     const model = baseModel(facts);
     const competitors = Math.max(1, Math.floor(facts.machine.topology.allowed.cpus.length / 2));
-    const arms = PLACES.flatMap((place): ClaimArm[] => {
+    const arms = PLACES.flatMap((place): Arm[] => {
       const conditions = { competitors: place === 'alone' ? 0 : competitors };
       const at = (name: string, bound: Binding) =>
         armOf(`${name}, ${place}`, model, facts, {

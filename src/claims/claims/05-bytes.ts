@@ -56,11 +56,11 @@ const exact = (estimate: number) => ({ estimate, low: null, high: null, level: 0
 /** Size of the file, and how much of the memory bandwidth its decode used. */
 function armFacts(evidence: Evidence, facts: ClaimFacts): FactRow[] {
   const bytesPerSecond = facts.machine.bandwidth?.maxBytesPerSecond ?? null;
-  return evidence.design.arms.flatMap(({ name, source }): FactRow[] => {
+  return evidence.design.arms.flatMap(({ name, model }): FactRow[] => {
     const rate = evidence.level(name, 'decode');
-    const file = { name: `${name}: file`, unit: 'bytes', value: exact(source.sizeBytes), note: null };
+    const file = { name: `${name}: file`, unit: 'bytes', value: exact(model.sizeBytes), note: null };
     if (!rate || bytesPerSecond === null) return [file];
-    const share = (value: number) => rooflineShare(value, source.bytesPerToken, bytesPerSecond);
+    const share = (value: number) => rooflineShare(value, model.bytesPerToken, bytesPerSecond);
     const value = {
       ...rate,
       estimate: share(rate.estimate),

@@ -78,7 +78,7 @@ function judged(evidence: Evidence, bytesPerSecond: number): Conclusion {
   if (!arm) return { verdict: 'cannot-test', finding: 'No trial was measured.' };
   const rate = evidence.level(arm.name, 'decode')!;
   const span = spanOf(rate);
-  const shareOf = (tokensPerSecond: number) => rooflineShare(tokensPerSecond, arm.source.bytesPerToken, bytesPerSecond);
+  const shareOf = (tokensPerSecond: number) => rooflineShare(tokensPerSecond, arm.model.bytesPerToken, bytesPerSecond);
   const share = { low: shareOf(span.low), high: shareOf(span.high) };
   const server = scaledRate(share, SERVER);
   const desktop = scaledRate(share, DESKTOP);

@@ -1,6 +1,7 @@
+import type { Arm } from '../../core/experiment.js';
 import { armOf, baseModel, seriesTrace, shortTrace } from '../arms.js';
 import type { Claim, ClaimFacts } from '../claim.js';
-import type { ClaimArm, Comparison } from '../design.js';
+import type { Comparison } from '../design.js';
 
 const STREAMS = [1, 2, 4, 8] as const;
 /** The small batch that decides; the others are reported. */
@@ -8,7 +9,7 @@ const DECIDING = 4;
 
 const streamsName = (count: number): string => `${count} stream${count === 1 ? '' : 's'}`;
 
-function prefixArm(name: string, reusesPrefix: boolean, facts: ClaimFacts): ClaimArm {
+function prefixArm(name: string, reusesPrefix: boolean, facts: ClaimFacts): Arm {
   const workload = seriesTrace(facts, {
     requests: 3,
     promptTokens: { least: 8, most: 8 },

@@ -72,7 +72,7 @@ export const workers: Claim = {
         compare('peakRss', 'peak memory', {}),
       ],
       levels: ['seriesItl95', 'laterTtft', 'seriesThroughput', 'peakRss'],
-      notes: ['Memory of workers is the sum of each; pages of the model file that they share count in both.'],
+      notes: ['Memory of workers is that of all together; pages of the model file that they share count once.'],
     };
   },
 };

@@ -4,21 +4,20 @@ import { type Candidate, candidateId, candidateLabel, NO_BINDING } from '../../c
 import { R1Error } from '../../core/errors.js';
 import type { Plan, RunResult } from '../../core/run-result.js';
 import { formatBytes, formatDuration } from '../../core/units.js';
+import { benchSource } from '../../runs/bench/bench-source.js';
+import { openPorts } from '../../runs/experiment/ports.js';
+import { runBlocks } from '../../runs/experiment/run-blocks.js';
 import { wholeFrom } from '../../runs/parse.js';
 import { askedAxes } from '../../runs/sweep/asked-axes.js';
 import { writeReports } from '../../runs/sweep/finish.js';
-import { FIRST_DEADLINE_MS, openPorts } from '../../runs/sweep/ports.js';
+import { planArm } from '../../runs/sweep/plan-arms.js';
 import { type PlanFlags, preparePlan, readPlanFlags } from '../../runs/sweep/prepare.js';
-import { trackProgress } from '../../runs/sweep/progress.js';
 import { type Started, type StartFlags, startRun } from '../../runs/sweep/start.js';
 import { createRunFolder, type RunFolder } from '../../store/run-folder.js';
 import { assembleRun } from '../../sweeps/assemble-run.js';
 import { combinations } from '../../sweeps/combinations.js';
 import { levelsOf } from '../../sweeps/levels.js';
-import { nextPrecisionLook } from '../../sweeps/precision-stop.js';
 import { OWN_CPUS, placeReplicas } from '../../sweeps/replica-shares.js';
-import { countedTrials } from '../../sweeps/summarize.js';
-import { runOne } from '../../sweeps/sweep.js';
 import { toProfile } from '../../sweeps/to-profile.js';
 import type { CommandContext } from '../context.js';
 import { openContext } from '../context.js';
@@ -94,36 +93,10 @@ function described(flags: PlanFlags, { machine, arms }: Started): Candidate {
   return candidate;
 }
 
-async function measureOne(
-  plan: Plan,
-  started: Started,
-  folder: RunFolder,
-  flags: Flags,
-  context: CommandContext,
-): Promise<void> {
-  const progress = trackProgress(context.emit, { trials: flags.trials ?? USUAL_TRIALS, ms: 0 });
-  const { machine, arms } = started;
-  const ports = openPorts(context, folder, () => progress, {
-    machine,
-    arms,
-    contextTokens: plan.contextTokens,
-    deadlineMs: () => FIRST_DEADLINE_MS,
-  });
-  const trial = {
-    candidate: plan.candidates[0]!,
-    workload: plan.workloads.full,
-    phase: 'bench' as const,
-    block: 0,
-    position: 0,
-    fidelity: 'full' as const,
-  };
-  const rates = (): number[] => countedTrials(folder.log.outcomes).map((o) => o.metrics!.decodeTokensPerSecond);
-  const wanted = (): number => flags.trials ?? nextPrecisionLook(rates()) ?? 0;
-  for (let n = 0; n < wanted(); n++) {
-    const outcome = await runOne({ ...trial, block: n }, n, ports);
-    if (outcome.status !== 'measured')
-      throw new R1Error('NOTHING_VIABLE', `It did not run: ${outcome.status}: ${outcome.reason}`);
-  }
+async function measureOne(plan: Plan, { machine }: Started, folder: RunFolder, flags: Flags, context: CommandContext) {
+  const expected = { trials: flags.trials ?? USUAL_TRIALS, ms: 0 };
+  const arm = planArm(plan, plan.candidates[0]!, 'full');
+  await runBlocks(benchSource(arm, flags.trials), openPorts({ machine, log: folder.log, expected }, context));
   context.console.endProgress();
 }
 

@@ -1,26 +1,20 @@
 import type { Argv } from 'yargs';
 import type { Calibration } from '../../core/calibration.js';
-import { baseCandidate, candidateLabel } from '../../core/candidate.js';
+import { baseCandidate, candidateId, candidateLabel } from '../../core/candidate.js';
 import { R1Error } from '../../core/errors.js';
-import type { Outcome } from '../../core/outcome.js';
 import { formatChange } from '../../core/units.js';
-import type { Workload } from '../../core/workload.js';
+import { calibrationSource, isPilotBlock } from '../../runs/calibrate/calibration-source.js';
+import { openPorts } from '../../runs/experiment/ports.js';
+import { runBlocks } from '../../runs/experiment/run-blocks.js';
 import { calibrationFolder, modelKey } from '../../runs/sweep/calibrated.js';
-import { FIRST_DEADLINE_MS, openPorts } from '../../runs/sweep/ports.js';
-import { trackProgress } from '../../runs/sweep/progress.js';
 import { type Started, type StartFlags, startRun } from '../../runs/sweep/start.js';
 import { contextFor, workloadsFor } from '../../runs/sweep/workloads.js';
 import { writeCalibration } from '../../store/calibrations.js';
 import { createRunFolder, type RunFolder } from '../../store/run-folder.js';
 import { summarizeCalibration } from '../../sweeps/calibration.js';
-import { runOne } from '../../sweeps/sweep.js';
 import type { CommandContext } from '../context.js';
 import { openContext } from '../context.js';
 import { modelOptions } from '../sweep/options.js';
-
-const PILOTS = 5;
-/** Steps recorded from a cold start, to see when they settle. */
-const PILOT_STEPS = 96;
 
 const builder = (yargs: Argv) =>
   modelOptions(yargs)
@@ -59,34 +53,29 @@ function calibrationText(calibration: Calibration, path: string): string {
 }
 
 /** Cold pilots, then pairs of the configuration with itself, each trial a fresh process. */
-async function measurePairs(flags: Flags, started: Started, folder: RunFolder, context: CommandContext) {
-  const { machine, arms } = started;
+async function measurePairs(flags: Flags, { machine, arms }: Started, folder: RunFolder, context: CommandContext) {
+  const { backend, model } = arms[0]!;
   const workloads = workloadsFor(flags.effort, flags.seed);
-  const candidate = baseCandidate(arms[0]!.backend, arms[0]!.model.quant, machine.limits.threadBudget);
-  const contextTokens = Math.min(contextFor(workloads), arms[0]!.model.contextLength);
-  const progress = trackProgress(context.emit, { trials: PILOTS + 2 * flags.pairs, ms: 0 });
-  const ports = openPorts(context, folder, () => progress, {
-    machine,
-    arms,
-    contextTokens,
-    deadlineMs: () => FIRST_DEADLINE_MS,
-  });
-  const measured = async (workload: Workload, block: number, position: number): Promise<Outcome> => {
-    const trial = { candidate, workload, phase: 'calibrate' as const, block, position, fidelity: 'full' as const };
-    const outcome = await runOne(trial, folder.log.outcomes.length, ports);
-    if (!outcome.metrics)
-      throw new R1Error('MACHINE_UNFIT', `A calibration trial did not run: ${outcome.status}: ${outcome.reason}`);
-    return outcome;
-  };
-  const generateTokens = Math.min(PILOT_STEPS, contextTokens - 64);
-  const cold = { ...workloads.full, promptTokens: 32, generateTokens, warmUpPromptTokens: 0, warmUpGenerateTokens: 0 };
-  const pilots: Outcome[] = [];
-  for (let n = 0; n < PILOTS; n++) pilots.push(await measured(cold, -1 - n, 0));
-  const trials: Outcome[] = [];
-  for (let pair = 0; pair < flags.pairs; pair++)
-    for (const position of [0, 1]) trials.push(await measured(workloads.full, pair, position));
+  const candidate = baseCandidate(backend, model.quant, machine.limits.threadBudget);
+  const source = calibrationSource(
+    {
+      name: candidateId(candidate),
+      model,
+      candidate,
+      workload: workloads.full,
+      fidelity: 'full',
+      contextTokens: Math.min(contextFor(workloads), model.contextLength),
+    },
+    flags.pairs,
+  );
+  const expected = { trials: source.plannedTrials, ms: 0 };
+  await runBlocks(source, openPorts({ machine, log: folder.log, expected }, context));
   context.console.endProgress();
-  return { pilots, trials };
+  const { outcomes } = folder.log;
+  return {
+    pilots: outcomes.filter(({ block }) => isPilotBlock(block)),
+    trials: outcomes.filter(({ block }) => !isPilotBlock(block)),
+  };
 }
 
 export const calibrateCommand = {

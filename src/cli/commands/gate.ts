@@ -6,17 +6,19 @@ import type { Machine } from '../../core/machine.js';
 import type { Profile } from '../../core/profile.js';
 import { parseShare } from '../../core/units.js';
 import { probeMachine } from '../../probes/index.js';
+import { openPorts } from '../../runs/experiment/ports.js';
+import { runBlocks } from '../../runs/experiment/run-blocks.js';
+import { type GateJob, sideArm } from '../../runs/gate/job.js';
 import { parseGateMetrics } from '../../runs/gate/metrics.js';
 import { judgeExact, judgeStored } from '../../runs/gate/modes.js';
+import { pairRecords } from '../../runs/gate/pair-records.js';
+import { pairSource } from '../../runs/gate/pair-source.js';
 import { type GateResult, gateExit } from '../../runs/gate/result.js';
-import { type Arm, type PairsJob, runPairs } from '../../runs/gate/run-pairs.js';
 import { wholeFrom } from '../../runs/parse.js';
 import { calibrationsOf } from '../../runs/sweep/calibrated.js';
-import { FIRST_DEADLINE_MS, openPorts } from '../../runs/sweep/ports.js';
 import { profileArm } from '../../runs/sweep/profile-arm.js';
 import { readProfile } from '../../store/documents.js';
 import { createRunFolder, type RunFolder } from '../../store/run-folder.js';
-import type { SweepPorts } from '../../sweeps/sweep.js';
 import type { CommandContext } from '../context.js';
 import { openContext } from '../context.js';
 import { type OutputFlags, writeGateOutputs } from '../gate/outputs.js';
@@ -128,59 +130,61 @@ async function openJob(
   machine: Machine,
   folder: RunFolder,
   context: CommandContext,
-): Promise<PairsJob> {
+): Promise<GateJob> {
   const { baseline, candidate, metrics, margin, slowdown, entry } = input;
-  const arms = {
-    baseline: await profileArm(baseline, flags.model, context),
-    candidate: await profileArm(candidate, flags.model, context),
-  };
-  const portsOf = (arm: Arm): SweepPorts =>
-    openPorts(context, folder, () => null, {
-      machine,
-      arms: [arms[arm]],
-      contextTokens: (arm === 'baseline' ? baseline : candidate).contextTokens,
-      deadlineMs: () => FIRST_DEADLINE_MS,
-      sentinels: flags.sentinels,
-      ...(arm === 'candidate' ? { slowdown: () => slowdown, ...(entry ? { entry } : {}) } : {}),
-    });
-  const ports = { baseline: portsOf('baseline'), candidate: portsOf('candidate') };
+  const { workload } = baseline;
+  const own = await profileArm(baseline, flags.model, context);
+  const other = await profileArm(candidate, flags.model, context);
   return {
     profiles: { baseline, candidate },
-    workload: baseline.workload,
+    arms: {
+      baseline: sideArm('baseline', baseline, { model: own.model, workload }),
+      candidate: sideArm('candidate', candidate, {
+        model: other.model,
+        workload,
+        slowdown,
+        ...(entry ? { entry } : {}),
+      }),
+    },
     seed: flags.seed,
     options: {
       metrics,
       margin,
       alpha: ALPHA,
-      calibrationSpread: calibrationsOf([arms.baseline], machine, context)[0]?.spread ?? null,
+      calibrationSpread: calibrationsOf([own], machine, context)[0]?.spread ?? null,
       fingerprintDifferences: flags.anyMachine ? [] : fingerprintDifferences(baseline, machine),
     },
-    portsOf: (arm) => ports[arm],
-    onPair: (done, verdict) =>
-      context.console.progress(
-        `[${done} pairs, next look at ${verdict.nextLook ?? done}] ${verdict.verdict}: ${verdict.reasons[0] ?? ''}`,
-      ),
+    ports: openPorts({ machine, log: folder.log, sentinels: flags.sentinels }, context),
   };
 }
 
-async function judge(flags: Flags, job: PairsJob, machine: Machine, context: CommandContext) {
-  const differences = [...(job.options.fingerprintDifferences ?? [])];
-  if (flags.mode === 'stored') return judgeStored(job, machine, differences, context);
-  if (flags.mode === 'exact') return judgeExact(job);
-  const { pairs, verdict } = await runPairs(job);
+async function judgePaired(job: GateJob, differences: readonly string[], { console }: CommandContext) {
+  const source = pairSource(job, (done, { nextLook, verdict, reasons }) =>
+    console.progress(`[${done} pairs, next look at ${nextLook ?? done}] ${verdict}: ${reasons[0] ?? ''}`),
+  );
+  await runBlocks(source, job.ports);
+  const { outcomes } = job.ports.log;
+  const paired = source.verdict(outcomes);
   const mend =
-    verdict.verdict === 'INVALID' && differences.length > 0
+    paired.verdict === 'INVALID' && differences.length > 0
       ? ['Use --any-machine to compare both profiles on this machine all the same.']
       : [];
   return {
-    verdict: verdict.verdict,
+    verdict: paired.verdict,
     isBlocking: true,
-    reasons: [...verdict.reasons, ...mend],
-    paired: verdict,
+    reasons: [...paired.reasons, ...mend],
+    paired,
     stored: null,
     exact: null,
-    pairs,
+    pairs: pairRecords(outcomes),
   };
+}
+
+async function judge(flags: Flags, job: GateJob, machine: Machine, context: CommandContext) {
+  const differences = [...(job.options.fingerprintDifferences ?? [])];
+  if (flags.mode === 'stored') return judgeStored(job, machine, differences, context);
+  if (flags.mode === 'exact') return judgeExact(job);
+  return judgePaired(job, differences, context);
 }
 
 export const gateCommand = {

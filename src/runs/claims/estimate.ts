@@ -1,4 +1,5 @@
-import type { ClaimArm } from '../../claims/design.js';
+import { CALM } from '../../core/claims.js';
+import type { Arm } from '../../core/experiment.js';
 import type { Machine } from '../../core/machine.js';
 import { expectedTrialMs, type Pilot } from '../../sweeps/time-plan.js';
 
@@ -9,7 +10,7 @@ const CROWDING = 0.75;
 
 const middle = ({ least, most }: { least: number; most: number }): number => (least + most) / 2;
 
-function seriesMs({ candidate, workload: { series } }: ClaimArm, pilot: Pilot): number {
+function seriesMs({ candidate, workload: { series } }: Arm, pilot: Pilot): number {
   if (!series) return 0;
   const streams = candidate.sequences * candidate.replicas;
   const prompt = middle(series.promptTokens) + (series.reusesPrefix ? 0 : series.sharedPrefixTokens);
@@ -18,17 +19,17 @@ function seriesMs({ candidate, workload: { series } }: ClaimArm, pilot: Pilot): 
 }
 
 /** How much longer a step takes than on CPUs of its own. */
-function crowding({ candidate, conditions }: ClaimArm, machine: Machine): number {
+function crowding({ candidate, conditions = CALM }: Arm, machine: Machine): number {
   const cpus = machine.topology.allowed.cpus.length;
   const excess = Math.max(0, candidate.threads * candidate.replicas + conditions.competitors - cpus) / cpus;
   return 1 + CROWDING * excess;
 }
 
 /** Rough time of one trial of an arm, ms, from the pilot of its model file. */
-export function expectedArmMs(arm: ClaimArm, pilot: Pilot, machine: Machine): number {
-  const { candidate, workload, conditions, source } = arm;
+export function expectedArmMs(arm: Arm, pilot: Pilot, machine: Machine): number {
+  const { candidate, workload, conditions = CALM, model } = arm;
   const trial = expectedTrialMs(candidate, workload, [pilot], machine.limits.threadBudget);
   const evaluating = (trial - pilot.fixedMs + seriesMs(arm, pilot)) * crowding(arm, machine);
-  const disk = conditions.pageCache === 'cold' ? source.sizeBytes / DISK_BYTES_PER_MS : 0;
+  const disk = conditions.pageCache === 'cold' ? model.sizeBytes / DISK_BYTES_PER_MS : 0;
   return pilot.fixedMs + evaluating + disk;
 }

@@ -8,11 +8,12 @@ import { CLAIMS_VERSION, type ClaimResult, type ClaimsDocument } from '../../cor
 import { formatDuration } from '../../core/units.js';
 import { describeMachine } from '../../sweeps/to-profile.js';
 import type { Context } from '../context.js';
-import { findGroupPlace } from './conditions/cpu-group.js';
+import { runBlocks } from '../experiment/run-blocks.js';
+import { claimSource, conductOf } from './claim-source.js';
+import { expectedArmMs } from './estimate.js';
 import { factsOf, withoutFailed } from './facts.js';
 import { pilotArms, runPilots } from './pilots.js';
 import type { ClaimsJob } from './prepare.js';
-import { runClaim } from './run-claim.js';
 import { type ClaimsSession, openClaimsSession } from './session.js';
 import { CLAIM_STATISTICS } from './statistics.js';
 
@@ -21,20 +22,18 @@ type Testable = Extract<Entry, { design: Design }>;
 const canTest = (entry: Entry): entry is Testable => 'design' in entry;
 
 /** Which of the model files run here, and how long their trials take. */
-async function pilot(facts: ClaimFacts, { folder }: ClaimsJob, session: ClaimsSession): Promise<ClaimFacts> {
+async function pilot(facts: ClaimFacts, session: ClaimsSession): Promise<ClaimFacts> {
   const arms = pilotArms([...facts.models, ...(facts.larger ? [facts.larger] : [])], facts);
-  for (const arm of arms) session.arms.set(arm.name, arm);
-  const { outcomes } = folder.log;
-  const results = await runPilots(arms, [...outcomes], () => outcomes.length, session.ports);
-  for (const result of results) if (result.pilot) session.pilots.set(result.arm.source.path, result.pilot);
+  const results = await runPilots(arms, session.ports);
+  for (const result of results) if (result.pilot) session.pilots.set(result.arm.model.path, result.pilot);
   return withoutFailed(facts, results);
 }
 
-function entryOf(claim: Claim, facts: ClaimFacts, session: ClaimsSession): Entry {
+function entryOf(claim: Claim, facts: ClaimFacts, { pilots }: ClaimsSession): Entry {
   const design = claim.design(facts);
   if (!isTestable(design)) return { claim, reason: design.cannotTest };
-  for (const arm of design.arms) session.arms.set(`${claim.number}/${arm.name}`, arm);
-  const blockMs = design.arms.reduce((sum, arm) => sum + session.expectedMs(arm), 0);
+  const expected = design.arms.map((arm) => expectedArmMs(arm, pilots.get(arm.model.path)!, facts.machine));
+  const blockMs = expected.reduce((sum, ms) => sum + ms, 0);
   return { claim, design, load: { needed: neededBlocks(design), blockMs } };
 }
 
@@ -66,18 +65,10 @@ async function testClaim(
       claim,
       `it needs about ${formatDuration(timeOf(entry))}, and ${formatDuration(leftMs())} of the budget were left. Give a longer --budget, or --only ${claim.number}.`,
     );
-  const conduct = await runClaim({
-    claim,
-    design,
-    planned,
-    seed: job.plan.seed,
-    log: () => job.folder.log.outcomes,
-    leftMs,
-    reservedMs: later.reduce((sum, other) => sum + timeOf(other), 0),
-    blockMs: load.blockMs,
-    ports,
-  });
-  return concludeClaim(claim, design, conduct, facts, CLAIM_STATISTICS);
+  const reservedMs = later.reduce((sum, other) => sum + timeOf(other), 0);
+  const run = { claim, design, planned, seed: job.plan.seed, leftMs, reservedMs, blockMs: load.blockMs };
+  await runBlocks(claimSource(run), ports);
+  return concludeClaim(claim, design, conductOf(run, ports.log.outcomes), facts, CLAIM_STATISTICS);
 }
 
 function announce(entries: readonly Entry[], session: ClaimsSession, { emit }: Context): void {
@@ -89,9 +80,8 @@ function announce(entries: readonly Entry[], session: ClaimsSession, { emit }: C
 /** Everything between a plan and the verdicts. Blocks that are in the log are not run again. */
 export async function executeClaims(job: ClaimsJob, startedMs: number, context: Context): Promise<ClaimsDocument> {
   const { folder, plan, machine } = job;
-  const groupPlace = findGroupPlace(context.host);
-  const session = openClaimsSession(job, groupPlace, startedMs, context);
-  const facts = await pilot(await factsOf(job, groupPlace), job, session);
+  const session = openClaimsSession(job, startedMs, context);
+  const facts = await pilot(await factsOf(job, context.host), session);
   const claims = CLAIMS.filter((claim) => plan.claims.includes(claim.number));
   const entries = claims.map((claim) => entryOf(claim, facts, session));
   announce(entries, session, context);

@@ -6,47 +6,47 @@ import type { Profile } from '../../core/profile.js';
 import { median } from '../../stats/sample.js';
 import { exactVerdict } from '../../sweeps/gate-exact.js';
 import { type StoredVerdict, storedVerdict } from '../../sweeps/gate-stored.js';
-import { runOne } from '../../sweeps/sweep.js';
+import { markVoided } from '../../sweeps/void-blocks.js';
 import type { Context } from '../context.js';
+import { listedBlocks } from '../experiment/listed-blocks.js';
+import { runBlocks } from '../experiment/run-blocks.js';
 import { homeFolder } from '../home.js';
 import { addToHistory, historyKey, readHistory } from './history.js';
+import type { GateJob } from './job.js';
 import { GATE_METRICS, gateValues } from './metrics.js';
 import type { GateResult } from './result.js';
-import type { PairsJob } from './run-pairs.js';
 
 type Judged = Pick<GateResult, 'verdict' | 'isBlocking' | 'reasons' | 'paired' | 'stored' | 'exact' | 'pairs'>;
 
 /** Trials of one advisory measurement; their median goes into the history. */
 const STORED_TRIALS = 5;
 
-async function trialsOfCandidate(job: PairsJob, count: number): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
-  for (let n = 0; n < count; n++) {
-    const trial = {
-      candidate: job.profiles.candidate.candidate,
-      workload: job.workload,
-      phase: 'gate' as const,
-      block: n,
-      position: 0,
-      fidelity: 'full' as const,
-    };
-    outcomes.push(await runOne(trial, n, job.portsOf('candidate')));
-  }
-  return outcomes;
+/** So many trials of the candidate, each a block of its own. */
+async function trialsOfCandidate({ arms, ports }: GateJob, count: number): Promise<Outcome[]> {
+  const blocks = Array.from({ length: count }, (_, number) => ({
+    phase: 'gate' as const,
+    number,
+    arms: [arms.candidate],
+  }));
+  await runBlocks(listedBlocks(blocks), ports);
+  return markVoided(ports.log.outcomes).filter(({ voided }) => !voided);
 }
 
 const WORST_FIRST = ['FAIL', 'INVALID', 'INCONCLUSIVE', 'PASS'] as const;
 
 /** Measures now and compares with earlier measurements of the same profile on this fingerprint, then joins them. */
 export async function judgeStored(
-  job: PairsJob,
+  job: GateJob,
   machine: Machine,
   differences: string[],
   context: Context,
 ): Promise<Judged> {
   const folder = join(homeFolder(context.host), 'gate-history');
   mkdirSync(folder, { recursive: true });
-  const history = readHistory(folder, historyKey(job.profiles.candidate, machine.fingerprint.hash, job.workload));
+  const history = readHistory(
+    folder,
+    historyKey(job.profiles.candidate, machine.fingerprint.hash, job.arms.candidate.workload),
+  );
   const outcomes = await trialsOfCandidate(job, STORED_TRIALS);
   const names = job.options.metrics.map((metric) => metric.name);
   const now: Record<string, number> = {};
@@ -88,7 +88,7 @@ const subject = (profile: Profile, peakRssBytes: number | null) => ({
 });
 
 /** Facts that do not wander: the model of both profiles, and the peak memory of a fresh trial of the candidate. */
-export async function judgeExact(job: PairsJob): Promise<Judged> {
+export async function judgeExact(job: GateJob): Promise<Judged> {
   const [outcome] = await trialsOfCandidate(job, 1);
   const exact = exactVerdict(
     subject(job.profiles.baseline, job.profiles.baseline.expected.peakRssBytes),

@@ -6,17 +6,19 @@ import type { Plan, Quality, RunResult } from '../../core/run-result.js';
 import type { RunFolder } from '../../store/run-folder.js';
 import { assembleRun } from '../../sweeps/assemble-run.js';
 import { toDesignSpace } from '../../sweeps/design-space.js';
-import { openSession } from '../../sweeps/session.js';
+import { openSession, type SearchSession } from '../../sweeps/session.js';
 import type { ModelArm } from '../../sweeps/space.js';
 import { strategyById } from '../../sweeps/strategies/index.js';
-import { runSearch, type Trial, toldResult } from '../../sweeps/sweep.js';
-import { deadlineMs, expectedTrialMs, type Pilot, pilotOf } from '../../sweeps/time-plan.js';
+import { expectedTrialMs, type Pilot, pilotOf } from '../../sweeps/time-plan.js';
+import { type Judge, toldResult } from '../../sweeps/trial-result.js';
 import { markVoided } from '../../sweeps/void-blocks.js';
 import type { Context } from '../context.js';
-import { failedArms, isFailedArm, runPilots } from './pilots.js';
+import { listedBlocks } from '../experiment/listed-blocks.js';
+import { openPorts } from '../experiment/ports.js';
+import { runBlocks } from '../experiment/run-blocks.js';
+import { failedArms, isFailedArm, pilotBlocks } from './pilots.js';
 import { planTimes, searchOptions } from './plan-times.js';
-import { FIRST_DEADLINE_MS, openPorts } from './ports.js';
-import { trackProgress } from './progress.js';
+import { isOfSearch, searchSource } from './search-source.js';
 
 export type RunJob = {
   folder: RunFolder;
@@ -57,56 +59,60 @@ function withoutFailedArms(plan: Plan, pilots: readonly Outcome[]): Plan {
   return { ...plan, candidates, excluded: [...plan.excluded, ...failed] };
 }
 
+/** Trials that show what runs here and how long it takes. Those in the log are not run again. */
+async function measurePilots({ folder, machine, plan, arms }: RunJob, context: Context): Promise<Outcome[]> {
+  const blocks = pilotBlocks(arms, plan, machine);
+  const source = listedBlocks(blocks);
+  const expected = { trials: source.plannedTrials, ms: 0 };
+  await runBlocks(source, openPorts({ machine, log: folder.log, expected }, context));
+  return folder.log.outcomes.filter((outcome) => !isOfSearch(outcome));
+}
+
+const fitted = (job: RunJob, outcomes: readonly Outcome[], pilots: readonly Pilot[], { clock }: Context): Plan =>
+  planTimes(withoutFailedArms(job.plan, outcomes), {
+    pilots,
+    threadBudget: job.machine.limits.threadBudget,
+    elapsedMs: clock.monotonicMs() - job.startedMs,
+    sentinels: job.sentinels,
+    designOf: (candidate) => designOf(candidate, job),
+  });
+
+function openSearch(plan: Plan, job: RunJob, judge: Judge): SearchSession {
+  const { outcomes } = job.folder.log;
+  const history = markVoided(outcomes)
+    .filter((o) => isOfSearch(o) && !o.voided)
+    .map((o) => toldResult(o, outcomes, judge));
+  const session = openSession(strategyById(plan.strategy), designOf(plan, job), searchOptions(plan), history);
+  if (session.strayCount === 0) return session;
+  throw new R1Error(
+    'RUN_INVALID',
+    `${job.folder.path}: ${session.strayCount} stored trials do not belong to its plan.`,
+  );
+}
+
 /** Pilots, times, search, result: everything between a prepared plan and run.json. Stored trials are not run again. */
 export async function executeRun(job: RunJob, context: Context): Promise<RunResult> {
-  const { folder, machine, arms } = job;
-  let { plan } = job;
-  let progress = trackProgress(context.emit, { trials: arms.length, ms: 0 });
-  let pilots: Pilot[] = [];
-  const deadline = (trial: Trial): number =>
-    trial.phase === 'calibrate'
-      ? FIRST_DEADLINE_MS
-      : deadlineMs(expectedTrialMs(trial.candidate, trial.workload, pilots, machine.limits.threadBudget));
-  const ports = openPorts(context, folder, () => progress, {
-    machine,
-    arms,
-    contextTokens: plan.contextTokens,
-    sentinels: job.sentinels,
-    deadlineMs: deadline,
-  });
-  const known = [...folder.log.outcomes];
-  const piloted = await runPilots(arms, plan, machine, known, ports);
-  pilots = piloted.flatMap((outcome) => pilotOf(outcome) ?? []);
-  const isFresh = plan.expectedTrials === 0;
-  if (isFresh)
-    plan = planTimes(withoutFailedArms(plan, piloted), {
-      pilots,
-      threadBudget: machine.limits.threadBudget,
-      elapsedMs: context.clock.monotonicMs() - job.startedMs,
-      sentinels: job.sentinels,
-      designOf: (candidate) => designOf(candidate, job),
-    });
+  const { folder, machine, sentinels, quality } = job;
+  const piloted = await measurePilots(job, context);
+  const pilots = piloted.flatMap((outcome) => pilotOf(outcome) ?? []);
+  const plan = job.plan.expectedTrials === 0 ? fitted(job, piloted, pilots, context) : job.plan;
   folder.writePlan(plan);
   context.emit({ type: 'plan', plan });
-  progress = trackProgress(context.emit, { trials: plan.expectedTrials, ms: plan.expectedMs });
-  const qualityOf = (outcome: Outcome): number | null =>
-    job.quality.find((q) => q.backend === outcome.candidate.backend && q.quant === outcome.candidate.quant)
-      ?.top1Agreement ?? null;
-  const search = { plan, qualityOf, outcomes: () => folder.log.outcomes };
-  const history = markVoided(known)
-    .filter((o) => o.phase !== 'calibrate' && !o.voided)
-    .map((o) => toldResult(o, search));
-  const session = openSession(strategyById(plan.strategy), designOf(plan, job), searchOptions(plan), history);
-  if (session.strayCount > 0)
-    throw new R1Error('RUN_INVALID', `${folder.path}: ${session.strayCount} stored trials do not belong to its plan.`);
-  await runSearch({ ...search, session }, plan.expectedTrials, ports);
+  const qualityOf = ({ candidate }: Outcome): number | null =>
+    quality.find((q) => q.backend === candidate.backend && q.quant === candidate.quant)?.top1Agreement ?? null;
+  const session = openSearch(plan, job, { plan, qualityOf });
+  const ports = openPorts(
+    {
+      machine,
+      log: folder.log,
+      sentinels,
+      expected: { trials: plan.expectedTrials, ms: plan.expectedMs },
+      expectedMs: ({ arm }) => expectedTrialMs(arm.candidate, arm.workload, pilots, machine.limits.threadBudget),
+      budget: plan.searchBudget ? { limitMs: plan.searchBudget.limit, counts: isOfSearch } : null,
+    },
+    context,
+  );
+  await runBlocks(searchSource(session, { plan, qualityOf }), ports);
   context.emit({ type: 'idle' });
-  return assembleRun({
-    id: folder.id,
-    machine,
-    plan,
-    outcomes: folder.log.outcomes,
-    quality: job.quality,
-    search: session.result,
-  });
+  return assembleRun({ id: folder.id, machine, plan, outcomes: folder.log.outcomes, quality, search: session.result });
 }

@@ -8,7 +8,7 @@ import { memoryFits } from '../../sweeps/feasibility.js';
 import type { ModelArm } from '../../sweeps/space.js';
 import type { Context } from '../context.js';
 import { type QualityChildRequest, qualityReplySchema } from '../entries/quality-protocol.js';
-import { environmentOf } from './measure.js';
+import { environmentOf } from '../experiment/environment.js';
 import type { QualityText } from './quality-text.js';
 
 const ENTRY = fileURLToPath(new URL('../entries/quality-child.js', import.meta.url));

@@ -1,5 +1,6 @@
-import type { ClaimArm, Design } from '../../../src/claims/design.js';
+import type { Design } from '../../../src/claims/design.js';
 import type { ArmTrial } from '../../../src/claims/evidence.js';
+import type { Arm } from '../../../src/core/experiment.js';
 import { OUTCOME_VERSION, type Outcome, type SeriesSample } from '../../../src/core/outcome.js';
 import { type Random, shuffled } from '../../../src/core/random.js';
 import type { Noise } from '../search/noise.js';
@@ -34,11 +35,7 @@ function seriesOf(ttftMs: readonly number[], rate: number, rssBytes: number): Se
   });
 }
 
-export function claimTrial(
-  arm: ClaimArm,
-  truth: Truth,
-  place: { claim: number; block: number; trial: number },
-): Outcome {
+export function claimTrial(arm: Arm, truth: Truth, place: { claim: number; block: number; trial: number }): Outcome {
   const { decode, prefill, busyCpus, rssBytes, itlSpread } = { ...USUAL, ...truth };
   const { promptTokens, generateTokens, series } = arm.workload;
   const decodeMs = decodeSteps(decode, itlSpread, generateTokens);
@@ -114,7 +111,7 @@ function disturbed(truth: Truth, noise: Noise): Truth {
 /** A whole experiment: blocks with every arm once in random order, noise running on from trial to trial. */
 export function simulateClaim(
   design: Design,
-  options: { blocks: number; noise: Noise; order: Random; truth: (arm: ClaimArm) => Truth },
+  options: { blocks: number; noise: Noise; order: Random; truth: (arm: Arm) => Truth },
 ): ArmTrial[] {
   const trials: ArmTrial[] = [];
   for (let block = 0; block < options.blocks; block++)

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { blockState, countedBlocks, hasEnough } from '../../../src/claims/blocks.js';
+import { blockState } from '../../../src/claims/blocks.js';
 import { openMpVariables } from '../../../src/claims/claims/02-openmp-variables.js';
 import type { Design } from '../../../src/claims/design.js';
 import { plannedBlocks } from '../../../src/claims/schedule.js';
@@ -11,7 +11,6 @@ import { claimTrial } from '../../helpers/claims/claim-trials.js';
 const facts = claimFacts({ models: [claimModel('llama-cpp', 'q4_0')] });
 const design = openMpVariables.design(facts) as Design;
 const [A, B] = design.arms.map((arm) => arm.name) as [string, string];
-const never = (): string[] => [];
 
 function trial(arm: string, block: number, status: Outcome['status'] = 'measured'): Outcome {
   const own = design.arms.find((a) => a.name === arm)!;
@@ -20,37 +19,27 @@ function trial(arm: string, block: number, status: Outcome['status'] = 'measured
 
 describe('blocks of a claim, from the log alone', () => {
   it('count when they are complete, and the next has a new number', () => {
-    const state = blockState(design, [trial(A, 0), trial(B, 0), trial(B, 1)], never);
-    expect(state.sound).toEqual([0]);
+    const state = blockState(design, [trial(A, 0), trial(B, 0), trial(B, 1)]);
+    expect(state.complete).toEqual([0]);
     expect(state.next).toBe(2);
   });
 
-  it('that were disturbed count only where the sound ones are too few', () => {
-    const log = [0, 1, 2].flatMap((block) => [trial(A, block), trial(B, block)]);
-    const state = blockState(design, log, (block) => (block[0]!.block === 1 ? ['steal'] : []));
-    expect(state).toMatchObject({ sound: [0, 2], disturbed: [1] });
-    expect(countedBlocks(state, 2)).toEqual([0, 2]);
-    expect(countedBlocks(state, 3)).toEqual([0, 2, 1]);
-    expect(hasEnough(state, 2)).toBe(true);
-    expect(hasEnough(state, 3)).toBe(false);
-  });
-
-  it('are not repeated for ever on a machine that never rests', () => {
-    const log = Array.from({ length: 6 }, (_, block) => [trial(A, block), trial(B, block)]).flat();
-    const state = blockState(design, log, () => ['steal']);
-    expect(hasEnough(state, 4)).toBe(true);
-    expect(hasEnough(state, 5)).toBe(false);
+  it('do not count where they were run again', () => {
+    const voided = [trial(A, 0), trial(B, 0)].map((outcome) => ({ ...outcome, voided: true }));
+    const { trials, complete } = blockState(design, [...voided, trial(A, 0), trial(B, 0)]);
+    expect(complete).toEqual([0]);
+    expect(trials).toHaveLength(2);
   });
 
   it('go on without an arm that failed twice and never ran', () => {
     const log = [trial(A, 0), trial(B, 0, 'unsupported'), trial(A, 1), trial(B, 1, 'unsupported')];
-    expect(blockState(design, log, never).arms).toEqual([A]);
-    expect(blockState(design, log.slice(0, 3), never).arms).toEqual([A, B]);
+    expect(blockState(design, log).arms).toEqual([A]);
+    expect(blockState(design, log.slice(0, 3)).arms).toEqual([A, B]);
   });
 
   it('keep an arm that ran once, however often it fails', () => {
     const log = [trial(B, 0), trial(B, 1, 'crashed'), trial(B, 2, 'crashed')];
-    expect(blockState(design, log, never).arms).toEqual([A, B]);
+    expect(blockState(design, log).arms).toEqual([A, B]);
   });
 });
 

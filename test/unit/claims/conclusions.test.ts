@@ -4,17 +4,18 @@ import { warmUpRequests } from '../../../src/claims/claims/07-warm-up.js';
 import { scaledRate } from '../../../src/claims/claims/08-cpu-is-enough.js';
 import { costVerdict, hourlyPrice } from '../../../src/claims/claims/12-half-the-cost.js';
 import { concludeClaim } from '../../../src/claims/conclude.js';
-import type { ClaimArm, Design } from '../../../src/claims/design.js';
+import type { Design } from '../../../src/claims/design.js';
 import { CLAIMS } from '../../../src/claims/index.js';
 import { neededBlocks } from '../../../src/claims/schedule.js';
 import { type ClaimResult, claimResultSchema } from '../../../src/core/claims.js';
+import type { Arm } from '../../../src/core/experiment.js';
 import { gaussian, randomStream } from '../../../src/core/random.js';
 import { CLAIM_STATISTICS } from '../../../src/runs/claims/statistics.js';
 import { claimFacts, claimModel } from '../../helpers/claims/claim-facts.js';
 import { simulateClaim, type Truth } from '../../helpers/claims/claim-trials.js';
 
 /** One experiment with 1 % of noise: what is true is far from what is not. */
-function concluded(number: number, truth: (arm: ClaimArm) => Truth, facts: ClaimFacts = claimFacts()): ClaimResult {
+function concluded(number: number, truth: (arm: Arm) => Truth, facts: ClaimFacts = claimFacts()): ClaimResult {
   const claim = CLAIMS.find((c) => c.number === number)!;
   const design = claim.design(facts) as Design;
   const random = randomStream(1, 'noise');
@@ -29,7 +30,7 @@ function concluded(number: number, truth: (arm: ClaimArm) => Truth, facts: Claim
 }
 
 describe('claim 1: the best thread count', () => {
-  const curve = (best: number) => (arm: ClaimArm) => {
+  const curve = (best: number) => (arm: Arm) => {
     const off = Math.abs(Math.log2(arm.candidate.threads / best));
     return { decode: 20 / (1 + 0.3 * off), prefill: 80 / (1 + 0.3 * off) };
   };
@@ -57,7 +58,7 @@ describe('claim 1: the best thread count', () => {
 describe('claim 5: bytes', () => {
   const truth =
     (memory: Record<string, number>, decode: Record<string, number>) =>
-    ({ candidate: { quant } }: ClaimArm): Truth => ({ rssBytes: memory[quant]!, decode: decode[quant]! });
+    ({ candidate: { quant } }: Arm): Truth => ({ rssBytes: memory[quant]!, decode: decode[quant]! });
   const MEMORY = { f16: 4e9, q8_0: 2e9, q4_0: 1e9, int8: 2e9, int4: 1e9 };
   const DECODE = { f16: 5, q8_0: 9.4, q4_0: 17.7, int8: 9, int4: 16.2 };
 

@@ -137,7 +137,7 @@ describe('the arms', () => {
   it('of claim 2 ask for other threads than the command gives, and differ in nothing else', () => {
     const { arms } = designOf(2);
     const set = arms.filter((arm) => arm.name.endsWith(', set'));
-    expect(set.map((arm) => arm.conditions.environment.OMP_NUM_THREADS)).toEqual(['4', '4']);
+    expect(set.map((arm) => arm.conditions!.environment.OMP_NUM_THREADS)).toEqual(['4', '4']);
     for (const arm of set) {
       const plain = arms.find((other) => other.name === arm.name.replace(', set', ', not set'))!;
       expect(arm.candidate).toEqual(plain.candidate);
@@ -179,7 +179,7 @@ describe('the arms', () => {
   });
 
   it('of claim 13 differ in their weight alone', () => {
-    const [guaranteed, burstable] = designOf(13).arms.map((arm) => arm.conditions.group!);
+    const [guaranteed, burstable] = designOf(13).arms.map((arm) => arm.conditions!.group!);
     expect(guaranteed!.shares).toBe(4 * burstable!.shares);
     expect({ ...guaranteed, shares: 0 }).toEqual({ ...burstable, shares: 0 });
   });

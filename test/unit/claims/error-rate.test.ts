@@ -4,10 +4,11 @@ import { openMpVariables } from '../../../src/claims/claims/02-openmp-variables.
 import { binding } from '../../../src/claims/claims/03-binding.js';
 import { allocators } from '../../../src/claims/claims/06-allocators.js';
 import { concludeClaim } from '../../../src/claims/conclude.js';
-import type { ClaimArm, Design } from '../../../src/claims/design.js';
+import type { Design } from '../../../src/claims/design.js';
 import { comparisonLevel, ERROR_RATE, fewestBlocks } from '../../../src/claims/error-rate.js';
 import { neededBlocks } from '../../../src/claims/schedule.js';
 import type { Verdict } from '../../../src/core/claims.js';
+import type { Arm } from '../../../src/core/experiment.js';
 import { randomStream } from '../../../src/core/random.js';
 import { CLAIM_STATISTICS } from '../../../src/runs/claims/statistics.js';
 import { ratioInterval } from '../../../src/stats/hodges-lehmann.js';
@@ -26,7 +27,7 @@ const AT_MOST = rateAtMost(ERROR_RATE, EXPERIMENTS);
 const facts = claimFacts();
 const designOf = (claim: Claim, given: ClaimFacts = facts): Design => claim.design(given) as Design;
 
-type Experiment = { claim: Claim; noise: keyof typeof NOISE_MODELS; truth?: (arm: ClaimArm) => Truth; extra?: number };
+type Experiment = { claim: Claim; noise: keyof typeof NOISE_MODELS; truth?: (arm: Arm) => Truth; extra?: number };
 
 /** Shares of the verdicts over seeded experiments. */
 function verdictShares({ claim, noise, truth = () => ({}), extra = 0 }: Experiment, experiments = EXPERIMENTS) {
@@ -67,23 +68,23 @@ describe.each([openMpVariables, allocators])('claim $number, its arms against th
 
 describe('what is there is found', () => {
   it('variables that halve the threads', () => {
-    const halved = (arm: ClaimArm): Truth => (arm.name.endsWith(', set') ? { decode: 11, busyCpus: 1 } : {});
+    const halved = (arm: Arm): Truth => (arm.name.endsWith(', set') ? { decode: 11, busyCpus: 1 } : {});
     expect(verdictShares({ claim: openMpVariables, noise: 'even 3 %', truth: halved }, 200).holds).toBeCloseTo(1, 9);
   });
 
   it('allocators that save 9 %', () => {
-    const saving = (arm: ClaimArm): Truth => (arm.name.includes('glibc') ? {} : { rssBytes: 1.5e9 * 0.91 });
+    const saving = (arm: Arm): Truth => (arm.name.includes('glibc') ? {} : { rssBytes: 1.5e9 * 0.91 });
     expect(verdictShares({ claim: allocators, noise: 'even 3 %', truth: saving }, 200).holds).toBeGreaterThan(0.9);
   });
 
   it('allocators that cost 10 %', () => {
-    const costing = (arm: ClaimArm): Truth => (arm.name.includes('glibc') ? {} : { rssBytes: 1.5e9 * 1.1 });
+    const costing = (arm: Arm): Truth => (arm.name.includes('glibc') ? {} : { rssBytes: 1.5e9 * 1.1 });
     const shares = verdictShares({ claim: allocators, noise: 'even 3 %', truth: costing }, 200);
     expect(shares['does-not-hold']).toBeGreaterThan(0.9);
   });
 
   it('a binding that lowers jitter beside a busy process and costs nothing', () => {
-    const calmer = (arm: ClaimArm): Truth => (arm.name === 'bound, beside a busy process' ? { itlSpread: 0.02 } : {});
+    const calmer = (arm: Arm): Truth => (arm.name === 'bound, beside a busy process' ? { itlSpread: 0.02 } : {});
     expect(verdictShares({ claim: binding, noise: 'even 3 %', truth: calmer }, 200).holds).toBeGreaterThan(0.95);
   });
 });

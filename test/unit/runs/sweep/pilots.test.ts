@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { baseCandidate } from '../../../../src/core/candidate.js';
 import type { Outcome } from '../../../../src/core/outcome.js';
-import { failedArms, runPilots } from '../../../../src/runs/sweep/pilots.js';
-import type { SweepPorts } from '../../../../src/sweeps/sweep.js';
+import { listedBlocks } from '../../../../src/runs/experiment/listed-blocks.js';
+import { runBlocks } from '../../../../src/runs/experiment/run-blocks.js';
+import { failedArms, pilotBlocks } from '../../../../src/runs/sweep/pilots.js';
+import { fakePorts } from '../../../helpers/experiment.js';
 import { sampleMachine } from '../../../helpers/sample-machine.js';
 import { sampleModel, samplePlan } from '../../../helpers/sample-plan.js';
 import { sampleOutcome } from '../../../helpers/sample-trial.js';
@@ -17,19 +19,12 @@ const plan = samplePlan(
 );
 
 async function pilots(known: Outcome[] = [], of = plan) {
-  const stored: Outcome[] = [];
-  const ports: SweepPorts = {
-    measure: async (trial) => sampleOutcome({ candidate: trial.candidate }),
-    onOutcome: (outcome) => void stored.push(outcome),
-    onTrialStart: () => {},
-    onVoid: () => {},
-    clock: { now: () => 0, monotonicMs: () => 0, sleep: async () => {} },
-    signal: new AbortController().signal,
-  };
-  return { all: await runPilots(arms, of, sampleMachine(), known, ports), stored };
+  const { ports, outcomes } = fakePorts(({ arm }) => sampleOutcome({ candidate: arm.candidate }), { known });
+  await runBlocks(listedBlocks(pilotBlocks(arms, of, sampleMachine())), ports);
+  return { all: outcomes, stored: outcomes.slice(known.length) };
 }
 
-describe('runPilots', () => {
+describe('pilots of a sweep', () => {
   it('runs one short trial for each engine and quantization, on the threads of the machine', async () => {
     const { all, stored } = await pilots();
     expect(stored).toEqual(all);

@@ -1,4 +1,4 @@
-import type { Trial } from '../../sweeps/sweep.js';
+import type { Trial } from '../../core/experiment.js';
 import type { Emit } from '../events.js';
 
 /** Counts trials and time, and tells of each trial as it begins. Between trials only, never inside one. */

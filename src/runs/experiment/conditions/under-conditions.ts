@@ -23,23 +23,27 @@ function makeGroups(group: NonNullable<Conditions['group']>, place: GroupPlace |
 
 /**
  * Runs a trial inside its conditions and takes them away again, whatever happens. Competitors run only while the engine is
- * being measured, not while it loads.
+ * being measured, not while it loads. `run` is given nothing to prepare where nothing is to be prepared.
  */
 export async function underConditions<T>(
   conditions: Conditions,
   model: ModelFile,
-  place: GroupPlace | string,
-  run: (prepare: Prepare) => Promise<T>,
+  findPlace: () => GroupPlace | string,
+  run: (prepare: Prepare | null) => Promise<T>,
 ): Promise<T> {
   const undo: Undo[] = [];
   try {
     if (conditions.swappiness !== null) undo.push(setSwappiness(conditions.swappiness));
     if (conditions.pageCache === 'cold') await dropModel(model);
-    const groups = conditions.group ? makeGroups(conditions.group, place, undo) : null;
+    const groups = conditions.group ? makeGroups(conditions.group, findPlace(), undo) : null;
+    if (!groups && conditions.competitors === 0) return await run(null);
+    let started: ReturnType<typeof startCompetitors> | null = null;
     return await run(async (enginePid) => {
       groups?.own.place(enginePid);
       if (conditions.competitors === 0) return;
-      const competitors = await startCompetitors(conditions.competitors);
+      // Once for all replicas of the trial.
+      started ??= startCompetitors(conditions.competitors);
+      const competitors = await started;
       undo.push(competitors.stop);
       for (const pid of competitors.pids) groups?.theirs.place(pid);
     });

@@ -2,51 +2,51 @@ import { describe, expect, it } from 'vitest';
 import type { Measurement } from '../../../../src/core/outcome.js';
 import { gaussian, randomStream } from '../../../../src/core/random.js';
 import { FULL_WORKLOAD } from '../../../../src/core/workload.js';
-import { type Arm, type PairsJob, runPairs } from '../../../../src/runs/gate/run-pairs.js';
-import type { SweepPorts } from '../../../../src/sweeps/sweep.js';
+import { runBlocks } from '../../../../src/runs/experiment/run-blocks.js';
+import { type GateJob, type Side, sideArm } from '../../../../src/runs/gate/job.js';
+import { pairRecords } from '../../../../src/runs/gate/pair-records.js';
+import { pairSource } from '../../../../src/runs/gate/pair-source.js';
+import { fakePorts } from '../../../helpers/experiment.js';
+import { sampleModel } from '../../../helpers/sample-plan.js';
 import { sampleProfile } from '../../../helpers/sample-profile.js';
 import { sampleMetrics, sampleOutcome, sampleResources } from '../../../helpers/sample-trial.js';
 
-/** Trials without processes: an arm decodes at its rate with 2 % of noise. */
-function gate(options: {
-  rates: Record<Arm, number | null>;
+/** Trials without processes: a side decodes at its rate with 2 % of noise. */
+async function gate(options: {
+  rates: Record<Side, number | null>;
   steal?: (trial: number) => number;
   seed?: number;
   differences?: string[];
 }) {
-  const ran: Arm[] = [];
+  const ran: Side[] = [];
   const random = randomStream(options.seed ?? 1, 'noise');
   const profile = sampleProfile();
-  const portsOf = (arm: Arm): SweepPorts => ({
-    measure: async (): Promise<Measurement> => {
-      const rate = options.rates[arm];
-      const resources = sampleResources({ stealShare: options.steal?.(ran.length) ?? 0 });
-      ran.push(arm);
-      if (rate === null) return sampleOutcome({ status: 'crashed', reason: 'x', metrics: null, resources: null });
-      const decodeMedianChunkRate = rate * Math.exp(0.02 * gaussian(random));
-      return sampleOutcome({ metrics: sampleMetrics({ decodeMedianChunkRate }), resources });
-    },
-    onOutcome: () => {},
-    onTrialStart: () => {},
-    onVoid: () => {},
-    clock: { now: () => 0, monotonicMs: () => 0, sleep: async () => {} },
-    signal: new AbortController().signal,
+  const { ports, outcomes } = fakePorts(({ arm }): Measurement => {
+    const side = arm.name as Side;
+    const rate = options.rates[side];
+    const resources = sampleResources({ stealShare: options.steal?.(ran.length) ?? 0 });
+    ran.push(side);
+    if (rate === null) return sampleOutcome({ status: 'crashed', reason: 'x', metrics: null, resources: null });
+    const decodeMedianChunkRate = rate * Math.exp(0.02 * gaussian(random));
+    return sampleOutcome({ metrics: sampleMetrics({ decodeMedianChunkRate }), resources });
   });
-  const job: PairsJob = {
+  const arm = (side: Side) => sideArm(side, profile, { model: sampleModel(), workload: FULL_WORKLOAD });
+  const job: GateJob = {
     profiles: { baseline: profile, candidate: profile },
-    workload: FULL_WORKLOAD,
+    arms: { baseline: arm('baseline'), candidate: arm('candidate') },
     seed: options.seed ?? 1,
     options: {
       metrics: [{ name: 'decode', better: 'higher' }],
       fingerprintDifferences: options.differences ?? [],
     },
-    portsOf,
-    onPair: () => {},
+    ports,
   };
-  return runPairs(job).then((outcome) => ({ ...outcome, ran }));
+  const source = pairSource(job, () => {});
+  await runBlocks(source, ports);
+  return { pairs: pairRecords(outcomes), verdict: source.verdict(outcomes), ran };
 }
 
-describe('runPairs', () => {
+describe('the pairs of a gate', () => {
   it('passes what has not changed at the first look, in pairs whose order is a coin', async () => {
     const { pairs, verdict, ran } = await gate({ rates: { baseline: 20, candidate: 20 } });
     expect(verdict.verdict).toBe('PASS');

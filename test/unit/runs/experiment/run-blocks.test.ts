@@ -1,13 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { baseCandidate, type Candidate, candidateId } from '../../../src/core/candidate.js';
-import { type Measurement, type Outcome, outcomeSchema } from '../../../src/core/outcome.js';
-import type { TrialAsk, TrialResult } from '../../../src/sweeps/search-space.js';
-import { openSession, type SearchSession } from '../../../src/sweeps/session.js';
-import type { SearchResult, Strategy } from '../../../src/sweeps/strategy.js';
-import { runOne, runSearch, type SweepPorts, type Trial, toldResult } from '../../../src/sweeps/sweep.js';
-import { costMs, markVoided } from '../../../src/sweeps/void-blocks.js';
-import { samplePlan } from '../../helpers/sample-plan.js';
-import { sampleOutcome, sampleResources } from '../../helpers/sample-trial.js';
+import { baseCandidate, type Candidate, candidateId } from '../../../../src/core/candidate.js';
+import type { Trial } from '../../../../src/core/experiment.js';
+import { type Measurement, type Outcome, outcomeSchema } from '../../../../src/core/outcome.js';
+import { runBlocks } from '../../../../src/runs/experiment/run-blocks.js';
+import { runOne } from '../../../../src/runs/experiment/run-one.js';
+import { planArm } from '../../../../src/runs/sweep/plan-arms.js';
+import { isOfSearch, searchSource } from '../../../../src/runs/sweep/search-source.js';
+import type { TrialAsk, TrialResult } from '../../../../src/sweeps/search-space.js';
+import { openSession, type SearchSession } from '../../../../src/sweeps/session.js';
+import type { SearchResult, Strategy } from '../../../../src/sweeps/strategy.js';
+import { toldResult } from '../../../../src/sweeps/trial-result.js';
+import { costMs, markVoided } from '../../../../src/sweeps/void-blocks.js';
+import { fakePorts } from '../../../helpers/experiment.js';
+import { samplePlan } from '../../../helpers/sample-plan.js';
+import { sampleOutcome, sampleResources } from '../../../helpers/sample-trial.js';
 
 const a = baseCandidate('llama-cpp', 'q4_0', 4);
 const b: Candidate = { ...a, threads: 2 };
@@ -20,23 +26,6 @@ const measured = (stealShare = 0): Measurement => {
   });
   return { status, reason, stderrTail, metrics, samples, resources, effective, sentinels, flags };
 };
-
-/** Ports that keep what they were told, with a clock that moves 10 ms a look. */
-function fakePorts(measure: (trial: Trial, number: number) => Measurement, signal = new AbortController().signal) {
-  const outcomes: Outcome[] = [];
-  const voids: string[] = [];
-  let now = 0;
-  let calls = 0;
-  const ports: SweepPorts = {
-    measure: async (trial) => measure(trial, calls++),
-    onOutcome: (outcome) => void outcomes.push(outcome),
-    onTrialStart: () => {},
-    onVoid: (phase, block) => void voids.push(`${phase} ${block}`),
-    clock: { now: () => 1e12, monotonicMs: () => (now += 10), sleep: async () => {} },
-    signal,
-  };
-  return { ports, outcomes, voids };
-}
 
 /** Asks for the given batches, whatever the results, and keeps them. */
 function scripted(batches: TrialAsk[][]) {
@@ -60,6 +49,9 @@ const pair = (phase: TrialAsk['phase'], block: number, ids = [idA, idB]): TrialA
 const blocks = (phase: TrialAsk['phase'], count: number): TrialAsk[][] =>
   Array.from({ length: count }, (_, block) => pair(phase, block));
 
+const sourceOf = (session: SearchSession, expectedTrials: number, of = plan) =>
+  searchSource(session, { plan: { ...of, expectedTrials }, qualityOf: () => null });
+
 async function search(
   batches: TrialAsk[][],
   plannedTrials: number,
@@ -67,46 +59,38 @@ async function search(
 ) {
   const { open, told } = scripted(batches);
   const fake = fakePorts(measure);
-  await runSearch(
-    { session: open(), plan, outcomes: () => fake.outcomes, qualityOf: () => null },
-    plannedTrials,
-    fake.ports,
-  );
+  await runBlocks(sourceOf(open(), plannedTrials), fake.ports);
   return { ...fake, told };
 }
 
 describe('runOne', () => {
-  const trial: Trial = {
-    candidate: a,
-    workload: plan.workloads.full,
-    phase: 'race',
-    block: 2,
-    position: 1,
-    fidelity: 'full',
-  };
+  const trial: Trial = { arm: planArm(plan, a, 'full'), phase: 'race', block: 2, position: 1 };
 
   it('stores one whole outcome with its place in the design', async () => {
     const { ports, outcomes } = fakePorts(() => measured());
-    const outcome = await runOne(trial, 7, ports);
+    const outcome = await runOne(trial, ports);
     expect(outcomeSchema.parse(outcome)).toEqual(outcome);
-    expect(outcome).toMatchObject({ trial: 7, candidateId: idA, phase: 'race', block: 2, position: 1, voided: false });
+    expect(outcome).toMatchObject({ trial: 0, candidateId: idA, phase: 'race', block: 2, position: 1, voided: false });
     expect(outcome).toMatchObject({ startedAt: '2001-09-09T01:46:40.000Z', wallMs: 10 });
     expect(outcomes).toEqual([outcome]);
   });
 
   it('does not store a trial that the user interrupted: it did not happen', async () => {
     const controller = new AbortController();
-    const { ports, outcomes } = fakePorts(() => {
-      controller.abort(new Error('stopped'));
-      return { ...measured(), status: 'failed', metrics: null };
-    }, controller.signal);
-    await expect(runOne(trial, 0, ports)).rejects.toThrow('stopped');
-    await expect(runOne(trial, 0, ports)).rejects.toThrow('stopped');
+    const { ports, outcomes } = fakePorts(
+      () => {
+        controller.abort(new Error('stopped'));
+        return { ...measured(), status: 'failed', metrics: null };
+      },
+      { signal: controller.signal },
+    );
+    await expect(runOne(trial, ports)).rejects.toThrow('stopped');
+    await expect(runOne(trial, ports)).rejects.toThrow('stopped');
     expect(outcomes).toEqual([]);
   });
 });
 
-describe('runSearch', () => {
+describe('runBlocks with a search', () => {
   it('measures what is asked, in order, with the workload of its fidelity, and tells the results', async () => {
     const { outcomes, told } = await search([pair('screen', 0), pair('race', 0, [idB, idA])], 4, () => measured());
     expect(outcomes.map((o) => [o.trial, o.phase, o.candidateId, o.position, o.workload.promptTokens])).toEqual([
@@ -134,12 +118,12 @@ describe('disturbed blocks', () => {
   const robbed = (bad: (n: number) => boolean) => (_: Trial, n: number) => measured(bad(n) ? 0.4 : 0);
 
   it('are run again as a whole, and only the repeat is told', async () => {
-    const { outcomes, voids, told } = await search(
+    const { outcomes, repeats, told } = await search(
       blocks('race', 6),
       12,
       robbed((n) => n === 9),
     );
-    expect(voids).toEqual(['race 4']);
+    expect(repeats).toEqual(['race 4']);
     expect(outcomes.map((o) => o.block)).toEqual([0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 4, 4, 5, 5]);
     expect(
       markVoided(outcomes)
@@ -157,7 +141,7 @@ describe('disturbed blocks', () => {
           12,
           robbed((n) => n === 9),
         )
-      ).voids,
+      ).repeats,
     ).toEqual([]));
 
   it('cost at most half as many trials again as were planned, even where the machine never rests', async () => {
@@ -166,8 +150,7 @@ describe('disturbed blocks', () => {
     // From the third block on, one trial in six is robbed, in every repeat too.
     const fake = fakePorts((trial) => measured(trial.block > 1 && trial.position === 0 ? 0.4 : 0));
     const { open, told } = scripted(batches);
-    const run = { session: open(), plan: samplePlan(wide), outcomes: () => fake.outcomes, qualityOf: () => null };
-    await runSearch(run, 60, fake.ports);
+    await runBlocks(sourceOf(open(), 60, samplePlan(wide)), fake.ports);
     expect(told).toHaveLength(10);
     expect(fake.outcomes).toHaveLength(90);
   });
@@ -175,17 +158,12 @@ describe('disturbed blocks', () => {
   it('are not run again when that would take the time of the confirmation', async () => {
     // A block of two takes 20 ms, the shortest confirmation 120 ms; the fifth block is disturbed after 100 ms.
     const withBudget = async (limit: number, phase: 'race' | 'confirm'): Promise<string[]> => {
-      const fake = fakePorts(robbed((n) => n === 9));
-      const { open } = scripted(blocks(phase, 6));
-      const searchBudget = { limit, shortCost: 10, fullCost: 10 };
-      const run = {
-        session: open(),
-        plan: { ...plan, searchBudget },
-        outcomes: () => fake.outcomes,
-        qualityOf: () => null,
-      };
-      await runSearch(run, 12, fake.ports);
-      return fake.voids;
+      const fake = fakePorts(
+        robbed((n) => n === 9),
+        { budget: { limitMs: limit, counts: isOfSearch } },
+      );
+      await runBlocks(sourceOf(scripted(blocks(phase, 6)).open(), 12), fake.ports);
+      return fake.repeats;
     };
     expect(await withBudget(240, 'race')).toEqual(['race 4']);
     expect(await withBudget(239, 'race')).toEqual([]);
@@ -220,12 +198,10 @@ describe('a run that goes on', () => {
   /** Goes on from stored trials as the command line does. */
   async function resume(known: Outcome[], measure: (trial: Trial, n: number) => Measurement) {
     const { open } = scripted(blocks('race', 6));
-    const fake = fakePorts(measure);
-    fake.outcomes.push(...known);
-    const run = { plan, outcomes: () => fake.outcomes, qualityOf: () => null };
+    const fake = fakePorts(measure, { known });
     const history = markVoided(known).filter((o) => !o.voided);
-    const session = open(history.map((o) => toldResult(o, run)));
-    await runSearch({ ...run, session }, 12, fake.ports);
+    const session = open(history.map((o) => toldResult(o, known, { plan, qualityOf: () => null })));
+    await runBlocks(sourceOf(session, 12), fake.ports);
     return fake;
   }
 
@@ -239,8 +215,8 @@ describe('a run that goes on', () => {
   });
 
   it('repeats the whole block when its second half is disturbed, not that half', async () => {
-    const { outcomes, voids } = await resume(await played(9), (_, n) => measured(n === 0 ? 0.4 : 0));
-    expect(voids).toEqual(['race 4']);
+    const { outcomes, repeats } = await resume(await played(9), (_, n) => measured(n === 0 ? 0.4 : 0));
+    expect(repeats).toEqual(['race 4']);
     expect(outcomes.slice(8, 12).map((o) => o.candidateId)).toEqual([idA, idB, idA, idB]);
     expect(markVoided(outcomes).filter((o) => o.voided)).toHaveLength(2);
   });
@@ -263,9 +239,9 @@ describe('a run that goes on', () => {
   it('counts the repeats of the process before against the same bound', async () => {
     const known = await played(10);
     // Six trials of repeats, as many as twelve planned ones allow.
-    const repeats = [0, 1, 2].flatMap((n) => [8, 9].map((i) => ({ ...known[i]!, trial: 10 + 2 * n + i - 8 })));
-    const { voids } = await resume([...known, ...repeats], () => measured(0.4));
-    expect(voids).toEqual([]);
+    const again = [0, 1, 2].flatMap((n) => [8, 9].map((i) => ({ ...known[i]!, trial: 10 + 2 * n + i - 8 })));
+    const { repeats } = await resume([...known, ...again], () => measured(0.4));
+    expect(repeats).toEqual([]);
   });
 });
 
