@@ -29,7 +29,7 @@ const builder = (yargs: Argv) =>
 type Flags = StartFlags & {
   pairs: number;
   effort: 'quick' | 'default' | 'thorough';
-  seed: number;
+  seed?: number;
   results: string;
   out?: string;
   json: boolean;

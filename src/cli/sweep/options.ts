@@ -17,9 +17,8 @@ export function modelOptions<T>(yargs: Argv<T>) {
     })
     .option('seed', {
       type: 'number',
-      default: 1,
       coerce: wholeFrom('seed', 0),
-      describe: 'Seed of every random order',
+      describe: 'Seed of every random order, to replay one (default: drawn, and stored with the result)',
     })
     .option('label', { type: 'string', describe: 'Short name of the run' })
     .option('out', { type: 'string', describe: 'Folder for the run itself (default: a new one under --results)' })

@@ -4,6 +4,7 @@ import type { Machine } from '../../core/machine.js';
 import { parseDurationMs } from '../../core/units.js';
 import { type ClaimsFolder, createClaimsFolder } from '../../store/claims-folder.js';
 import type { Context } from '../context.js';
+import { drawSeed } from '../draw-seed.js';
 import { engineVersions, gitCommit } from '../versions.js';
 import { absentReasons, largerModel, startClaims } from './models.js';
 import { type ClaimsFlags, claimNumbers, pricesOf } from './request.js';
@@ -24,7 +25,7 @@ export async function startJob(flags: ClaimsFlags, context: Context): Promise<Cl
     kind: 'r1-tune/claims-plan',
     createdAt: started.createdAt,
     command: started.command,
-    seed: flags.seed,
+    seed: flags.seed ?? drawSeed(),
     budgetMs,
     claims,
     allowsMachineChanges: flags.allowMachineChanges,

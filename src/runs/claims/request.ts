@@ -7,7 +7,7 @@ export type ClaimsFlags = {
   backend?: string[];
   only?: string;
   budget: string;
-  seed: number;
+  seed?: number;
   bandwidth: boolean;
   allowMachineChanges: boolean;
   pricePerHour?: number;

@@ -6,6 +6,7 @@ import { parseBytes, parseDurationMs } from '../../core/units.js';
 import { concurrencyAxes } from '../../sweeps/concurrency.js';
 import { axisValues } from '../../sweeps/design-space.js';
 import { buildSpace, type ModelArm, type Space } from '../../sweeps/space.js';
+import { drawSeed } from '../draw-seed.js';
 import { engineVersions, gitCommit } from '../versions.js';
 import { type AxisFlags, askedAxes } from './asked-axes.js';
 import { withWarmUp } from './calibrated.js';
@@ -13,7 +14,7 @@ import { contextFor, parseRequest, workloadsFor } from './workloads.js';
 
 export type PlanFlags = AxisFlags & {
   context?: number | undefined;
-  seed: number;
+  seed?: number | undefined;
   label?: string | undefined;
   objective: Plan['objective'];
   request: string;
@@ -103,7 +104,7 @@ export function preparePlan(
         .replace(/\.gguf$/, ''),
     createdAt: facts.createdAt,
     command: facts.command,
-    seed: flags.seed,
+    seed: flags.seed ?? drawSeed(),
     versions: engineVersions(),
     gitCommit: gitCommit(),
     strategy: flags.strategy,

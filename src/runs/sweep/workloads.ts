@@ -22,10 +22,10 @@ const THROUGHPUT: Plan['workloads'] = {
   full: { ...FULL_WORKLOAD, promptTokens: 128, generateTokens: 32, streams: { promptTokens: 16, generateTokens: 64 } },
 };
 
-/** Token traces of a run: quick runs shorten the full trial so that blocks and pairs stay many. */
+/** Token traces of a run, the same for all runs unless another seed is asked for: quick runs shorten the full trial so that blocks and pairs stay many. */
 export function workloadsFor(
   effort: Plan['effort'],
-  seed: number,
+  seed: number = FULL_WORKLOAD.seed,
   objective: Plan['objective'] = 'workload',
 ): Plan['workloads'] {
   if (objective === 'throughput') return { short: { ...THROUGHPUT.short, seed }, full: { ...THROUGHPUT.full, seed } };

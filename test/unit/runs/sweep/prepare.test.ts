@@ -42,6 +42,13 @@ describe('preparePlan', () => {
     });
   });
 
+  it('draws the seed of its orders, and keeps the prompts; a seed that is given is both', () => {
+    const [one, other] = [prepare({ seed: undefined }), prepare({ seed: undefined })];
+    expect(one.seed).not.toBe(other.seed);
+    expect(one.workloads).toEqual(other.workloads);
+    expect(prepare({ seed: 7 })).toMatchObject({ seed: 7, workloads: { full: { seed: 7 } } });
+  });
+
   it('shortens traces to the context of a tiny model', () => {
     const { workloads, contextTokens } = prepare({}, [arm({ contextLength: 512 })]);
     expect(contextTokens).toBe(512);
