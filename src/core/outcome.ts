@@ -120,9 +120,12 @@ export const effectiveSchema = z
 export type Effective = z.infer<typeof effectiveSchema>;
 
 export const sentinelSchema = z.object({
-  memoryOneMs: z.number().describe('One pass of the memory sentinel with one thread, ms.'),
-  memoryAllMs: z.number().nullable().describe('One pass of the memory sentinel with all budgeted threads, ms.'),
-  computeMs: z.number().describe('One pass of the compute sentinel, ms.'),
+  memoryOneMs: z.number().describe('One pass of the memory sentinel with one thread, ms; mean of about 150 ms.'),
+  memoryAllMs: z
+    .number()
+    .nullable()
+    .describe('One pass of the memory sentinel with all budgeted threads, ms; mean of about 150 ms.'),
+  computeMs: z.number().describe('One pass of the compute sentinel, ms; mean of about 150 ms.'),
 });
 export type Sentinel = z.infer<typeof sentinelSchema>;
 

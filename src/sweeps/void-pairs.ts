@@ -3,8 +3,8 @@ import { median, medianAbsoluteDeviation } from '../stats/sample.js';
 
 /**
  * Which pairs and blocks to repeat. The rule is blind to labels and to results: it sees only what the workload itself cannot
- * cause, time taken by the hypervisor and the sentinel kernels run before and after a trial. A whole pair or block is
- * repeated, never one arm.
+ * cause, time taken by the hypervisor and the sentinel kernels run before and after a trial. A machine that is faster than
+ * usual for a moment disturbs nothing, so only what is slower counts. A whole pair or block is repeated, never one arm.
  */
 export type Signals = {
   sentinels: Outcome['sentinels'];
@@ -17,8 +17,8 @@ export const signalsOf = (outcome: Pick<Outcome, 'sentinels' | 'resources'>): Si
   stealShare: outcome.resources?.stealShare ?? null,
 });
 
-/** A signal is out of line when it is off the run's median by both of these. */
-const SENTINEL_SHARE = 0.05;
+/** A signal is out of line when it is worse than the run's median by both of these. docs/statistics.md has the rates. */
+const SENTINEL_SHARE = 0.1;
 const STEAL_SHARE = 0.02;
 const MADS = 5;
 /** Fewer readings have no median worth comparing with. */
@@ -60,8 +60,8 @@ function sentinelReasons(trial: Signals, run: readonly Signals[]): string[] {
     if (all.length < FEWEST_READINGS) return [];
     const centre = median(all);
     const limit = Math.max(SENTINEL_SHARE * centre, MADS * medianAbsoluteDeviation(all));
-    const worst = furthest(readings(trial, read), centre);
-    return Math.abs(worst - centre) > limit ? [`${name} off its median by ${percent(worst / centre - 1)}`] : [];
+    const worst = Math.max(...readings(trial, read));
+    return worst - centre > limit ? [`${name} slower than its median by ${percent(worst / centre - 1)}`] : [];
   });
 }
 
@@ -71,8 +71,5 @@ function stealReason(trial: Signals, run: readonly Signals[]): string[] {
   const limit = median(all) + Math.max(STEAL_SHARE, MADS * medianAbsoluteDeviation(all));
   return trial.stealShare > limit ? [`hypervisor took ${percent(trial.stealShare)} of the CPU time`] : [];
 }
-
-const furthest = (values: readonly number[], centre: number): number =>
-  values.reduce((worst, v) => (Math.abs(v - centre) > Math.abs(worst - centre) ? v : worst), centre);
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

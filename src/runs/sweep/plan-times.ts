@@ -17,8 +17,8 @@ export type TimeFacts = {
 
 /** Kept back from the budget for writing the report. */
 const REPORT_MS = 8_000;
-/** The sentinel reading after a full trial, which serves as the one before the next: median of 280 trials on two cores. */
-const SENTINEL_MS = 210;
+/** The sentinel reading after a full trial, which serves as the one before the next. */
+const SENTINEL_MS = 600;
 /** Disturbed blocks run again, for up to half of the planned trials: between 1 and 1.5, as near to both as can be. */
 const REPEATS = Math.sqrt(1.5);
 /** The size of the race decides what its trials cost, and their cost its size: this many rounds settle it. */
