@@ -16,6 +16,8 @@ export type Arm = {
   contextTokens: number;
   /** What surrounds the engine; the usual calm when left out. */
   conditions?: Conditions;
+  /** Every trial loads a copy of the file that is made for it. */
+  freshCopy?: boolean;
   /** Trial child of another install; the default is this one's. */
   entry?: string;
   /** Injected slow-down, a share of each decode step: for testing the gate. */

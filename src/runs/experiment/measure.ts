@@ -1,6 +1,7 @@
 import { CALM } from '../../core/claims.js';
 import type { Trial } from '../../core/experiment.js';
 import type { Machine } from '../../core/machine.js';
+import type { ModelFile } from '../../core/model.js';
 import type { Measurement } from '../../core/outcome.js';
 import { runDeployment } from '../../runners/launch-replicas.js';
 import { deadlineMs } from '../../sweeps/time-plan.js';
@@ -9,6 +10,7 @@ import { COMPARED } from './compared.js';
 import { findGroupPlace } from './conditions/cpu-group.js';
 import { underConditions } from './conditions/under-conditions.js';
 import { environmentOf } from './environment.js';
+import { onFreshCopy } from './fresh-copy.js';
 import { watchWithSentinels } from './watch.js';
 
 export type MeasureSettings = {
@@ -30,8 +32,8 @@ export function createMeasure(
   const env = environmentOf(host);
   // Outside the conditions: a sentinel that saw the competitors would call every such trial disturbed.
   const watch = watchWithSentinels(machine, clock, signal);
-  const launch = (trial: Trial): Promise<Measurement> => {
-    const { candidate, model, workload, contextTokens, slowdown = 0, entry, conditions = CALM } = trial.arm;
+  const launch = (trial: Trial, model: ModelFile): Promise<Measurement> => {
+    const { candidate, workload, contextTokens, slowdown = 0, entry, conditions = CALM } = trial.arm;
     const prefault = conditions.pageCache === 'warm';
     const request = { candidate, model, workload, contextTokens, slowdown, prefault };
     const options = { env, environment: conditions.environment, signal, ...(entry ? { entry } : {}) };
@@ -48,5 +50,9 @@ export function createMeasure(
         }),
     );
   };
-  return (trial) => (sentinels && COMPARED.has(trial.phase) ? watch(() => launch(trial)) : launch(trial));
+  const onItsFile = (trial: Trial): Promise<Measurement> => {
+    const { model, freshCopy } = trial.arm;
+    return freshCopy ? onFreshCopy(model, (copy) => launch(trial, copy)) : launch(trial, model);
+  };
+  return (trial) => (sentinels && COMPARED.has(trial.phase) ? watch(() => onItsFile(trial)) : onItsFile(trial));
 }
