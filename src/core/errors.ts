@@ -10,7 +10,7 @@ export const EXIT = {
   usage: 2,
   /** An engine, model, tool or right is missing, or the environment is unfit to measure. */
   environment: 3,
-  /** Inconclusive with `--strict`. */
+  /** Inconclusive with `--strict`, or no verdict with `--require-verdict`. */
   inconclusive: 4,
   interrupted: 130,
 } as const;

@@ -1,4 +1,7 @@
+import { minimumDetectableEffect } from '../stats/minimum-effect.js';
 import { DEFAULT_GATE_RULE, type GateRule, type MetricVerdict, sequentialVerdict } from './gate-rule.js';
+import type { PairOrder } from './pair-order.js';
+import { withoutPosition } from './position-effect.js';
 
 /** The paired gate: baseline and candidate measured now, on this machine, a fair coin for the order inside each pair. */
 
@@ -15,7 +18,9 @@ export type GateArm = Readonly<Record<string, number | null | undefined>>;
 export type GatePair = {
   baseline: GateArm;
   candidate: GateArm;
-  /** Set by the label-blind signals of void-pairs.ts, never by looking at the values. */
+  /** Which came first. Where every pair says so, what only the place in the pair explains is taken out. */
+  order?: PairOrder;
+  /** Run again because the signals of void-pairs.ts, blind to arms and values, showed a disturbance. */
   isVoid?: boolean;
 };
 
@@ -24,8 +29,6 @@ export type GateOptions = Partial<GateRule> & {
   metrics: readonly GateMetric[];
   /** Hard fields in which this machine differs from the baseline's, by name. */
   fingerprintDifferences?: readonly string[];
-  /** Spread (CoV) of the calibration trials, a share. */
-  calibrationSpread?: number | null;
 };
 
 export type GateOutcome = 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'INVALID';
@@ -45,35 +48,56 @@ export type GateVerdict = {
   alphaPerLook: number;
 };
 
-/** Over half void: what is left is not the machine the baseline knew. */
-const MOST_VOID_SHARE = 0.5;
-const MOST_CALIBRATION_SPREAD = 0.15;
-/** Void pairs are repeated up to this multiple of the largest look. */
+/** A baseline that gives no number more often than this is not what is to be compared with. */
+const MOST_WITHOUT_NUMBER = 0.5;
+/** Pairs without a number are run again, up to this multiple of the largest look. */
 const ATTEMPT_CEILING = 1.5;
+/** Pairs so wild that even the last look would only show a loss this many times the margin are not worth going on with. */
+const WILD_MARGINS = 3;
+const POWER = 0.9;
 /** A candidate that gives no number this often, while the baseline always does, is broken, not slow. */
 const FAILURES_TO_FAIL = 3;
 
 /** The verdict on the pairs so far. Pure: the same pairs give the same verdict, so a gate can go on after an interruption. */
 export function gateVerdict(pairs: readonly GatePair[], options: GateOptions): GateVerdict {
-  const rule = { ...DEFAULT_GATE_RULE, ...options };
+  const rule = ruleOf(options);
   const valid = pairs.filter((pair) => isValid(pair, options.metrics));
+  const correct = correctionOf(valid);
   const alphaPerLook = rule.alpha / (rule.looks.length * options.metrics.length);
   const metrics = Object.fromEntries(
     options.metrics.map((metric) => {
       const gains = valid.map((pair) => gain(pair, metric));
-      return [metric.name, sequentialVerdict(gains, rule.looks, marginLog(metric, rule.margin), alphaPerLook)];
+      return [metric.name, sequentialVerdict(gains, rule, marginLog(metric, rule.margin), alphaPerLook, correct)];
     }),
   );
   const state = { metrics, validPairs: valid.length, voidPairs: pairs.length - valid.length, alphaPerLook };
-  const unfit = whyUnfit(rule);
+  const unfit = whyUnfit(options);
   if (unfit.length > 0) return { verdict: 'INVALID', reasons: unfit, nextLook: null, ...state };
   const broken = whyBroken(pairs, options.metrics);
   if (broken) return { verdict: 'FAIL', reasons: [broken], nextLook: null, ...state };
-  const disturbed = whyDisturbed(pairs.length, state.voidPairs, rule.looks[0]!);
-  if (disturbed) return { verdict: 'INVALID', reasons: [disturbed], nextLook: null, ...state };
-  const attemptsLeft = Math.floor(rule.looks.at(-1)! * ATTEMPT_CEILING) - pairs.length;
-  return { ...combine(metrics, valid.length, attemptsLeft), ...state };
+  const counted = pairs.filter((pair) => pair.isVoid !== true);
+  const unmeasured = whyUnmeasured(counted, options.metrics, rule.looks[0]!);
+  if (unmeasured) return { verdict: 'INVALID', reasons: [unmeasured], nextLook: null, ...state };
+  const attemptsLeft = Math.floor(rule.looks.at(-1)! * ATTEMPT_CEILING) - counted.length;
+  const combined = combine(metrics, valid.length, attemptsLeft);
+  const wild = combined.nextLook === null ? [] : whyWild(metrics, options.metrics, rule, alphaPerLook);
+  if (wild.length > 0) return { verdict: 'INVALID', reasons: wild, nextLook: null, ...state };
+  return { ...combined, ...state };
 }
+
+/** Looks for PASS alone come before the others: a rule with looks of its own keeps those that do. */
+function ruleOf(options: GateOptions): GateRule {
+  const rule = { ...DEFAULT_GATE_RULE, ...options };
+  return { ...rule, passLooks: rule.passLooks.filter((pairs) => pairs < rule.looks[0]!) };
+}
+
+/** What is taken out of the gains of the first so many pairs before they are judged. */
+const correctionOf =
+  (valid: readonly GatePair[]) =>
+  (gains: readonly number[]): readonly number[] | null => {
+    const orders = valid.slice(0, gains.length).flatMap(({ order }) => order ?? []);
+    return orders.length === gains.length ? withoutPosition(gains, orders) : gains;
+  };
 
 /** How many valid pairs to have before asking again; null when the gate is over. */
 export const nextLook = (pairs: readonly GatePair[], options: GateOptions): number | null =>
@@ -100,21 +124,37 @@ function whyBroken(pairs: readonly GatePair[], metrics: readonly GateMetric[]): 
   return `The candidate gave no number in ${failures} of ${pairs.length} pairs; the baseline always did.`;
 }
 
-function whyUnfit(options: GateOptions): string[] {
-  const reasons: string[] = [];
-  const different = options.fingerprintDifferences ?? [];
-  const spread = options.calibrationSpread ?? 0;
-  if (different.length > 0)
-    reasons.push(`This is another machine or build than the baseline's: ${different.join(', ')}.`);
-  if (spread > MOST_CALIBRATION_SPREAD)
-    reasons.push(`The calibration runs spread by ${percent(spread)}, above ${percent(MOST_CALIBRATION_SPREAD)}.`);
-  return reasons;
+const whyUnfit = ({ fingerprintDifferences: different = [] }: GateOptions): string[] =>
+  different.length === 0 ? [] : [`This is another machine or build than the baseline's: ${different.join(', ')}.`];
+
+function whyUnmeasured(pairs: readonly GatePair[], metrics: readonly GateMetric[], firstLook: number): string | null {
+  const without = pairs.filter((pair) => !isWhole(pair.baseline, metrics)).length;
+  return pairs.length >= firstLook && without > MOST_WITHOUT_NUMBER * pairs.length
+    ? `The baseline gave no number in ${without} of ${pairs.length} pairs.`
+    : null;
 }
 
-const whyDisturbed = (attempts: number, voids: number, firstLook: number): string | null =>
-  attempts >= firstLook && voids > MOST_VOID_SHARE * attempts
-    ? `${voids} of ${attempts} pairs are void: the machine was disturbed, or trials failed.`
-    : null;
+/** The pairs themselves say whether this machine can decide: a neighbour that disturbs both arms alike does no harm. */
+function whyWild(
+  verdicts: Record<string, MetricVerdict>,
+  metrics: readonly GateMetric[],
+  { looks, margin }: GateRule,
+  alpha: number,
+): string[] {
+  const last = looks.at(-1)!;
+  // A spread of ten pairs is too rough to give up on.
+  const from = looks[1] ?? last;
+  return metrics.flatMap((metric) => {
+    const { pairs, spread } = verdicts[metric.name]!;
+    const limit = metric.margin ?? margin;
+    if (spread === null || pairs < from || limit === 0) return [];
+    const seen = minimumDetectableEffect({ sdOfDifferences: spread, pairs: last, alpha, power: POWER, margin: limit });
+    if (seen === null || seen <= WILD_MARGINS * limit) return [];
+    return [
+      `${metric.name}: pairs of the same two differ by ${percent(spread)}, so that even ${last} pairs would only show a loss of ${percent(seen)}. Run it when nothing else is on the machine, on fewer threads (one CPU left free), or with a wider --margin.`,
+    ];
+  });
+}
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 

@@ -1,6 +1,6 @@
 import { shiftEstimate } from '../stats/hodges-lehmann.js';
 import { minimumDetectableEffect } from '../stats/minimum-effect.js';
-import { standardDeviation } from '../stats/sample.js';
+import { MAD_TO_SD, medianAbsoluteDeviation, standardDeviation } from '../stats/sample.js';
 
 /**
  * The sequential rule for one metric of the paired gate. It looks at the pairs a few times only, and each look spends its
@@ -13,9 +13,11 @@ export type GateRule = {
   margin: number;
   /** Numbers of pairs at which the rule looks, ascending. */
   looks: readonly number[];
+  /** Numbers of pairs, before the looks, at which it looks for PASS alone: these spend nothing of alpha. */
+  passLooks: readonly number[];
 };
 
-export const DEFAULT_GATE_RULE: GateRule = { alpha: 0.01, margin: 0.05, looks: [10, 14, 20, 30] };
+export const DEFAULT_GATE_RULE: GateRule = { alpha: 0.01, margin: 0.05, looks: [10, 14, 20, 30], passLooks: [6, 8] };
 
 /** One-sided level of the limit that must clear the margin for PASS. Stopping early for "no change" cannot raise alarms. */
 const PASS_ALPHA = 0.05;
@@ -37,23 +39,36 @@ export type MetricVerdict = {
   marginRatio: number;
   /** The smallest loss this many pairs of this noise show with 90 % power, a share; null before the first look. */
   minimumDetectable: number | null;
+  /** How far pairs differ from each other: robust standard deviation of their log-ratios (1.4826 · MAD); null before the first look. */
+  spread: number | null;
 };
+
+/** When the rule looks, and what it asks for there. */
+export type Looks = Pick<GateRule, 'looks' | 'passLooks'>;
 
 /**
  * @param gains log-ratios in the order measured, candidate over baseline, oriented so that below 0 is worse
  * @param marginLog the log-ratio at the margin, below or at 0
- * @param alpha what one look of this metric may spend
+ * @param alpha what one look of this metric may spend; a look for PASS alone spends nothing
+ * @param correct what is taken out of the gains of a look before they are judged; null where they cannot be judged yet
  */
 export function sequentialVerdict(
   gains: readonly number[],
-  looks: readonly number[],
+  { looks, passLooks }: Looks,
   marginLog: number,
   alpha: number,
+  correct: (gains: readonly number[]) => readonly number[] | null = (same) => same,
 ): MetricVerdict {
-  let seen = undecided(marginLog, looks[0] ?? null);
-  for (const [k, pairs] of looks.entries()) {
+  const all = [
+    ...passLooks.map((pairs) => ({ pairs, spends: 0 })),
+    ...looks.map((pairs) => ({ pairs, spends: alpha })),
+  ];
+  let seen = undecided(marginLog, all[0]?.pairs ?? null);
+  for (const [k, { pairs, spends }] of all.entries()) {
     if (gains.length < pairs) break;
-    seen = lookAt(gains.slice(0, pairs), marginLog, alpha, looks[k + 1] ?? null);
+    const nextLook = all[k + 1]?.pairs ?? null;
+    const corrected = correct(gains.slice(0, pairs));
+    seen = corrected ? lookAt(corrected, marginLog, spends, nextLook) : { ...seen, nextLook };
     if (seen.verdict !== 'INCONCLUSIVE') break;
   }
   return seen;
@@ -68,6 +83,7 @@ const undecided = (marginLog: number, nextLook: number | null): MetricVerdict =>
   passLimit: null,
   marginRatio: Math.exp(marginLog),
   minimumDetectable: null,
+  spread: null,
 });
 
 function lookAt(gains: readonly number[], marginLog: number, alpha: number, nextLook: number | null): MetricVerdict {
@@ -91,5 +107,6 @@ function lookAt(gains: readonly number[], marginLog: number, alpha: number, next
       power: POWER,
       margin: -Math.expm1(marginLog),
     }),
+    spread: MAD_TO_SD * medianAbsoluteDeviation(gains),
   };
 }

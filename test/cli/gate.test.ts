@@ -30,6 +30,12 @@ function profile(name: string, change: (p: Profile) => Partial<Profile>): string
 const gate = (out: string, flags: string[], extra: Record<string, string> = {}): Promise<CliResult> =>
   runCli(['gate', '--no-sentinels', '--out', out, ...flags], { cwd: FOLDER, env: { ...env, ...extra } });
 
+const loggedIn = (out: string): { phase: string; arm: string }[] =>
+  readFileSync(join(FOLDER, out, 'outcomes.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
 const resultOf = (out: string) => JSON.parse(readFileSync(join(FOLDER, out, 'gate.json'), 'utf8'));
 
 beforeAll(async () => {
@@ -51,7 +57,13 @@ describe('paired', () => {
     const printed = JSON.parse(result.stdout);
     expect(printed).toEqual(resultOf('same'));
     expect(printed).toMatchObject({ kind: 'r1-tune/gate', mode: 'paired', verdict: 'PASS', isBlocking: true });
-    expect(printed.pairs.length).toBeGreaterThanOrEqual(10);
+    expect(printed.pairs.length).toBeGreaterThanOrEqual(6);
+    // Both ran once before the first pair.
+    expect(
+      loggedIn('same')
+        .filter(({ phase }) => phase === 'calibrate')
+        .map(({ arm }) => arm),
+    ).toEqual(['baseline', 'candidate']);
     expect(readdirSync(at('same')).sort()).toEqual(['gate.json', 'gate.md', 'junit.xml', 'logs', 'outcomes.jsonl']);
   });
 
@@ -90,6 +102,20 @@ describe('paired', () => {
     expect(result.stderr).toContain('--any-machine');
     expect(readFileSync(at('other/outcomes.jsonl'), 'utf8')).toBe('');
     expect(readFileSync(at('other/junit.xml'), 'utf8')).toContain('<skipped message="INVALID');
+  });
+});
+
+describe('coins', () => {
+  it('are drawn for every gate, and tossed again with --seed', async () => {
+    const run = async (out: string, flags: string[] = []) => {
+      await gate(out, ['--baseline', 'best.json', '--margin', '60%', ...flags]);
+      return resultOf(out);
+    };
+    const first = await run('coins-1');
+    const again = await run('coins-2', ['--seed', String(first.seed)]);
+    expect((await run('coins-3')).seed).not.toBe(first.seed);
+    const orders = ({ pairs }: { pairs: { order: string }[] }): string[] => pairs.slice(0, 6).map(({ order }) => order);
+    expect(orders(again)).toEqual(orders(first));
   });
 });
 

@@ -6,19 +6,21 @@ import type { Machine } from '../../core/machine.js';
 import type { Profile } from '../../core/profile.js';
 import { parseShare } from '../../core/units.js';
 import { probeMachine } from '../../probes/index.js';
+import { drawSeed } from '../../runs/draw-seed.js';
 import { openPorts } from '../../runs/experiment/ports.js';
 import { runBlocks } from '../../runs/experiment/run-blocks.js';
+import { disturbanceText, type Preflight, waitForQuiet } from '../../runs/experiment/wait-for-quiet.js';
 import { type GateJob, sideArm } from '../../runs/gate/job.js';
 import { parseGateMetrics } from '../../runs/gate/metrics.js';
 import { judgeExact, judgeStored } from '../../runs/gate/modes.js';
 import { pairRecords } from '../../runs/gate/pair-records.js';
 import { pairSource } from '../../runs/gate/pair-source.js';
-import { type GateResult, gateExit } from '../../runs/gate/result.js';
+import { type GatePairRecord, type GateResult, gateExit } from '../../runs/gate/result.js';
 import { wholeFrom } from '../../runs/parse.js';
-import { calibrationsOf } from '../../runs/sweep/calibrated.js';
 import { profileArm } from '../../runs/sweep/profile-arm.js';
 import { readProfile } from '../../store/documents.js';
 import { createRunFolder, type RunFolder } from '../../store/run-folder.js';
+import type { GateOutcome } from '../../sweeps/gate-paired.js';
 import type { CommandContext } from '../context.js';
 import { openContext } from '../context.js';
 import { type OutputFlags, writeGateOutputs } from '../gate/outputs.js';
@@ -26,6 +28,8 @@ import { gateLine, gateMarkdown } from '../gate/text.js';
 
 /** A configuration may be gated at the level that measurement.md fixes; it is not a knob, so that nobody tunes it to green. */
 const ALPHA = 0.01;
+/** How long to wait for a quiet machine before the first pair. */
+const QUIET_MS = 60_000;
 
 const builder = (yargs: Argv) =>
   yargs
@@ -48,13 +52,28 @@ const builder = (yargs: Argv) =>
     })
     .option('margin', { type: 'string', default: '5%', describe: 'The loss that matters' })
     .option('strict', { type: 'boolean', default: false, describe: 'Exit 4 when inconclusive' })
+    .option('require-verdict', {
+      type: 'boolean',
+      default: false,
+      describe: 'Exit 4 when there is neither PASS nor FAIL, also where the machine was unfit (else 3)',
+    })
     .option('any-machine', {
       type: 'boolean',
       default: false,
       describe: 'Compare both here although the baseline is from another machine',
     })
+    .option('fresh-copies', {
+      type: 'boolean',
+      default: true,
+      describe:
+        'Where the two have different model files: each trial on a copy made for it, so that no copy keeps its luck',
+    })
     .option('model', { type: 'string', describe: 'Model file, when it lies elsewhere than the profile says' })
-    .option('seed', { type: 'number', default: 1, coerce: wholeFrom('seed', 0), describe: 'Seed of the coins' })
+    .option('seed', {
+      type: 'number',
+      coerce: wholeFrom('seed', 0),
+      describe: 'Seed of the coins, to replay a gate (default: drawn, and written into gate.json)',
+    })
     .option('sentinels', {
       type: 'boolean',
       default: true,
@@ -78,9 +97,11 @@ type Flags = OutputFlags & {
   metric: string;
   margin: string;
   strict: boolean;
+  requireVerdict: boolean;
   anyMachine: boolean;
+  freshCopies: boolean;
   model?: string;
-  seed: number;
+  seed?: number;
   sentinels: boolean;
   injectSlowdown?: string;
   results: string;
@@ -135,27 +156,41 @@ async function openJob(
   const { workload } = baseline;
   const own = await profileArm(baseline, flags.model, context);
   const other = await profileArm(candidate, flags.model, context);
+  const freshCopy = flags.freshCopies && own.model.path !== other.model.path;
+  const differences = flags.anyMachine ? [] : fingerprintDifferences(baseline, machine);
   return {
     profiles: { baseline, candidate },
     arms: {
-      baseline: sideArm('baseline', baseline, { model: own.model, workload }),
+      baseline: sideArm('baseline', baseline, { model: own.model, workload, freshCopy }),
       candidate: sideArm('candidate', candidate, {
         model: other.model,
         workload,
+        freshCopy,
         slowdown,
         ...(entry ? { entry } : {}),
       }),
     },
-    seed: flags.seed,
+    seed: flags.seed ?? drawSeed(),
     options: {
       metrics,
       margin,
       alpha: ALPHA,
-      calibrationSpread: calibrationsOf([own], machine, context)[0]?.spread ?? null,
-      fingerprintDifferences: flags.anyMachine ? [] : fingerprintDifferences(baseline, machine),
+      fingerprintDifferences: differences,
     },
+    preflight: differences.length > 0 || !flags.sentinels ? null : await waitForQuiet(context, QUIET_MS),
     ports: openPorts({ machine, log: folder.log, sentinels: flags.sentinels }, context),
   };
+}
+
+/** What disturbed a gate that could not decide. */
+function seenText(verdict: GateOutcome, pairs: readonly GatePairRecord[], preflight: Preflight | null): string[] {
+  if (verdict === 'PASS' || verdict === 'FAIL') return [];
+  const repeated = pairs.filter(({ isVoid }) => isVoid).length;
+  const seen = [
+    ...(preflight && !preflight.isQuiet ? [`before the first pair ${disturbanceText(preflight.seen)}`] : []),
+    ...(repeated > 0 ? [`${repeated} pairs were disturbed and run again`] : []),
+  ];
+  return seen.length === 0 ? [] : [`Seen: ${seen.join('; ')}.`];
 }
 
 async function judgePaired(job: GateJob, differences: readonly string[], { console }: CommandContext) {
@@ -165,6 +200,7 @@ async function judgePaired(job: GateJob, differences: readonly string[], { conso
   await runBlocks(source, job.ports);
   const { outcomes } = job.ports.log;
   const paired = source.verdict(outcomes);
+  const pairs = pairRecords(outcomes);
   const mend =
     paired.verdict === 'INVALID' && differences.length > 0
       ? ['Use --any-machine to compare both profiles on this machine all the same.']
@@ -172,11 +208,11 @@ async function judgePaired(job: GateJob, differences: readonly string[], { conso
   return {
     verdict: paired.verdict,
     isBlocking: true,
-    reasons: [...paired.reasons, ...mend],
+    reasons: [...paired.reasons, ...mend, ...seenText(paired.verdict, pairs, job.preflight)],
     paired,
     stored: null,
     exact: null,
-    pairs: pairRecords(outcomes),
+    pairs,
   };
 }
 
@@ -208,6 +244,8 @@ export const gateCommand = {
         mode: flags.mode,
         margin: job.options.margin!,
         alpha: ALPHA,
+        seed: job.seed,
+        preflight: job.preflight,
         metrics: job.options.metrics.map((metric) => metric.name),
         ...job.profiles,
         ...judged,
@@ -217,7 +255,7 @@ export const gateCommand = {
       writeGateOutputs(result, folder, flags, context);
       context.console.result(flags.json ? JSON.stringify(result, null, 2) : gateMarkdown(result));
       context.console.command(gateLine(result));
-      process.exitCode = gateExit(result, flags.strict);
+      process.exitCode = gateExit(result, flags);
     } finally {
       folder.close();
     }

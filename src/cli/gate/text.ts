@@ -43,11 +43,22 @@ function storedTable(result: GateResult): string[] {
   return ['| Metric | Verdict | Change | Surprising below | Earlier runs |', '|---|---|---|---|---|', ...rows];
 }
 
+/** The first line of a comment: what to do, before any number. */
+function whatToDo({ verdict, isBlocking, mode }: GateResult): string {
+  if (verdict === 'PASS') return 'nothing to do';
+  if (verdict === 'FAIL' && !isBlocking) return 'look at it; it does not block';
+  if (verdict === 'FAIL' && mode === 'exact') return 'undo what changed, or commit a new baseline with it';
+  if (verdict === 'FAIL')
+    return 'find the loss in this change, or tune again and commit the new profile as the baseline';
+  if (verdict === 'INCONCLUSIVE') return 'no verdict; run it again, with nothing else on the machine';
+  return 'no verdict on this change; the reason below says what would help';
+}
+
 /** Markdown for a step summary or a pull-request comment. */
 export function gateMarkdown(result: GateResult): string {
   const sign = { PASS: '✅', FAIL: '❌', INCONCLUSIVE: '❔', INVALID: '⚠️' }[result.verdict];
   return [
-    `### ${sign} r1-tune gate: ${result.verdict}${result.isBlocking ? '' : ' (advisory)'}`,
+    `### ${sign} r1-tune gate: ${result.verdict}${result.isBlocking ? '' : ' (advisory)'} – ${whatToDo(result)}`,
     '',
     ...result.reasons.map((reason) => `- ${cell(reason)}`),
     '',

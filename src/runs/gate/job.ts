@@ -2,6 +2,7 @@ import type { Arm } from '../../core/experiment.js';
 import type { Profile } from '../../core/profile.js';
 import type { GateOptions } from '../../sweeps/gate-paired.js';
 import type { ExperimentPorts } from '../experiment/ports.js';
+import type { Preflight } from '../experiment/wait-for-quiet.js';
 
 /** Which of the two a trial belongs to; both may be the same configuration. */
 export type Side = 'baseline' | 'candidate';
@@ -12,6 +13,8 @@ export type GateJob = {
   /** Seed of the coins. */
   seed: number;
   options: GateOptions;
+  /** What the machine was like before the first trial; null where nobody looked. */
+  preflight: Preflight | null;
   ports: ExperimentPorts;
 };
 

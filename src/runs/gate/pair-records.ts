@@ -8,7 +8,7 @@ import type { GatePairRecord } from './result.js';
 /** The pairs of a gate from its log, in the order run; one that was disturbed stands before its repeat, with the reasons. */
 export function pairRecords(log: readonly Outcome[]): GatePairRecord[] {
   const records: GatePairRecord[] = [];
-  const marked = markVoided(log);
+  const marked = markVoided(log).filter(({ phase }) => phase === 'gate');
   for (let i = 0; i + 1 < marked.length; i += 2) {
     const pair = marked.slice(i, i + 2);
     const [first] = pair;
@@ -17,7 +17,7 @@ export function pairRecords(log: readonly Outcome[]): GatePairRecord[] {
       pair: first!.block,
       order: memberOf(first!) === 'baseline' ? 'AB' : 'BA',
       isVoid,
-      voidReasons: isVoid ? voidReasons(pair.map(signalsOf), log.slice(0, i + 2).map(signalsOf)) : [],
+      voidReasons: isVoid ? voidReasons(pair.map(signalsOf), marked.slice(0, i + 2).map(signalsOf)) : [],
       baseline: pair.find((o) => memberOf(o) === 'baseline')!,
       candidate: pair.find((o) => memberOf(o) === 'candidate')!,
     });
@@ -30,7 +30,8 @@ export function countedPairs(log: readonly Outcome[], metrics: readonly GateMetr
   const names = metrics.map(({ name }) => name);
   return pairRecords(log)
     .filter(({ isVoid }) => !isVoid)
-    .map(({ baseline, candidate }) => ({
+    .map(({ order, baseline, candidate }) => ({
+      order,
       baseline: gateValues(baseline.metrics, names),
       candidate: gateValues(candidate.metrics, names),
     }));

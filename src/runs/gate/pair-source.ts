@@ -10,6 +10,8 @@ import { countedPairs } from './pair-records.js';
 
 export type PairSource = Source & { verdict(log: readonly Outcome[]): GateVerdict };
 
+const isWarm = (log: readonly Outcome[]): boolean => log.filter(({ phase }) => phase === 'calibrate').length === 2;
+
 /** The coins of a gate: the same for the same seed. */
 function coinsOf(seed: number): (pair: number) => PairOrder {
   const coin = randomStream(seed, 'gate');
@@ -34,6 +36,8 @@ export function pairSource(
     number,
     arms: orderOf(number) === 'AB' ? [baseline, candidate] : [candidate, baseline],
   });
+  // Both run once before the first pair: neither begins on a machine that is still asleep, or with a file that is not in memory.
+  const warmUp: Block = { phase: 'calibrate', number: 0, arms: [baseline, candidate] };
   return {
     verdict,
     owns: ({ phase }) => phase === 'gate',
@@ -42,7 +46,8 @@ export function pairSource(
       const done = countedPairs(log, options.metrics).length;
       const now = verdict(log);
       if (done > 0) onPair(done, now);
-      return now.nextLook === null ? null : pair(done);
+      if (now.nextLook === null) return null;
+      return isWarm(log) ? pair(done) : warmUp;
     },
   };
 }

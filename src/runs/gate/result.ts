@@ -4,6 +4,7 @@ import type { Profile } from '../../core/profile.js';
 import type { ExactVerdict } from '../../sweeps/gate-exact.js';
 import type { GateOutcome, GateVerdict } from '../../sweeps/gate-paired.js';
 import type { StoredVerdict } from '../../sweeps/gate-stored.js';
+import type { Preflight } from '../experiment/wait-for-quiet.js';
 
 export type GatePairRecord = {
   pair: number;
@@ -24,6 +25,10 @@ export type GateResult = {
   reasons: string[];
   margin: number;
   alpha: number;
+  /** What the machine was like before the first pair; null where nobody looked. */
+  preflight: Preflight | null;
+  /** Seed of the coins: `--seed` tosses them again. */
+  seed: number;
   metrics: string[];
   baseline: Profile;
   candidate: Profile;
@@ -35,10 +40,22 @@ export type GateResult = {
   finishedAt: string;
 };
 
-/** 0 pass, 1 regression, 3 invalid environment, 4 inconclusive with --strict. Advisory verdicts never fail a build. */
-export function gateExit(result: GateResult, strict: boolean): number {
-  if (result.verdict === 'FAIL') return result.isBlocking ? EXIT.negative : EXIT.ok;
-  if (result.verdict === 'INVALID') return EXIT.environment;
-  if (result.verdict === 'INCONCLUSIVE') return strict ? EXIT.inconclusive : EXIT.ok;
-  return EXIT.ok;
+/** What a build asks of a gate that could not decide. */
+export type Strictness = {
+  /** Inconclusive is a failure. */
+  strict: boolean;
+  /** No verdict is a failure, whatever the reason. */
+  requireVerdict: boolean;
+};
+
+/**
+ * 0 pass, 1 regression, 3 no verdict because of the environment, 4 inconclusive with --strict, or no verdict with
+ * --require-verdict. Advisory verdicts never fail a build.
+ */
+export function gateExit({ verdict, isBlocking }: GateResult, { strict, requireVerdict }: Strictness): number {
+  if (verdict === 'PASS') return EXIT.ok;
+  if (verdict === 'FAIL') return isBlocking ? EXIT.negative : EXIT.ok;
+  if (requireVerdict) return EXIT.inconclusive;
+  if (verdict === 'INVALID') return EXIT.environment;
+  return strict ? EXIT.inconclusive : EXIT.ok;
 }

@@ -14,10 +14,15 @@ const anywhere =
     return () => next();
   };
 
-/** The five noise models, and one where the second run of a pair is 2 % slower (a warm CPU, a filled cache). */
+/** The five noise models, one where the second run of a pair is 2 % slower (a warm CPU, a filled cache), and two where the place in a pair weighs more than any loss. */
 export const GATE_NOISES: Readonly<Record<string, TrialNoise>> = {
   ...Object.fromEntries(Object.entries(NOISE_MODELS).map(([name, model]) => [name, anywhere(model)])),
   'second run 2 % slower': (random) => (position) => 0.03 * gaussian(random) - 0.02 * position,
+  'first run 10 % slower': (random) => (position) => 0.03 * gaussian(random) - 0.1 * (1 - position),
+  'every other trial ±6 %': (random) => {
+    const sign = random() < 0.5 ? 1 : -1;
+    return (position) => 0.02 * gaussian(random) + sign * (position === 0 ? 0.06 : -0.06);
+  },
 };
 
 export const evenNoise =
@@ -57,5 +62,5 @@ export function simulateGates(simulation: Simulation): Record<GateOutcome, numbe
 function measurePair(next: (position: 0 | 1) => number, order: PairOrder, change: number): GatePair {
   const [first, second] = [next(0), next(1)];
   const [a, b] = order === 'AB' ? [first, second] : [second, first];
-  return { baseline: { rate: Math.exp(a) }, candidate: { rate: Math.exp(b) * (1 + change) } };
+  return { baseline: { rate: Math.exp(a) }, candidate: { rate: Math.exp(b) * (1 + change) }, order };
 }

@@ -12,7 +12,15 @@ import { sampleProfile } from '../../../helpers/sample-profile.js';
 const profile = sampleProfile();
 const result = (reasons: string[]): GateResult => ({
   ...{ schemaVersion: 1, kind: 'r1-tune/gate', mode: 'paired', verdict: 'FAIL', isBlocking: true, reasons },
-  ...{ margin: 0.05, alpha: 0.01, metrics: ['decode'], baseline: profile, candidate: profile },
+  ...{
+    margin: 0.05,
+    alpha: 0.01,
+    seed: 1,
+    preflight: null,
+    metrics: ['decode'],
+    baseline: profile,
+    candidate: profile,
+  },
   ...{ paired: null, stored: null, exact: null, pairs: [], startedAt: 'x', finishedAt: 'y' },
 });
 

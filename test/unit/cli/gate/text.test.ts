@@ -35,6 +35,8 @@ function result(changes: Partial<GateResult> = {}): GateResult {
     reasons: ['decode is within the margin.'],
     margin: 0.05,
     alpha: 0.01,
+    seed: 1,
+    preflight: null,
     metrics: METRICS.map((m) => m.name),
     baseline: profile,
     candidate: profile,

@@ -39,6 +39,7 @@ async function gate(options: {
       metrics: [{ name: 'decode', better: 'higher' }],
       fingerprintDifferences: options.differences ?? [],
     },
+    preflight: null,
     ports,
   };
   const source = pairSource(job, () => {});

@@ -4,18 +4,18 @@ import { type GateResult, gateExit } from '../../../../src/runs/gate/result.js';
 import { sampleMetrics } from '../../../helpers/sample-trial.js';
 
 describe('gateExit', () => {
-  it.each<[GateResult['verdict'], boolean, number, number]>([
-    ['PASS', true, 0, 0],
-    ['FAIL', true, 1, 1],
-    ['FAIL', false, 0, 0],
-    ['INVALID', true, 3, 3],
-    ['INCONCLUSIVE', true, 0, 4],
-    ['INCONCLUSIVE', false, 0, 4],
-    ['PASS', false, 0, 0],
-  ])('%s, blocking %s: %d, and %d with --strict', (verdict, isBlocking, plain, strict) => {
+  it.each<[GateResult['verdict'], boolean, number, number, number]>([
+    ['PASS', true, 0, 0, 0],
+    ['FAIL', true, 1, 1, 1],
+    ['FAIL', false, 0, 0, 0],
+    ['INVALID', true, 3, 3, 4],
+    ['INCONCLUSIVE', true, 0, 4, 4],
+    ['INCONCLUSIVE', false, 0, 4, 4],
+    ['PASS', false, 0, 0, 0],
+  ])('%s, blocking %s: %d, %d with --strict, %d with --require-verdict', (verdict, isBlocking, ...exits) => {
     const result = { verdict, isBlocking } as GateResult;
-    expect(gateExit(result, false)).toBe(plain);
-    expect(gateExit(result, true)).toBe(strict);
+    const exit = (strict: boolean, requireVerdict: boolean): number => gateExit(result, { strict, requireVerdict });
+    expect([exit(false, false), exit(true, false), exit(false, true)]).toEqual(exits);
   });
 });
 
