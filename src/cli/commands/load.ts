@@ -3,6 +3,7 @@ import { EXIT, R1Error } from '../../core/errors.js';
 import { randomStream } from '../../core/random.js';
 import { parseDurationMs } from '../../core/units.js';
 import { systemClock } from '../../runs/clock.js';
+import { drawSeed } from '../../runs/draw-seed.js';
 import { type LoadSummary, type Slo, summarize } from '../../runs/load/summarize.js';
 import { findTarget } from '../../runs/load/target.js';
 import { parseCounts } from '../../runs/parse.js';
@@ -27,7 +28,7 @@ type LoadFlags = {
   ignoreEos: boolean;
   sloTtft?: string;
   sloTpot?: string;
-  seed: number;
+  seed?: number;
   json: boolean;
   quiet?: boolean;
 };
@@ -59,10 +60,15 @@ export const loadCommand = {
         describe: 'Objective for the goodput: time to first token, for example 2s',
       })
       .option('slo-tpot', { type: 'string', describe: 'Objective for the goodput: time a token, for example 100ms' })
-      .option('seed', { type: 'number', default: 1, describe: 'Seed of prompts and arrivals' })
+      .option('seed', {
+        type: 'number',
+        describe: 'Seed of prompts and arrivals, to replay a load (default: drawn, and told)',
+      })
       .option('json', { type: 'boolean', default: false, describe: 'Print JSON' })
       .conflicts('rate', 'concurrency'),
-  handler: async (flags: LoadFlags): Promise<void> => {
+  handler: async (asked: LoadFlags): Promise<void> => {
+    // With one seed for all, the second load of a server would ask what its cache still holds.
+    const flags = { ...asked, seed: asked.seed ?? drawSeed() };
     const terminal = openConsole({ quiet: flags.quiet ?? false });
     const levels = levelsOf(flags);
     const slo = sloOf(flags);
@@ -75,15 +81,20 @@ export const loadCommand = {
     }
     terminal.endProgress();
     terminal.result(
-      flags.json ? JSON.stringify({ url: flags.url, slo, levels: summaries }, null, 2) : report(summaries),
+      flags.json
+        ? JSON.stringify({ url: flags.url, seed: flags.seed, slo, levels: summaries }, null, 2)
+        : report(summaries),
     );
+    if (!flags.json) terminal.note(`Prompts and arrivals again: --seed ${flags.seed}`);
     if (summaries.every(({ completed }) => completed === 0)) noneCompleted(terminal);
   },
 };
 
+type SeededFlags = LoadFlags & { seed: number };
+
 type Level = { name: string; run: (plan: LoadPlan) => Promise<Exchange[]> };
 
-function levelsOf({ rate, concurrency, seed }: LoadFlags): Level[] {
+function levelsOf({ rate, concurrency, seed }: SeededFlags): Level[] {
   if (rate === undefined)
     return parseCounts('concurrency', concurrency ?? '1').map((clients) => ({
       name: `${clients} client${clients === 1 ? '' : 's'}`,
@@ -105,7 +116,7 @@ const sloOf = ({ sloTtft, sloTpot }: LoadFlags): Slo => ({
   tpotMs: sloTpot === undefined ? null : parseDurationMs(sloTpot),
 });
 
-async function planOf(flags: LoadFlags): Promise<LoadPlan> {
+async function planOf(flags: SeededFlags): Promise<LoadPlan> {
   const { promptTokens, maxTokens, temperature, ignoreEos } = flags;
   for (const [flag, value] of [
     ['prompt-tokens', promptTokens],
