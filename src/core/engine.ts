@@ -37,7 +37,9 @@ export type EngineDescription = {
   threadCpus?: ThreadCpus;
   vocabulary: number;
   contextTokens: number;
+  /** Put in front of a text; null when the vocabulary says not to. */
   bosToken: number | null;
+  /** All tokens that end an answer. */
   eosTokens: number[];
 };
 

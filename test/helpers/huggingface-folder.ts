@@ -125,10 +125,17 @@ export function writeByteLevelTokenizer(folder: string, gguf: string): void {
   const merges = textsOf(metadata, 'tokenizer.ggml.merges')!;
   const split = { type: 'Split', pattern: { Regex: QWEN2_PATTERN }, behavior: 'Isolated', invert: false };
   const rules = { type: 'Sequence', pretokenizers: [split, { type: 'ByteLevel', use_regex: false }] };
-  const tokenizer = { added_tokens: added, pre_tokenizer: rules, model: { type: 'BPE', vocab, merges } };
+  const begin = '<｜begin▁of▁sentence｜>';
+  const single = [{ SpecialToken: { id: begin, type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }];
+  const tokenizer = {
+    added_tokens: added,
+    pre_tokenizer: rules,
+    post_processor: { type: 'TemplateProcessing', single },
+    model: { type: 'BPE', vocab, merges },
+  };
   writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(tokenizer));
   const config = {
-    bos_token: { content: '<｜begin▁of▁sentence｜>' },
+    bos_token: { content: begin },
     eos_token: '<｜end▁of▁sentence｜>',
     add_bos_token: true,
     chat_template: '{{ messages }}',

@@ -128,6 +128,7 @@ export function writeToy(folder: string, graph: Buffer, change: Partial<LoadRequ
   const path = join(folder, 'model.onnx');
   writeFileSync(path, graph);
   writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(TOKENIZER));
+  writeFileSync(join(folder, 'tokenizer_config.json'), JSON.stringify({ add_bos_token: true }));
   writeFileSync(join(folder, 'config.json'), JSON.stringify({ bos_token_id: 1, eos_token_id: 2 }));
   const model = { path, format: 'onnx', contextLength: 64, geometry: { heads: 1 } } as LoadRequest['model'];
   return {

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { R1Error } from '../../core/errors.js';
 import { readGgufVocabulary } from './gguf-vocabulary.js';
+import { endTokens } from './special-rules.js';
 import { readTokenizerJson } from './tokenizer-json.js';
 import type { Vocabulary } from './vocabulary.js';
 
@@ -10,9 +11,9 @@ const ids = z
   .union([z.int(), z.array(z.int())])
   .nullish()
   .transform((value) => [value ?? []].flat());
-const endTokens = z.object({ bos_token_id: ids, eos_token_id: ids });
+const namedTokens = z.object({ bos_token_id: ids, eos_token_id: ids });
 /** genai_config.json holds them one level deeper. */
-const config = z.union([z.object({ model: endTokens }).transform(({ model }) => model), endTokens]);
+const config = z.union([z.object({ model: namedTokens }).transform(({ model }) => model), namedTokens]);
 
 /** The most deliberate first: what onnxruntime-genai and transformers read before they fall back to config.json. */
 const CONFIGS = ['genai_config.json', 'generation_config.json', 'config.json'];
@@ -35,21 +36,36 @@ export function findVocabulary(graphPath: string): Vocabulary {
         mend: 'Fetch the whole folder of the model, tokenizer.json included.',
       },
     );
-  return { ...readTokenizerJson(join(home, 'tokenizer.json')), ...endTokensOf([home, folder]) };
+  const vocabulary = readTokenizerJson(join(home, 'tokenizer.json'));
+  return { ...vocabulary, ...specialTokensOf([home, folder], vocabulary) };
 }
 
-function endTokensOf(folders: readonly string[]): Pick<Vocabulary, 'bosToken' | 'eosTokens'> {
+function specialTokensOf(
+  folders: readonly string[],
+  { tokens, bosToken }: Vocabulary,
+): Pick<Vocabulary, 'bosToken' | 'eosTokens'> {
   const paths = folders
     .flatMap((folder) => CONFIGS.map((name) => join(folder, name)))
     .filter((path) => existsSync(path));
   const found = paths.map(readConfig);
+  const flag = addsBosIn(folders);
+  const begin = found.flatMap(({ bos_token_id }) => bos_token_id)[0] ?? null;
   return {
-    bosToken: found.flatMap(({ bos_token_id }) => bos_token_id)[0] ?? null,
-    eosTokens: found.find(({ eos_token_id }) => eos_token_id.length > 0)?.eos_token_id ?? [],
+    bosToken: flag === undefined ? bosToken : flag ? (bosToken ?? begin) : null,
+    eosTokens: endTokens(tokens, found.find(({ eos_token_id }) => eos_token_id.length > 0)?.eos_token_id ?? []),
   };
 }
 
-function readConfig(path: string): z.infer<typeof endTokens> {
+const tokenizerConfig = z.looseObject({ add_bos_token: z.boolean().nullish() });
+
+/** What tokenizer_config.json says about begin-of-sentence; where it says nothing, tokenizer.json's post-processor does. */
+function addsBosIn(folders: readonly string[]): boolean | undefined {
+  const path = folders.map((folder) => join(folder, 'tokenizer_config.json')).find((file) => existsSync(file));
+  if (path === undefined) return undefined;
+  return tokenizerConfig.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data?.add_bos_token ?? undefined;
+}
+
+function readConfig(path: string): z.infer<typeof namedTokens> {
   try {
     return config.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (cause) {

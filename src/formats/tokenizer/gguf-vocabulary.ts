@@ -1,12 +1,11 @@
 import { R1Error } from '../../core/errors.js';
 import { readGgufMetadata } from './gguf-metadata.js';
-import { namedSplit } from './split.js';
+import { addsBos, END_KEYS, endTokens } from './special-rules.js';
+import { namedSplits } from './split.js';
 import type { Vocabulary } from './vocabulary.js';
 
-/** Names under which GGUF files give tokens that end an answer. */
-const END_KEYS = ['eos_token_id', 'eot_token_id', 'eom_token_id'];
 /** Pre-tokenizers of families whose tokenizer.json says `ignore_merges` (llama.cpp sets the same by name). */
-const WHOLE_WORDS = new Set(['llama-bpe', 'llama3', 'llama-v3']);
+const WHOLE_WORDS = new Set(['llama-bpe', 'llama3', 'llama-v3', 'tekken']);
 
 /** The vocabulary in a GGUF file. Throws `MODEL_INVALID` when it has none, `MODEL_UNSUPPORTED` for other kinds. */
 export function readGgufVocabulary(path: string): Vocabulary {
@@ -21,19 +20,23 @@ export function readGgufVocabulary(path: string): Vocabulary {
       mend: 'Use a model with a byte-level BPE (gpt2) or SentencePiece (llama) tokenizer.',
     });
   const pre = metadata.text(key('pre')) ?? 'gpt-2';
-  const ends = END_KEYS.map((name) => metadata.number(key(name))).filter((id) => id !== undefined);
+  const begins = addsBos(kind, metadata.text(key('pre')), metadata.flag(key('add_bos_token')));
+  // llama.cpp's ids where the file names none: 1 and 2 for SentencePiece.
+  const idOf = (name: string, usual: number): number | null =>
+    metadata.number(key(`${name}_token_id`)) ?? (kind === 'llama' ? usual : null);
+  const named = END_KEYS.map((name) => (name === 'eos' ? idOf(name, 2) : metadata.number(key(`${name}_token_id`))));
   return {
     kind,
     tokens,
     types: metadata.numbers(key('token_type')),
     merges: metadata.texts(key('merges')),
     scores: metadata.numbers(key('scores')),
-    splits: kind === 'gpt2' ? [namedSplit(pre)] : [],
+    splits: kind === 'gpt2' ? namedSplits(pre) : [],
     keepsWholeWords: WHOLE_WORDS.has(pre),
     addsSpacePrefix: metadata.flag(key('add_space_prefix')) ?? true,
     normalization: null,
-    bosToken: metadata.number(key('bos_token_id')) ?? null,
-    eosTokens: [...new Set(ends)],
+    bosToken: begins ? idOf('bos', 1) : null,
+    eosTokens: endTokens(tokens, named),
     unknownToken: metadata.number(key('unknown_token_id')) ?? (kind === 'llama' ? 0 : null),
   };
 }

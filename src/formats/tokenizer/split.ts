@@ -9,24 +9,28 @@ const GPT2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|
 const QWEN2 = wordPattern('\\p{N}');
 const LLAMA3 = wordPattern('\\p{N}{1,3}');
 
-/** `tokenizer.ggml.pre` → pattern, for the families that r1-tune runs. */
-const PATTERNS: Readonly<Record<string, string>> = {
+/** Each digit by itself, before anything else (the Digits step of tokenizers, with `individual_digits`). */
+export const DIGITS = '\\p{N}';
+
+/** `tokenizer.ggml.pre` → patterns, one after the other, for the families that r1-tune runs. */
+export const PATTERNS: Readonly<Record<string, string | readonly string[]>> = {
   qwen2: QWEN2,
   'deepseek-r1-qwen': QWEN2,
   'llama-bpe': LLAMA3,
   llama3: LLAMA3,
   'llama-v3': LLAMA3,
   'gpt-2': GPT2,
+  smollm: [DIGITS, GPT2],
 };
 
-/** The word pattern of a GGUF pre-tokenizer name. Throws `MODEL_UNSUPPORTED`. */
-export function namedSplit(name: string): RegExp {
-  const pattern = PATTERNS[name];
-  if (pattern === undefined)
+/** The word patterns of a GGUF pre-tokenizer name. Throws `MODEL_UNSUPPORTED`. */
+export function namedSplits(name: string): RegExp[] {
+  const patterns = Object.hasOwn(PATTERNS, name) ? PATTERNS[name] : undefined;
+  if (patterns === undefined)
     throw new R1Error('MODEL_UNSUPPORTED', `The tokenizer's pre-tokenizer "${name}" is not known.`, {
       mend: `Use a model with one of: ${Object.keys(PATTERNS).join(', ')}; or run it with the llama-cpp backend.`,
     });
-  return compileSplit(pattern);
+  return [patterns].flat().map(compileSplit);
 }
 
 /**

@@ -24,6 +24,7 @@ const tokenizerJson = z.object({
   added_tokens: z.array(addedToken).default([]),
   normalizer: steps(normalizer, 'normalizers'),
   pre_tokenizer: steps(preTokenizer, 'pretokenizers'),
+  post_processor: z.unknown().optional(),
   model: z.object({
     type: z.string(),
     vocab: z.record(z.string(), z.int().min(0)),
@@ -34,14 +35,15 @@ const tokenizerJson = z.object({
 });
 type TokenizerJson = z.infer<typeof tokenizerJson>;
 
-/** The vocabulary in a Hugging Face tokenizer.json of a byte-level BPE. BOS and EOS are not in it and stay empty. */
+/** The vocabulary in a Hugging Face tokenizer.json of a byte-level BPE. EOS is not in it and stays empty. */
 export function readTokenizerJson(path: string): Vocabulary {
   const parsed = tokenizerJson.safeParse(readJson(path));
   if (!parsed.success)
     throw new R1Error('MODEL_INVALID', `${path} is no tokenizer.json: ${z.prettifyError(parsed.error)}`);
   const { model, added_tokens: added, normalizer: normalizers, pre_tokenizer: cuts } = parsed.data;
   checkKind(path, parsed.data);
-  const size = Math.max(...Object.values(model.vocab), ...added.map(({ id }) => id)) + 1;
+  const ids = [Object.values(model.vocab), added.map(({ id }) => id)].flat();
+  const size = ids.reduce((most, id) => Math.max(most, id + 1), 0);
   const tokens = new Array<string>(size).fill('');
   const types = new Array<number>(size).fill(TOKEN_TYPE.unused);
   for (const [token, id] of Object.entries(model.vocab)) {
@@ -62,10 +64,25 @@ export function readTokenizerJson(path: string): Vocabulary {
     keepsWholeWords: model.ignore_merges ?? false,
     addsSpacePrefix: false,
     normalization: normalizers.some(({ type }) => type === 'NFC') ? 'NFC' : null,
-    bosToken: null,
+    bosToken: beginTokenOf(parsed.data),
     eosTokens: [],
     unknownToken: model.unk_token ? (model.vocab[model.unk_token] ?? null) : null,
   };
+}
+
+const templateProcessing = z.looseObject({
+  type: z.literal('TemplateProcessing'),
+  single: z.array(z.looseObject({ SpecialToken: z.looseObject({ id: z.string() }).optional() })),
+});
+
+/** What the post-processor puts in front of a single text; it may be one of a sequence. */
+function beginTokenOf({ post_processor: processor, model, added_tokens: added }: TokenizerJson): number | null {
+  const { processors } = (processor ?? {}) as { processors?: unknown[] };
+  for (const step of processors ?? [processor]) {
+    const text = templateProcessing.safeParse(step).data?.single[0]?.SpecialToken?.id;
+    if (text !== undefined) return added.find(({ content }) => content === text)?.id ?? model.vocab[text] ?? null;
+  }
+  return null;
 }
 
 function readJson(path: string): unknown {

@@ -4,6 +4,7 @@ import { R1Error } from '../../core/errors.js';
 import type { ModelFile } from '../../core/model.js';
 import { type GgufFile, readGguf } from '../../formats/gguf/read.js';
 import { numberOf, numbersOf, textOf, textsOf } from '../../formats/gguf/value.js';
+import { ALWAYS_CONTROL } from '../../formats/tokenizer/special-rules.js';
 import { TOKEN_TYPE } from '../../formats/tokenizer/vocabulary.js';
 import { VOCABULARY } from '../../models/onnx/manifest.js';
 import { builtInTemplate, isBuiltIn } from '../../serve/template/built-in.js';
@@ -47,11 +48,15 @@ function vocabularyIn({ metadata }: GgufFile): TemplateVocabulary {
   const tokens = textsOf(metadata, 'tokenizer.ggml.tokens') ?? [];
   const types = numbersOf(metadata, 'tokenizer.ggml.token_type') ?? [];
   const ofType = (...wanted: number[]) => tokens.filter((_, id) => wanted.includes(types[id]!));
+  const forced = new Set(ALWAYS_CONTROL);
   const named = (name: string) => tokens[numberOf(metadata, `tokenizer.ggml.${name}_token_id`) ?? -1] ?? '';
   return {
     bosToken: named('bos'),
     eosToken: named('eos'),
-    control: ofType(TOKEN_TYPE.control, TOKEN_TYPE.unknown),
+    control: [
+      ...ofType(TOKEN_TYPE.control, TOKEN_TYPE.unknown),
+      ...tokens.filter((text, id) => forced.has(text) && types[id] !== TOKEN_TYPE.control),
+    ],
     userDefined: ofType(TOKEN_TYPE.userDefined),
   };
 }

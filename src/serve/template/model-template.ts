@@ -73,7 +73,10 @@ function compile(
     const reads = probeTemplate(program, source, { ...tokens, tools });
     const known = new Set([...vocabulary.control, ...vocabulary.userDefined]);
     const style = reasoningStyleOf(source, (text) => known.has(text));
-    const special = specialTokens([...vocabulary.control, ...marks], turnMarkers(source, vocabulary.userDefined));
+    const special = specialTokens(
+      [...vocabulary.control, ...marks],
+      [...turnMarkers(source, vocabulary.userDefined), ...vocabulary.control.filter(isHarmony)],
+    );
     return {
       program,
       source,
@@ -94,6 +97,10 @@ function compile(
     );
   }
 }
+
+/** llama.cpp reads harmony's marks in any text, as it does added tokens (src/llama-vocab.cpp). */
+const isHarmony = (text: string): boolean =>
+  ['<|channel|>', '<|message|>', '<|start|>', '<|constrain|>'].includes(text);
 
 /** `<word>` and `</word>` are what models write and users quote; other added tokens in a template mark turns. */
 const turnMarkers = (source: string, userDefined: readonly string[]): string[] =>

@@ -1,5 +1,5 @@
-import type { Token } from 'node-llama-cpp';
 import type { EngineDescription, NativeTimer, Sequence, Session } from '../../../core/engine.js';
+import { END_KEYS, endTokens } from '../../../formats/tokenizer/special-rules.js';
 import { createTokenBytes } from '../../token-bytes.js';
 import type { LoadedLlama } from './loaded.js';
 import { LlamaSequence } from './sequence.js';
@@ -10,6 +10,7 @@ const LOG_WAIT_MS = 500;
 /** A loaded model and context of llama.cpp behind the engine port. */
 export class LlamaSession implements Session, NativeTimer {
   private readonly vocabulary: number;
+  private readonly ends: number[];
   readonly tokenBytes: Session['tokenBytes'];
   /** node-llama-cpp keeps its sequence ids to itself; it counts up, and gives those that were freed first. */
   private opened = 0;
@@ -19,12 +20,13 @@ export class LlamaSession implements Session, NativeTimer {
     const { ggml } = loaded.model.fileInfo.metadata.tokenizer;
     const tokens = ggml.tokens as readonly string[];
     this.vocabulary = tokens.length;
+    const ids = ggml as unknown as Record<string, number | undefined>;
+    this.ends = endTokens(tokens, [loaded.model.tokens.eos, ...END_KEYS.map((name) => ids[`${name}_token_id`])]);
     this.tokenBytes = createTokenBytes({ kind: ggml.model, tokens, types: ggml.token_type as readonly number[] });
   }
 
   describe(): EngineDescription {
     const { model, context, llama, name, note, variant, candidate, seenThreads, threadCpus } = this.loaded;
-    const ends = [model.tokens.eos, model.tokens.eot].filter((token): token is Token => token !== null);
     return {
       engine: name,
       variant,
@@ -35,8 +37,8 @@ export class LlamaSession implements Session, NativeTimer {
       ...(threadCpus ? { threadCpus } : {}),
       vocabulary: this.vocabulary,
       contextTokens: context.contextSize,
-      bosToken: model.tokens.bos,
-      eosTokens: [...new Set(ends)],
+      bosToken: model.tokens.shouldPrependBosToken ? model.tokens.bos : null,
+      eosTokens: this.ends,
     };
   }
 

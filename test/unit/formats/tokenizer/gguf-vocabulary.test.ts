@@ -61,6 +61,11 @@ it('add_space_prefix false is heeded', () => {
   expect(createEncode(readGgufVocabulary(path))('ab', { special: false })).toEqual([8]);
 });
 
+it('begin-of-sentence is left out when the file says so', () => {
+  const path = write(file([...SENTENCE_PIECE, entry('tokenizer.ggml.add_bos_token', 7, Buffer.of(0))]));
+  expect(readGgufVocabulary(path).bosToken).toBe(null);
+});
+
 it('every truncation is one clear error', () => {
   const whole = file(SENTENCE_PIECE);
   for (let length = 0; length < whole.length; length++)

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { compileSplit, namedSplit, splitText } from '../../../../src/formats/tokenizer/split.js';
+import { compileSplit, namedSplits, splitText } from '../../../../src/formats/tokenizer/split.js';
 
 it('cuts words, numbers and signs as each family does', () => {
-  expect(splitText("It's 2024!\n", [namedSplit('qwen2')])).toEqual(['It', "'s", ' ', '2', '0', '2', '4', '!\n']);
-  expect(splitText('in 12345', [namedSplit('llama-bpe')])).toEqual(['in', ' ', '123', '45']);
-  expect(splitText("IT'S", [namedSplit('gpt-2')])).toEqual(['IT', "'", 'S']);
+  expect(splitText("It's 2024!\n", namedSplits('qwen2'))).toEqual(['It', "'s", ' ', '2', '0', '2', '4', '!\n']);
+  expect(splitText('in 12345', namedSplits('llama-bpe'))).toEqual(['in', ' ', '123', '45']);
+  expect(splitText('in 12 a1', namedSplits('smollm'))).toEqual(['in', ' ', '1', '2', ' a', '1']);
+  expect(splitText("IT'S", namedSplits('gpt-2'))).toEqual(['IT', "'", 'S']);
 });
 
 it('white space is Unicode’s, not JavaScript’s', () => {
@@ -21,11 +22,11 @@ it('applies patterns one after the other', () => {
 it('loses nothing', () => {
   for (const name of ['qwen2', 'llama-bpe', 'gpt-2'])
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => splitText(text, [namedSplit(name)]).join('') === text),
+      fc.property(fc.string({ unit: 'binary' }), (text) => splitText(text, namedSplits(name)).join('') === text),
     );
 });
 
 it('names what it does not know', () => {
-  expect(() => namedSplit('martian')).toThrow(/"martian"/);
+  expect(() => namedSplits('martian')).toThrow(/"martian"/);
   expect(() => compileSplit('a++')).toThrow(expect.objectContaining({ code: 'MODEL_UNSUPPORTED' }));
 });

@@ -95,9 +95,40 @@ describe('tokenizer.json', () => {
     write({ eos_token_id: [6, 7] }, 'generation_config.json');
     mkdirSync(join(folder, 'onnx'));
     const vocabulary = findVocabulary(join(folder, 'onnx', 'model_q4.onnx'));
-    expect(vocabulary).toMatchObject({ bosToken: 1, eosTokens: [6, 7] });
+    expect(vocabulary).toMatchObject({ bosToken: null, eosTokens: [6, 7] });
     write({ model: { bos_token_id: 2, eos_token_id: 6 } }, 'genai_config.json');
-    expect(findVocabulary(join(folder, 'model.onnx'))).toMatchObject({ bosToken: 2, eosTokens: [6] });
+    expect(findVocabulary(join(folder, 'model.onnx'))).toMatchObject({ eosTokens: [6] });
+  });
+
+  it('begin-of-sentence is put in front when tokenizer_config.json or the post-processor says so', () => {
+    const graph = join(folder, 'model.onnx');
+    const single = [{ SpecialToken: { id: '<think>' } }, { Sequence: { id: 'A' } }];
+    const adding = { type: 'Sequence', processors: [{ type: 'ByteLevel' }, { type: 'TemplateProcessing', single }] };
+    write({ bos_token_id: 1, eos_token_id: 5 }, 'config.json');
+    write({ ...tokenizer, post_processor: { type: 'ByteLevel' } });
+    expect(findVocabulary(graph).bosToken).toBe(null);
+    write({ add_bos_token: true }, 'tokenizer_config.json');
+    expect(findVocabulary(graph).bosToken).toBe(1);
+    write({ ...tokenizer, post_processor: adding });
+    expect(findVocabulary(graph).bosToken).toBe(7);
+    write({ add_bos_token: false }, 'tokenizer_config.json');
+    expect(findVocabulary(graph).bosToken).toBe(null);
+  });
+
+  it('ends are those of llama.cpp for the same texts', () => {
+    write({
+      ...tokenizer,
+      added_tokens: [...tokenizer.added_tokens, { id: 11, content: '<|im_end|>', special: true }],
+    });
+    write({ eos_token_id: 5 }, 'config.json');
+    expect(findVocabulary(join(folder, 'model.onnx')).eosTokens).toEqual([5, 6, 11]);
+  });
+
+  it('a vocabulary of 152,000 tokens fits on the stack', () => {
+    const vocab = Object.fromEntries(Array.from({ length: 152_000 }, (_, id) => [`t${id}`, id]));
+    expect(readTokenizerJson(write({ ...tokenizer, model: { ...tokenizer.model, vocab } })).tokens).toHaveLength(
+      152_000,
+    );
   });
 
   it('none at all is an error that says what to fetch', () => {
