@@ -21,7 +21,7 @@ export async function resolveModel(spec: string | undefined, options: ResolveOpt
     if (typeof found === 'string') missing.push({ ...level, reason: found });
     else files.push({ backend: level.backend, model: await withHash(found, options) });
   }
-  missing.push(...backendsWithout(source, options, [...files, ...missing]));
+  for (const level of backendsWithout(source, options, [...files, ...missing])) missing.push(level);
   if (files.length > 0) return { id: source.id, files, missing };
   const reasons = missing.map(({ backend, reason }) => `${backend}: ${reason}`);
   throw new R1Error(

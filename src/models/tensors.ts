@@ -13,7 +13,8 @@ export function decoderTensors(shape: Shape): TensorSpec[] {
   const specs = [matrix('token_embd', hidden, vocab), norm('output_norm', hidden)];
   if (!shape.tied) specs.push(matrix('output', hidden, vocab));
   if (hasRopeFactors(shape)) specs.push({ name: 'rope_freqs.weight', dims: [headDim / 2], kind: 'rope-factors' });
-  for (let layer = 0; layer < layers; layer++) specs.push(...blockTensors(shape, `blk.${layer}.`));
+  for (let layer = 0; layer < layers; layer++)
+    for (const spec of blockTensors(shape, `blk.${layer}.`)) specs.push(spec);
   return specs;
 }
 

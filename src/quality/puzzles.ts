@@ -1,3 +1,4 @@
+import { greatestOf } from '../core/extremes.js';
 import { type Random, randomInt, randomStream, shuffled } from '../core/random.js';
 
 /** A question with numbers for an answer, in the order in which they are asked for. */
@@ -54,7 +55,7 @@ const KINDS: ((random: Random) => Puzzle)[] = [
       const difference = heights[person]! - heights[order[i]!]!;
       return `${people[person]} is ${Math.abs(difference)} cm ${difference > 0 ? 'taller' : 'shorter'} than ${people[order[i]!]}.`;
     });
-    const tallest = Math.max(...heights);
+    const tallest = greatestOf(heights);
     return {
       question: `${people[order[0]!]} is ${heights[order[0]!]} cm tall. ${clues.join(' ')} How tall in cm is the tallest of the five? ${ASK}`,
       answer: [tallest],

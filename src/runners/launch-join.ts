@@ -1,4 +1,5 @@
 import { formatCpuList, parseCpuList } from '../core/cpu-list.js';
+import { greatestOf, leastOf } from '../core/extremes.js';
 import type { Effective, Samples } from '../core/outcome.js';
 import type { Heard } from './child-end.js';
 import { joinResources } from './trial-resources.js';
@@ -11,7 +12,7 @@ function joinStreams(parts: readonly NonNullable<Samples['streams']>[]): NonNull
   return {
     sequences: parts.reduce((sum, part) => sum + part.sequences, 0),
     tokens: parts.reduce((sum, part) => sum + part.tokens, 0),
-    wallMs: Math.max(...ends) - Math.min(...each.map(({ startMs }) => startMs)),
+    wallMs: greatestOf(ends) - leastOf(each.map(({ startMs }) => startMs)),
     each,
   };
 }
@@ -42,7 +43,7 @@ export function joinDone(replicas: readonly Done[]): Done {
     samples: {
       ...first.samples,
       // The deployment is up when its last replica is.
-      loadMs: Math.max(...replicas.map((done) => done.samples.loadMs)),
+      loadMs: greatestOf(replicas.map((done) => done.samples.loadMs)),
       streams: joinStreams(replicas.map((done) => done.samples.streams!)),
       ...(series ? { series } : {}),
     },

@@ -1,3 +1,4 @@
+import { greatestOf, leastOf } from '../core/extremes.js';
 import type { Metrics, Resources, Samples, StreamSample } from '../core/outcome.js';
 import type { Workload } from '../core/workload.js';
 
@@ -47,8 +48,8 @@ function itl(decodeMs: readonly number[]): Metrics['itlMs'] {
  * that no stream is measured with the machine half empty. A step across a bound counts by the part of it inside.
  */
 export function commonWindowRate(each: readonly StreamSample[]): number | null {
-  const from = Math.max(...each.map((stream) => stream.startMs));
-  const to = Math.min(...each.map((stream) => stream.startMs + sum(stream.decodeMs)));
+  const from = greatestOf(each.map((stream) => stream.startMs));
+  const to = leastOf(each.map((stream) => stream.startMs + sum(stream.decodeMs)));
   if (!(to > from)) return null;
   const inside = (stream: StreamSample): number => {
     let begin = stream.startMs;

@@ -1,10 +1,9 @@
 import { statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import type { Argv } from 'yargs';
 import { R1Error } from '../../core/errors.js';
 import type { ModelFile } from '../../core/model.js';
 import { inspectGguf } from '../../models/gguf/inspect.js';
-import { inspectOnnxFolder } from '../../models/onnx/inspect.js';
+import { inspectOnnxFile, inspectOnnxFolder } from '../../models/onnx/inspect.js';
 import { modelSha256 } from '../../models/resolve/model-hash.js';
 import { homeFolder } from '../../runs/home.js';
 import { type CommonFlags, modelText, printed, progressLine } from './shared.js';
@@ -42,8 +41,7 @@ export const inspectCommand = {
 async function modelsAt(path: string): Promise<ModelFile[]> {
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   if (!isFolder && !path.endsWith('.onnx')) return [await inspectGguf(path)];
-  const models = inspectOnnxFolder(isFolder ? path : dirname(path));
-  const asked = isFolder ? models : models.filter((model) => resolve(model.path) === resolve(path));
-  if (asked.length > 0) return asked;
+  const models = isFolder ? inspectOnnxFolder(path) : [inspectOnnxFile(path) ?? []].flat();
+  if (models.length > 0) return models;
   throw new R1Error('MODEL_NOT_FOUND', `${path} holds no ONNX decoder with its r1-tune.json or config.json.`);
 }

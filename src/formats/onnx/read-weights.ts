@@ -11,15 +11,15 @@ export type OnnxWeight = {
   /** Bytes inside the graph file or in the data file. */
   bytes: number;
   dataFile: string | undefined;
+  /** In the data file. */
+  offset: number;
 };
-/** A weight with its place in the data file. */
-export type PlacedWeight = OnnxWeight & { offset: number };
 
 /** Reads a TensorProto; field numbers are those of onnx.proto. */
-export function readWeight(cursor: ProtoCursor, end: number): PlacedWeight {
-  const weight: PlacedWeight = { name: '', dims: [], elementType: 0, bytes: 0, dataFile: undefined, offset: 0 };
+export function readWeight(cursor: ProtoCursor, end: number): OnnxWeight {
+  const weight: OnnxWeight = { name: '', dims: [], elementType: 0, bytes: 0, dataFile: undefined, offset: 0 };
   cursor.fields(end, (field, wireType, valueEnd) => {
-    if (field === 1) weight.dims.push(...readDims(cursor, wireType, valueEnd));
+    if (field === 1) weight.dims = weight.dims.concat(readDims(cursor, wireType, valueEnd));
     else if (field === 2) weight.elementType = cursor.varint();
     else if (field === 8) weight.name = cursor.text(valueEnd);
     else if (field === 13) readPlace(cursor, valueEnd, weight);
@@ -37,7 +37,7 @@ function readDims(cursor: ProtoCursor, wireType: number, end: number): number[] 
   return dims;
 }
 
-function readPlace(cursor: ProtoCursor, end: number, weight: PlacedWeight): void {
+function readPlace(cursor: ProtoCursor, end: number, weight: OnnxWeight): void {
   let key = '';
   let value = '';
   cursor.fields(end, (field, _type, valueEnd) => {
@@ -50,7 +50,7 @@ function readPlace(cursor: ProtoCursor, end: number, weight: PlacedWeight): void
 }
 
 /** Sizes of the data files, after a check that every weight lies inside its file. */
-export function checkDataFiles(path: string, weights: readonly PlacedWeight[]): Map<string, number> {
+export function checkDataFiles(path: string, weights: readonly OnnxWeight[]): Map<string, number> {
   const sizes = new Map<string, number>();
   for (const { name, dataFile, offset, bytes } of weights) {
     if (dataFile === undefined) continue;

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync } from 'node:fs';
 import { R1Error } from '../../core/errors.js';
 import { invalidModel } from '../invalid.js';
 import { ProtoCursor } from './proto-cursor.js';
-import { checkDataFiles, type OnnxWeight, type PlacedWeight, readWeight } from './read-weights.js';
+import { checkDataFiles, type OnnxWeight, readWeight } from './read-weights.js';
 
 export type OnnxValue = { name: string; dims: (number | string)[] };
 export type OnnxFile = {
@@ -14,6 +14,8 @@ export type OnnxFile = {
   weights: OnnxWeight[];
   /** Operator → the values of its integer attribute `bits`, when it has one. */
   operators: Map<string, Set<number>>;
+  /** Names that some operator reads other than row by row. */
+  readWhole: Set<string>;
   /** Data files beside the graph. */
   dataFiles: string[];
 };
@@ -50,19 +52,20 @@ function openGraph(path: string): number {
   }
 }
 
-type Parts = Pick<OnnxFile, 'inputs' | 'outputs' | 'weights' | 'operators'>;
+type Parts = Pick<OnnxFile, 'inputs' | 'outputs' | 'weights' | 'operators' | 'readWhole'>;
 /** Field numbers below are those of onnx.proto. */
-function readModel(cursor: ProtoCursor): Parts & { weights: PlacedWeight[] } {
+function readModel(cursor: ProtoCursor): Parts {
   const parts = {
     inputs: [] as OnnxValue[],
     outputs: [] as OnnxValue[],
-    weights: [] as PlacedWeight[],
+    weights: [] as OnnxWeight[],
     operators: new Map(),
+    readWhole: new Set<string>(),
   };
   cursor.fields(cursor.fileBytes, (field, _wireType, end) => {
     if (field !== 7) return;
     cursor.fields(end, (part, _type, partEnd) => {
-      if (part === 1) readNode(cursor, partEnd, parts.operators);
+      if (part === 1) readNode(cursor, partEnd, parts);
       if (part === 5) parts.weights.push(readWeight(cursor, partEnd));
       if (part === 11) parts.inputs.push(readValue(cursor, partEnd));
       if (part === 12) parts.outputs.push(readValue(cursor, partEnd));
@@ -71,13 +74,24 @@ function readModel(cursor: ProtoCursor): Parts & { weights: PlacedWeight[] } {
   return parts;
 }
 
-function readNode(cursor: ProtoCursor, end: number, operators: OnnxFile['operators']): void {
+/** Operators that read only the rows they are asked for → the first input of which that is so (cosines and sines, or all). */
+const READ_BY_ROW: Readonly<Record<string, number>> = {
+  Gather: 0,
+  GatherBlockQuantized: 0,
+  GroupQueryAttention: 7,
+  RotaryEmbedding: 2,
+};
+
+function readNode(cursor: ProtoCursor, end: number, { operators, readWhole }: Parts): void {
+  const inputs: string[] = [];
   let operator = '';
   let bits: number | undefined;
   cursor.fields(end, (field, _type, valueEnd) => {
+    if (field === 1) inputs.push(cursor.text(valueEnd));
     if (field === 4) operator = cursor.text(valueEnd);
     if (field === 5) bits = readBits(cursor, valueEnd) ?? bits;
   });
+  for (const name of inputs.slice(0, READ_BY_ROW[operator])) readWhole.add(name);
   const seen = operators.get(operator) ?? new Set();
   if (bits !== undefined) seen.add(bits);
   operators.set(operator, seen);

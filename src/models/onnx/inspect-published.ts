@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { leastOf } from '../../core/extremes.js';
 import { kvBytesPerToken, type ModelFile, matchGeometry, type Shape } from '../../core/model.js';
 import { type OnnxFile, readOnnx } from '../../formats/onnx/read.js';
 import { readConfig } from '../huggingface/config.js';
@@ -17,14 +18,30 @@ const BFLOAT16 = 16;
  */
 export function inspectPublishedOnnx(folder: string): ModelFile[] {
   const graphs = [folder, join(folder, 'onnx')].flatMap(graphsIn);
-  const shapeOf = graphs.length > 0 && shapeReader(folder);
+  const home = graphs.length > 0 && homeOf(folder);
+  const shapeOf = home && shapeReader(home);
   if (!shapeOf) return [];
   const models = graphs
     .map(readOnnx)
     .filter(isDecoder)
-    .map((file) => describe(file, shapeOf(file), folder));
+    .map((file) => describe(file, shapeOf(file), home));
   return models.filter(({ quant }, i) => models.findIndex((other) => other.quant === quant) === i);
 }
+
+/** One graph of such a folder, in it or in its onnx/; undefined for a graph that is none. */
+export function inspectPublishedGraph(path: string): ModelFile | undefined {
+  const home = homeOf(dirname(path));
+  const shapeOf = home && shapeReader(home);
+  if (!shapeOf) return undefined;
+  const file = readOnnx(path);
+  return isDecoder(file) ? describe(file, shapeOf(file), home) : undefined;
+}
+
+/** Where the config of a graph lies: beside it, or one folder up when it lies in onnx/. */
+const homeOf = (folder: string): string | undefined =>
+  [folder, ...(basename(resolve(folder)) === 'onnx' ? [dirname(resolve(folder))] : [])].find(
+    (place) => existsSync(join(place, 'config.json')) || existsSync(join(place, 'genai_config.json')),
+  );
 
 function shapeReader(folder: string): ((file: OnnxFile) => Shape) | null {
   const [config, genai] = ['config.json', 'genai_config.json'].map((name) => join(folder, name)) as [string, string];
@@ -49,7 +66,6 @@ const isDecoder = ({ inputs, outputs }: OnnxFile): boolean =>
   outputs.some(({ name }) => name === 'logits');
 
 function describe(file: OnnxFile, shape: Shape, folder: string): ModelFile {
-  const weightBytes = file.weights.reduce((sum, { bytes }) => sum + bytes, 0);
   return {
     path: file.path,
     format: 'onnx',
@@ -60,7 +76,7 @@ function describe(file: OnnxFile, shape: Shape, folder: string): ModelFile {
     geometryId: matchGeometry(shape)?.id ?? null,
     geometry: shape,
     parameters: decoderTensors(shape).reduce((sum, { dims }) => sum + elementsOf(dims), 0),
-    bytesPerToken: Math.max(1, weightBytes - (shape.tied ? 0 : embeddingBytes(file, shape))),
+    bytesPerToken: Math.max(1, bytesReadPerToken(file)),
     kvBytesPerToken: kvBytesPerToken(shape),
     weights: 'trained',
     name: basename(resolve(folder)),
@@ -68,10 +84,15 @@ function describe(file: OnnxFile, shape: Shape, folder: string): ModelFile {
   };
 }
 
-/** The weights with one row a token whose names speak of an embedding: the table, and its scales when it has some. */
-function embeddingBytes(file: OnnxFile, { vocab }: Shape): number {
-  const parts = file.weights.filter(({ name, dims }) => /embed/i.test(name) && dims[0] === vocab);
-  return parts.reduce((sum, { bytes }) => sum + bytes, 0);
+/**
+ * Weights that an operator reads whole, each region of a data file once: tied tables are often named twice. A table
+ * that is only gathered gives one row a token.
+ */
+function bytesReadPerToken({ weights, readWhole }: OnnxFile): number {
+  const regions = new Map<string, number>();
+  for (const { name, dataFile, offset, bytes } of weights)
+    if (readWhole.has(name)) regions.set(dataFile === undefined ? name : `${dataFile}\0${offset}`, bytes);
+  return [...regions.values()].reduce((sum, bytes) => sum + bytes, 0);
 }
 
 function quantOf({ operators, weights }: OnnxFile): string {
@@ -79,7 +100,7 @@ function quantOf({ operators, weights }: OnnxFile): string {
   const halves = weights.some(
     ({ elementType, dims }) => (elementType === FLOAT16 || elementType === BFLOAT16) && dims.length > 1,
   );
-  if (bits) return `int${bits.has(4) || bits.size === 0 ? 4 : Math.min(...bits)}${halves ? '-f16' : ''}`;
+  if (bits) return `int${bits.has(4) || bits.size === 0 ? 4 : leastOf(bits)}${halves ? '-f16' : ''}`;
   if (operators.has('MatMulBnb4')) return 'bnb4';
   if (operators.has('MatMulInteger') || operators.has('DynamicQuantizeMatMul')) return 'int8-dynamic';
   return halves ? 'fp16' : 'fp32';

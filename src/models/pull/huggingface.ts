@@ -31,7 +31,7 @@ export function huggingFace(options: HubOptions): Hub {
       const start = `${endpoint}/api/models/${repository}/tree/${encodeURIComponent(revision)}?recursive=true`;
       for (let url: URL | undefined = new URL(start); url; ) {
         const page = await fetchJson(url, headers, options);
-        files.push(...readEntries(url, page.json));
+        for (const file of readEntries(url, page.json)) files.push(file);
         url = nextPage(url, page.headers.link);
       }
       return files;

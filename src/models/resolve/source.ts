@@ -5,7 +5,7 @@ import { GEOMETRIES, GEOMETRY_IDS, isGeometryId, type ModelFile } from '../../co
 import { CATALOG, catalogEntry } from '../catalog.js';
 import { pulledFolder } from '../folders.js';
 import { inspectGguf } from '../gguf/inspect.js';
-import { inspectOnnxFolder } from '../onnx/inspect.js';
+import { inspectOnnxFile, inspectOnnxFolder } from '../onnx/inspect.js';
 import type { Source } from './types.js';
 
 const SYNTHETIC = 'synthetic:';
@@ -67,8 +67,7 @@ const isHuggingFaceFolder = (folder: string): boolean =>
   existsSync(join(folder, 'config.json')) && readdirSync(folder).some((name) => name.endsWith('.safetensors'));
 
 async function oneOnnx(path: string): Promise<ModelFile> {
-  const all = inspectOnnxFolder(join(path, '..'));
-  const found = all.find((model) => model.path === path) ?? all.find((model) => join(model.path) === join(path));
+  const found = inspectOnnxFile(path);
   if (found) return found;
   throw new R1Error('MODEL_NOT_FOUND', `${path} is not an ONNX decoder that r1-tune knows.`);
 }

@@ -81,7 +81,7 @@ export class DecoderSequence implements KeptSequence {
       this.#checkRoom(tokens.length);
       const rows: Float32Array[] = [];
       for (const part of this.#chunks(tokens, this.#host.logitRows))
-        rows.push(...(await this.#evaluate(part.tokens, 'all')));
+        for (const row of await this.#evaluate(part.tokens, 'all')) rows.push(row);
       return rows;
     });
   }

@@ -1,3 +1,4 @@
+import { greatestOf } from '../../core/extremes.js';
 import type { Decoder, Evaluation, Work } from '../decoding/decoder.js';
 import type { DecoderGraph } from './graph/decoder-graph.js';
 import { Lanes } from './lanes.js';
@@ -78,7 +79,10 @@ export class RowsDecoder implements Decoder {
       lanes.fill(work.slot, this.#slotOf(work.slot).caches, work.past);
       byLane[lanes.laneOf(work.slot)] = work;
     }
-    const pastRows = Math.max(1, ...works.map(({ past }) => past));
+    const pastRows = greatestOf(
+      works.map(({ past }) => past),
+      1,
+    );
     const inputs = stepInputs(this.#graph, byLane);
     const outputs = new Map<string, HostTensor>();
     this.#graph.caches.forEach((port, i) => {

@@ -1,3 +1,4 @@
+import { greatestOf } from '../../core/extremes.js';
 import type { Exchange } from '../../serve/load/exchange.js';
 import { countedPercentile, type Percentile } from '../../stats/percentile.js';
 
@@ -30,7 +31,11 @@ const tpotOf = ({ chunkMs, outputTokens }: Exchange): number =>
 
 export function summarize(level: string, exchanges: readonly Exchange[], slo: Slo): LoadSummary {
   const good = exchanges.filter(({ failure }) => failure === null);
-  const seconds = Math.max(...exchanges.map(({ endMs }) => endMs), 1) / 1000;
+  const seconds =
+    greatestOf(
+      exchanges.map(({ endMs }) => endMs),
+      1,
+    ) / 1000;
   const within = good.filter(
     (e) =>
       ttftOf(e) <= (slo.ttftMs ?? Number.POSITIVE_INFINITY) && tpotOf(e) <= (slo.tpotMs ?? Number.POSITIVE_INFINITY),

@@ -1,12 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { R1Error } from '../../core/errors.js';
 import { fingerprintDifferences } from '../../core/fingerprint.js';
 import type { Fingerprint, Machine } from '../../core/machine.js';
 import { type ModelFile, shapeDifferences } from '../../core/model.js';
 import type { Profile } from '../../core/profile.js';
 import { inspectGguf } from '../../models/gguf/inspect.js';
-import { inspectOnnxFolder } from '../../models/onnx/inspect.js';
+import { inspectOnnxFile, inspectOnnxFolder } from '../../models/onnx/inspect.js';
 import { modelSha256 } from '../../models/resolve/model-hash.js';
 import { type ChatFacts, NO_CHAT_FACTS } from '../../serve/template/choose-template.js';
 import { askedTemplate, chatFactsOf } from './chat-facts-of.js';
@@ -50,7 +49,7 @@ async function otherModel(profile: Profile, path: string): Promise<ModelFile> {
 
 /** A folder may hold graphs of several levels. */
 function onnxModel(quant: string, path: string): ModelFile {
-  const found = inspectOnnxFolder(statSync(path).isDirectory() ? path : dirname(path));
+  const found = statSync(path).isDirectory() ? inspectOnnxFolder(path) : [inspectOnnxFile(path) ?? []].flat();
   if (found.length === 0) throw new R1Error('MODEL_NOT_FOUND', `${path} holds no ONNX decoder.`);
   return found.find((model) => model.quant === quant) ?? found[0]!;
 }

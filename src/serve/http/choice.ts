@@ -41,7 +41,7 @@ export function addEnd(choice: Choice, done: DoneMessage): void {
 function addText(choice: Choice, { reasoning, content, logprobs }: ChoiceDelta): void {
   choice.reasoning += reasoning;
   choice.content += content;
-  choice.logprobs.push(...logprobs);
+  for (const entry of logprobs) choice.logprobs.push(entry);
 }
 
 /** In the shape of the OpenAI API. `prompts`: how many prompts the choices answer; each counts once. */

@@ -61,7 +61,7 @@ function closure(from: readonly Stack[]): State {
     seen.add(stack);
     if (stack.node === undefined) isComplete = true;
     else if (stack.node.kind === 'bytes') stacks.push(stack);
-    else todo.push(...expand(stack.node, stack.rest));
+    else for (const next of expand(stack.node, stack.rest)) todo.push(next);
   }
   return { stacks, isComplete, next: new Map() };
 }

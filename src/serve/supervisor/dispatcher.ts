@@ -129,7 +129,7 @@ export class Dispatcher {
     if (message.type === 'step') {
       ticket.phase = 'decode';
       ticket.stepsSinceStart++;
-      ticket.emitted.push(...message.tokens);
+      for (const token of message.tokens) ticket.emitted.push(token);
       ticket.sink.step(message);
     }
     if (message.type === 'done') {

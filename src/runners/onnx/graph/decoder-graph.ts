@@ -1,4 +1,5 @@
 import { R1Error } from '../../../core/errors.js';
+import { leastOf } from '../../../core/extremes.js';
 import { ELEMENT_TYPE, type GraphFile, type ValueInfo } from './graph-file.js';
 
 /** Cache input of one layer's keys or values, and the output that answers it. */
@@ -85,7 +86,7 @@ function rotaryRows(graph: GraphFile): number | null {
   const attention = graph.nodes.filter(({ op }) => op === 'GroupQueryAttention');
   const rows = attention.map(({ inputs }) => graph.initializers.get(inputs[7] ?? '')?.[0]);
   const known = rows.filter((count) => count !== undefined);
-  return known.length > 0 ? Math.min(...known) : null;
+  return known.length > 0 ? leastOf(known) : null;
 }
 
 const unsupported = (graph: GraphFile, why: string): R1Error =>

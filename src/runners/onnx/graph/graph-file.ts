@@ -86,7 +86,7 @@ function readInitializer(file: ProtobufFile, tensor: Field, found: GraphFile): v
   const external = new Map<string, string>();
   let name = '';
   for (const field of file.fields(tensor.start, tensor.end)) {
-    if (field.number === TENSOR.dims) dims.push(...file.varints(field));
+    if (field.number === TENSOR.dims) for (const dim of file.varints(field)) dims.push(dim);
     else if (field.number === TENSOR.name) name = file.text(field);
     else if (field.number === TENSOR.externalData) external.set(...readPair(file, field));
   }
