@@ -37,6 +37,16 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
+      {
+        // Installs the packed package from the registry: minutes and a gigabyte, so `npm test` leaves it to `npm run test:install`.
+        test: {
+          ...shared,
+          name: 'install',
+          include: ['test/install/**/*.test.ts'],
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+        },
+      },
     ],
   },
 });

@@ -14,7 +14,6 @@ const TOP = [['runs'], ['cli']];
 /** Where each native addon may be imported. In a runner koffi has one place, which sets what must be set before its first use. */
 const NATIVE: Record<string, RegExp> = {
   'node-llama-cpp': /^runners\/llama-cpp\//,
-  'onnxruntime-node': /^runners\/onnx\//,
   koffi: /^(runners\/koffi|models\/quantize-child)\.ts$/,
 };
 

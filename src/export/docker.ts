@@ -1,3 +1,4 @@
+import type { Backend } from '../core/candidate.js';
 import type { Profile } from '../core/profile.js';
 import { shellWord } from '../core/shell-word.js';
 import { type ContainerPlan, containerPlan, profileText } from './container-profile.js';
@@ -37,8 +38,8 @@ export function dockerfile(profile: Profile, { allocatorPackage }: ContainerPlan
     'FROM node:22-bookworm-slim',
     ...(allocatorPackage === null ? [] : [comment(`${allocatorPackage}: the allocator that was measured.`)]),
     `RUN apt-get update && apt-get install -y --no-install-recommends ${packages.slice(allocatorPackage === null ? 0 : 1).join(' ')} util-linux && rm -rf /var/lib/apt/lists/*`,
-    comment('The version that made the profile.'),
-    `RUN npm install --global --omit=dev ${shellWord(`r1-tune@${version}`)} && npm cache clean --force`,
+    comment('The version that made the profile, without the engine builds that a CPU never loads: 0.7 GB less.'),
+    `RUN ${install(version, profile.candidate.backend).join(' && ')}`,
     comment('The profile as it reads inside: binding left to the container, model and allocator at their places here.'),
     `COPY --chmod=0444 profile.json ${CONTAINER_PROFILE}`,
     comment('Not root, and no user of the host.'),
@@ -48,6 +49,14 @@ export function dockerfile(profile: Profile, { allocatorPackage }: ContainerPlan
     '',
   ].join('\n');
 }
+
+/** One layer: what slim removes and npm's cache must not stay behind in an earlier one. */
+const install = (version: string, backend: Backend): string[] => [
+  `npm install --global --omit=dev ${shellWord(`r1-tune@${version}`)}`,
+  ...(backend === 'onnx' ? ['r1-tune engines add onnx'] : []),
+  'r1-tune engines slim --quiet',
+  'npm cache clean --force',
+];
 
 /** Settings of `docker run`, each with why. */
 function runFlags(profile: Profile, { modelFolder }: ContainerPlan, options: ExportOptions): [string[], string][] {

@@ -1,5 +1,5 @@
-import Module, { createRequire } from 'node:module';
-import type { ChartConfiguration } from 'chart.js';
+import type { Canvas } from '@napi-rs/canvas';
+import type { ChartConfiguration, Plugin } from 'chart.js';
 import { R1Error } from '../core/errors.js';
 import { drawnCharts } from './charts/index.js';
 import type { ChartSpec } from './charts/spec.js';
@@ -9,57 +9,58 @@ import type { ReportFile } from './reporter.js';
 import type { Language } from './texts/text.js';
 import type { ReportView } from './view/view.js';
 
+/*
+ * Chart.js draws straight onto @napi-rs/canvas, as it would onto a page's canvas. The package chartjs-node-canvas would do the
+ * same, but asks for `canvas`, which is compiled or downloaded at install time; docs/report.md has the reasons.
+ */
+
 const WIDTH = 900;
 /** Pixels for one CSS pixel, so that pictures stay sharp on dense screens and in print. */
 const DENSITY = 2;
 /** Latin first, then what common systems have for Chinese. */
 const FONT = '"DejaVu Sans", "Noto Sans", Arial, "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif';
 
-type Renderer = { renderToBufferSync(configuration: ChartConfiguration): Buffer };
-type RendererClass = new (options: { width: number; height: number; backgroundColour: string }) => Renderer;
-
 /** Every chart as `chart-<id>.png`, drawn from the same data as the page. Throws `TOOL_MISSING`. */
-export function chartPictures(view: ReportView): ReportFile[] {
+export async function chartPictures(view: ReportView): Promise<ReportFile[]> {
   const language = view.options.language ?? 'en';
+  const [{ createCanvas }, { Chart }] = await Promise.all([importCanvas(), import('chart.js/auto')]);
+  return drawnCharts(view).map((spec) => {
+    const canvas = createCanvas(WIDTH, spec.height + 70);
+    const chart = new Chart(canvas as never, configurationOf(spec, language));
+    const data = canvas.toBuffer('image/png');
+    chart.destroy();
+    return { name: `chart-${spec.id}.png`, data };
+  });
+}
+
+function configurationOf(spec: ChartSpec, language: Language): ChartConfiguration {
+  const palette = PALETTES.light;
+  const { options, plugins, ...rest } = chartConfiguration(spec, { language, palette, font: FONT, hasTitle: true });
+  return {
+    ...rest,
+    options: { ...options, animation: false, responsive: false, devicePixelRatio: DENSITY },
+    plugins: [...(plugins ?? []), paper(palette.background)],
+  };
+}
+
+/** A chart's own canvas is transparent. */
+const paper = (colour: string): Plugin => ({
+  id: 'paper',
+  beforeDraw({ ctx, width, height }) {
+    ctx.save();
+    ctx.fillStyle = colour;
+    ctx.fillRect(0, 0, width, height);
+    ctx.restore();
+  },
+});
+
+async function importCanvas(): Promise<{ createCanvas: (width: number, height: number) => Canvas }> {
   try {
-    return withCanvasAlias((require) => {
-      const { ChartJSNodeCanvas } = require('chartjs-node-canvas') as { ChartJSNodeCanvas: RendererClass };
-      return drawnCharts(view).map((spec) => picture(ChartJSNodeCanvas, spec, language));
-    });
+    return await import('@napi-rs/canvas');
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw cause;
-    throw new R1Error('TOOL_MISSING', 'Charts cannot be drawn as pictures: chartjs-node-canvas is not installed.', {
-      mend: 'Run `npm install chartjs-node-canvas` beside r1-tune, or leave png out: report.html draws the same charts.',
+    throw new R1Error('TOOL_MISSING', `Charts cannot be drawn as pictures: ${(cause as Error).message}`, {
+      mend: 'Install r1-tune again without --omit=optional, or leave png out: report.html draws the same charts.',
       cause,
     });
-  }
-}
-
-function picture(Canvas: RendererClass, spec: ChartSpec, language: Language): ReportFile {
-  const palette = PALETTES.light;
-  const renderer = new Canvas({ width: WIDTH, height: spec.height + 70, backgroundColour: palette.background });
-  const configuration = chartConfiguration(spec, { language, palette, font: FONT, hasTitle: true });
-  configuration.options = { ...configuration.options, devicePixelRatio: DENSITY };
-  return { name: `chart-${spec.id}.png`, data: renderer.renderToBufferSync(configuration) };
-}
-
-type Resolve = (request: string, ...rest: unknown[]) => string;
-
-/**
- * chartjs-node-canvas asks for the package `canvas`, which must be compiled on many machines. @napi-rs/canvas is prebuilt and has
- * the same interface. In this repository an npm override swaps them, but overrides of a dependency do not reach those who install it.
- */
-function withCanvasAlias<T>(work: (require: NodeJS.Require) => T): T {
-  const loader = Module as unknown as { _resolveFilename: Resolve };
-  const original = loader._resolveFilename;
-  const require = createRequire(import.meta.url);
-  const canvas = require.resolve('@napi-rs/canvas');
-  loader._resolveFilename = function resolveFilename(this: unknown, request, ...rest) {
-    return request === 'canvas' ? canvas : original.call(this, request, ...rest);
-  };
-  try {
-    return work(require);
-  } finally {
-    loader._resolveFilename = original;
   }
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 
 /** Process and CLI tests run the built program, as a user does: build once before all tests. */
 export default function setup(): void {
@@ -7,4 +7,6 @@ export default function setup(): void {
     stdio: 'inherit',
   });
   execFileSync(process.execPath, ['scripts/copy-assets.mjs'], { stdio: 'inherit' });
+  // `npm ci` has added it, unless it ran without scripts.
+  spawnSync(process.execPath, ['dist/cli/main.js', 'engines', 'add', 'onnx', '--quiet'], { stdio: 'inherit' });
 }

@@ -1,6 +1,9 @@
 import { dirname, join } from 'node:path';
-import * as ort from 'onnxruntime-node';
+import type * as Ort from 'onnxruntime-common';
 import type { Shape } from '../../src/core/model.js';
+import { onnxBinding } from '../../src/runners/onnx/installed.js';
+
+const ort = onnxBinding();
 
 /** Drives a converted graph by its documented interface alone (docs/models.md), apart from the runner. */
 export class RawDecoder {
@@ -8,7 +11,7 @@ export class RawDecoder {
   readonly lengths: number[];
 
   private constructor(
-    private readonly session: ort.InferenceSession,
+    private readonly session: Ort.InferenceSession,
     private readonly shape: Shape,
     private readonly batch: number,
     capacity: number,
@@ -28,7 +31,7 @@ export class RawDecoder {
     const past = Math.max(1, ...this.lengths);
     const { kvHeads, headDim, vocab } = this.shape;
     const positions = Array.from({ length: count }, (_, i) => i);
-    const feeds: Record<string, ort.Tensor> = {
+    const feeds: Record<string, Ort.Tensor> = {
       input_ids: int64(tokens.flat(), [this.batch, count]),
       past_lengths: int64(this.lengths, [this.batch]),
       logits_positions: int64(positions, [count]),
@@ -45,10 +48,10 @@ export class RawDecoder {
     );
   }
 
-  #append(out: ort.InferenceSession.OnnxValueMapType, count: number): void {
+  #append(out: Ort.InferenceSession.OnnxValueMapType, count: number): void {
     const width = this.shape.kvHeads * this.shape.headDim;
     for (const { name } of this.#slots()) {
-      const rows = (out[`new.${name}`] as ort.Tensor).data as Float32Array;
+      const rows = (out[`new.${name}`] as Ort.Tensor).data as Float32Array;
       for (let i = 0; i < count; i++)
         for (let b = 0; b < this.batch; b++) {
           const from = (i * this.batch + b) * width;
@@ -69,7 +72,7 @@ export class RawDecoder {
   }
 }
 
-const int64 = (values: readonly number[], dims: number[]): ort.Tensor =>
+const int64 = (values: readonly number[], dims: number[]): Ort.Tensor =>
   new ort.Tensor('int64', BigInt64Array.from(values, BigInt), dims);
 
 /** Root of the mean square difference, as a share of the reference. */

@@ -18,6 +18,7 @@ const LOADERS = {
   export: async () => (await import('./export.js')).exportCommand,
   serve: async () => (await import('./serve.js')).serveCommand,
   load: async () => (await import('./load.js')).loadCommand,
+  engines: async () => (await import('./engines.js')).enginesCommand,
   schema: async () => (await import('./schema.js')).schemaCommand,
 };
 

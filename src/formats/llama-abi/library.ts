@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { R1Error } from '../../core/errors.js';
 
 /** Packages of node-llama-cpp with its CPU build for a platform. */
-const PACKAGES: Record<string, string> = {
+export const LLAMA_PACKAGES: Record<string, string> = {
   'linux-x64': 'linux-x64',
   'linux-arm64': 'linux-arm64',
   'linux-arm': 'linux-armv7l',
@@ -20,7 +20,7 @@ const LIBRARIES = { ggmlBase: named('ggml-base'), ggml: named('ggml'), llama: na
 
 /** The folder of llama.cpp's libraries that node-llama-cpp brought for this platform. Throws ENGINE_MISSING. */
 export function llamaFolder(platform: string = process.platform, arch: string = process.arch): string {
-  const name = PACKAGES[`${platform}-${arch}`];
+  const name = LLAMA_PACKAGES[`${platform}-${arch}`];
   const folders = packageRoots().map((root) => join(root, `@node-llama-cpp/${name}`, 'bins', `${name}`));
   const folder = folders.find(
     (path) => existsSync(path) && readdirSync(path).some((file) => LIBRARIES.llama.test(file)),
@@ -44,7 +44,7 @@ export function llamaLibraries(folder: string): Record<keyof typeof LIBRARIES, s
 }
 
 /** The node_modules folders that node-llama-cpp itself would look into. */
-function packageRoots(): string[] {
+export function packageRoots(): string[] {
   const require = createRequire(import.meta.url);
   return require.resolve.paths(require.resolve('node-llama-cpp')) ?? [dirname(require.resolve('node-llama-cpp'))];
 }

@@ -8,6 +8,7 @@ import { inspectGguf } from '../../models/gguf/inspect.js';
 import { inspectOnnxFile, inspectOnnxFolder } from '../../models/onnx/inspect.js';
 import { modelSha256 } from '../../models/resolve/model-hash.js';
 import { type ChatFacts, NO_CHAT_FACTS } from '../../serve/template/choose-template.js';
+import { requireEngine } from '../engines/present.js';
 import { askedTemplate, chatFactsOf } from './chat-facts-of.js';
 
 /** The file to serve under a profile, and every way in which this deployment is not what was measured. */
@@ -21,6 +22,7 @@ export async function resolveDeployment(
   home: string,
   chatTemplate?: string,
 ): Promise<Deployment> {
+  requireEngine(profile.candidate.backend);
   const model = modelPath === undefined ? measuredModel(profile) : await otherModel(profile, modelPath);
   const own = profile.candidate.backend === 'fake' ? NO_CHAT_FACTS : chatFactsOf(model);
   const chat = chatTemplate === undefined ? own : { ...own, templates: [askedTemplate(chatTemplate)] };

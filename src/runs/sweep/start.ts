@@ -7,6 +7,7 @@ import { measureBandwidth } from '../../probes/bandwidth/measure.js';
 import { probeMachine } from '../../probes/index.js';
 import type { ModelArm } from '../../sweeps/space.js';
 import type { Context } from '../context.js';
+import { installedOf, requireEngine } from '../engines/present.js';
 import { resolveArms } from './arms.js';
 import { parseBackends } from './asked-axes.js';
 import { calibrationsOf } from './calibrated.js';
@@ -43,6 +44,17 @@ async function bandwidthOf(machine: Machine, context: Context): Promise<Machine[
   }
 }
 
+/** Engines that were named must be there; of the usual ones those that are. Throws `ENGINE_MISSING`. */
+function backendsOf(
+  flags: StartFlags,
+  fallback: readonly Backend[],
+): { backends: readonly Backend[]; excluded: Exclusion[] } {
+  if (!flags.backend) return installedOf(fallback);
+  const backends = parseBackends(flags.backend, fallback);
+  for (const backend of backends) requireEngine(backend);
+  return { backends, excluded: [] };
+}
+
 /** Machine and models of a run: what every measuring command needs before it can plan. `check` may refuse before any is made. */
 export async function startRun(
   flags: StartFlags,
@@ -53,7 +65,7 @@ export async function startRun(
   const probed = await probeMachine(context.host, { clock: context.clock });
   check(probed);
   const quants = flags.quant?.flatMap((text) => text.split(',')).filter((text) => text !== 'auto');
-  const backends = parseBackends(flags.backend, fallback);
+  const { backends, excluded } = backendsOf(flags, fallback);
   const request = {
     spec: flags.model,
     backends,
@@ -66,7 +78,7 @@ export async function startRun(
     machine,
     modelId: models.id,
     arms: models.arms,
-    excluded: models.excluded,
+    excluded: [...excluded, ...models.excluded],
     calibrations: calibrationsOf(models.arms, machine, context),
     command: process.argv.slice(2),
     createdAt: new Date(context.clock.now()).toISOString(),

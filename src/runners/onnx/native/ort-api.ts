@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type * as Koffi from 'koffi';
 import { importKoffi } from '../../koffi.js';
+import { onnxFile, onnxVersion } from '../installed.js';
 
 /** Why the C API cannot be used here; the runner then goes through onnxruntime-node. */
 export class NativeUnavailable extends Error {}
@@ -80,13 +80,7 @@ const LIBRARY: Partial<Record<NodeJS.Platform, RegExp>> = {
 };
 
 function locateLibrary(): { path: string; version: string } {
-  const require = createRequire(import.meta.url);
-  let manifest: string;
-  try {
-    manifest = require.resolve('onnxruntime-node/package.json');
-  } catch (cause) {
-    throw new NativeUnavailable('onnxruntime-node is not installed', { cause });
-  }
+  const manifest = packageManifest();
   const root = join(dirname(manifest), 'bin');
   const folders = existsSync(root)
     ? readdirSync(root).map((abi) => join(root, abi, process.platform, process.arch))
@@ -96,7 +90,15 @@ function locateLibrary(): { path: string; version: string } {
     .flatMap((folder) => readdirSync(folder).map((name) => ({ folder, name })));
   const library = files.find(({ name }) => LIBRARY[process.platform]?.test(name));
   if (!library) throw new NativeUnavailable(`onnxruntime-node has no library for ${process.platform} ${process.arch}`);
-  return { path: join(library.folder, library.name), version: require(manifest).version as string };
+  return { path: join(library.folder, library.name), version: onnxVersion() };
+}
+
+function packageManifest(): string {
+  try {
+    return onnxFile('onnxruntime-node/package.json');
+  } catch (cause) {
+    throw new NativeUnavailable('onnxruntime-node is not installed', { cause });
+  }
 }
 
 function bind(koffi: typeof Koffi, path: string, expected: string): OrtApi {

@@ -1,11 +1,8 @@
-import { createRequire } from 'node:module';
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { R1Error } from '../../../core/errors.js';
+import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import { ELEMENT_TYPE } from '../graph/graph-file.js';
+import { onnxBinding, onnxVersion } from '../installed.js';
 import type { SessionOptions } from '../session-options.js';
 import type { GraphRuntime, HostTensor } from '../tensor.js';
-
-type OrtModule = typeof import('onnxruntime-node');
 
 const TYPE_NAMES: Readonly<Record<number, Tensor.Type>> = {
   [ELEMENT_TYPE.float32]: 'float32',
@@ -22,16 +19,15 @@ export class NodeRuntime implements GraphRuntime {
   readonly name: string;
 
   private constructor(
-    private readonly ort: OrtModule,
+    private readonly ort: typeof import('onnxruntime-common'),
     private readonly session: InferenceSession,
   ) {
-    const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
-    this.name = `ONNX Runtime ${version} (onnxruntime-node)`;
+    this.name = `ONNX Runtime ${onnxVersion()} (onnxruntime-node)`;
   }
 
   /** Throws `ENGINE_MISSING` when the binding cannot be loaded, and what the binding throws for a model it refuses. */
   static async open({ path, threads, knobs }: SessionOptions): Promise<NodeRuntime> {
-    const ort = await importBinding();
+    const ort = onnxBinding();
     const session = await ort.InferenceSession.create(path, {
       executionProviders: ['cpu'],
       intraOpNumThreads: threads,
@@ -75,13 +71,5 @@ export class NodeRuntime implements GraphRuntime {
 
   async dispose(): Promise<void> {
     await this.session.release();
-  }
-}
-
-async function importBinding(): Promise<OrtModule> {
-  try {
-    return await import('onnxruntime-node');
-  } catch (cause) {
-    throw new R1Error('ENGINE_MISSING', `onnxruntime-node cannot be loaded: ${(cause as Error).message}`, { cause });
   }
 }

@@ -1,0 +1,25 @@
+import type { Backend } from '../../core/candidate.js';
+import { R1Error } from '../../core/errors.js';
+import type { Exclusion } from '../../core/run-result.js';
+import { onnxFile } from '../../runners/onnx/installed.js';
+
+/** Refuses before any work what cannot be measured or served without an engine. Throws `ENGINE_MISSING`. */
+export function requireEngine(backend: Backend): void {
+  if (backend === 'onnx') onnxFile();
+}
+
+/** Of engines that nobody named: those that are installed, and why the others are left out. */
+export function installedOf(backends: readonly Backend[]): { backends: Backend[]; excluded: Exclusion[] } {
+  const excluded: Exclusion[] = [];
+  const present = backends.filter((backend) => {
+    try {
+      requireEngine(backend);
+      return true;
+    } catch (error) {
+      if (!(error instanceof R1Error)) throw error;
+      excluded.push({ axis: 'backend', value: backend, reason: `${error.message} ${error.mend}`, configurations: 0 });
+      return false;
+    }
+  });
+  return { backends: present, excluded };
+}
