@@ -40,6 +40,8 @@ export function showEvents(console: Console): Emit {
         return show(`[at most ${formatDuration(event.leftMs)} left] claim ${event.arm}, block ${event.block + 1}`);
       case 'repeat':
         return console.note(`Repeating ${event.phase} block ${event.block + 1}: ${event.reasons.join(' ')}`);
+      case 'folder':
+        return;
       case 'note':
         return console.note(event.text);
       case 'idle':

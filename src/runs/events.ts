@@ -15,6 +15,8 @@ export type RunEvent =
   | { type: 'claim-trial'; arm: string; block: number; leftMs: number }
   /** The machine disturbed a block, which is run again. */
   | { type: 'repeat'; phase: Outcome['phase']; block: number; reasons: readonly string[] }
+  /** The folder that keeps the run, once it is there: an interrupted run goes on from it. */
+  | { type: 'folder'; path: string }
   /** A remark that a reader of the result should know. */
   | { type: 'note'; text: string }
   /** The work that `step` and `trial` told of is over. */
