@@ -8,55 +8,64 @@ import { loadedVariant } from '../kernel-variants.js';
 import { callAsync } from './call-async.js';
 import { loadKernels } from './kernels.js';
 import { type LlamaApi, openLlamaApi, type Pointer } from './llama-api.js';
-import { LlamaDecoder } from './llama-decoder.js';
+import { LlamaDecoder, type LoadedContext } from './llama-decoder.js';
 import { loadModel } from './load-model.js';
 import { openLog } from './log.js';
-import { attachThreadPools } from './thread-pools.js';
-import { openVocabulary } from './vocabulary.js';
+import { attachThreadPools, type ThreadPools } from './thread-pools.js';
+import { type LlamaVocabulary, openVocabulary } from './vocabulary.js';
 
 const NAME = `llama.cpp ${RELEASE.tag} (C API of node-llama-cpp ${packageVersion('node-llama-cpp', import.meta.url)})`;
 
 /** llama.cpp through its C API. Loading throws `CApiUnavailable` where that cannot be used. */
 export function createCApiEngine(): Engine {
-  return {
-    async load(request) {
-      const { candidate, sequences, contextTokens } = request;
-      const api = await openLlamaApi();
-      const log = openLog(api);
-      const registration = loadKernels(api, candidate.isa);
-      const { llama } = api;
-      llama.llama_backend_init();
-      const model = await loadModel(api, request, log);
-      const context = await createContext(api, model, request);
-      const pools = attachThreadPools(api, registration, context, candidate);
-      const vocabulary = openVocabulary(api, model);
-      const free = (): void => {
-        llama.llama_free(context);
-        pools.free();
-        llama.llama_model_free(model);
-      };
-      const batch = llama.llama_n_batch(context) as number;
-      return new DecoderSession({
-        decoder: new LlamaDecoder({ api, context, sequences, vocabulary: vocabulary.size, contextTokens, free }),
-        tokenize: vocabulary.tokenize,
-        tokenBytes: vocabulary.tokenBytes,
-        sequences,
-        chunkTokens: () => Math.min(candidate.batch, batch),
-        describe: () => ({
-          engine: NAME,
-          variant: loadedVariant(),
-          systemInfo: llama.llama_print_system_info() as string,
-          threads: llama.llama_n_threads(context) as number,
-          threadsBatch: llama.llama_n_threads_batch(context) as number,
-          ...(pools.threadCpus ? { threadCpus: pools.threadCpus } : {}),
-          vocabulary: vocabulary.size,
-          contextTokens,
-          bosToken: vocabulary.bosToken,
-          eosTokens: vocabulary.eosTokens,
-        }),
-      });
-    },
+  return { load: async (request) => sessionOf(await loadContext(request)) };
+}
+
+export type LoadedLlama = LoadedContext & { pools: ThreadPools; words: LlamaVocabulary; batch: number };
+
+/** A model with one context of it, its threads waiting. */
+export async function loadContext(request: LoadRequest): Promise<LoadedLlama> {
+  const { candidate, sequences, contextTokens } = request;
+  const api = await openLlamaApi();
+  const log = openLog(api);
+  const registration = loadKernels(api, candidate.isa);
+  const { llama } = api;
+  llama.llama_backend_init();
+  const model = await loadModel(api, request, log);
+  const context = await createContext(api, model, request);
+  const pools = attachThreadPools(api, registration, context, candidate);
+  const words = openVocabulary(api, model);
+  const free = (): void => {
+    llama.llama_free(context);
+    pools.free();
+    llama.llama_model_free(model);
   };
+  const batch = Math.min(candidate.batch, llama.llama_n_batch(context) as number);
+  return { api, context, sequences, vocabulary: words.size, contextTokens, pools, words, batch, free };
+}
+
+export function sessionOf(loaded: LoadedLlama): DecoderSession {
+  const { api, context, sequences, contextTokens, pools, words, batch } = loaded;
+  const { llama } = api;
+  return new DecoderSession({
+    decoder: new LlamaDecoder(loaded),
+    tokenize: words.tokenize,
+    tokenBytes: words.tokenBytes,
+    sequences,
+    chunkTokens: () => batch,
+    describe: () => ({
+      engine: NAME,
+      variant: loadedVariant(),
+      systemInfo: llama.llama_print_system_info() as string,
+      threads: llama.llama_n_threads(context) as number,
+      threadsBatch: llama.llama_n_threads_batch(context) as number,
+      ...(pools.threadCpus ? { threadCpus: pools.threadCpus } : {}),
+      vocabulary: words.size,
+      contextTokens,
+      bosToken: words.bosToken,
+      eosTokens: words.eosTokens,
+    }),
+  });
 }
 
 async function createContext(api: LlamaApi, model: Pointer, request: LoadRequest): Promise<Pointer> {
