@@ -3,13 +3,24 @@ import { ENUMS } from '../../../formats/llama-abi/header.js';
 import { loadError } from '../load-error.js';
 import { callAsync } from './call-async.js';
 import type { LlamaApi, Pointer } from './llama-api.js';
+import { openMappedWeights } from './mapped-weights.js';
+
+/** Share of the weights after which their pages are let go again. */
+const LET_GO_EVERY = 0.02;
 
 /** Reads the weights on another thread; the event loop hears of progress and may cancel. Throws MODEL_INVALID. */
-export async function loadModel(api: LlamaApi, request: LoadRequest, log: readonly string[]): Promise<Pointer> {
+export async function loadModel(api: LlamaApi, request: LoadRequest, log: string[]): Promise<Pointer> {
   const { koffi, llama } = api;
   const { model, candidate, onProgress, signal } = request;
   signal?.throwIfAborted();
+  log.length = 0;
+  const mapped = candidate.mmap && !candidate.mlock ? await openMappedWeights(model.path) : null;
+  let letGoAt = 0;
   const progress = (share: number): boolean => {
+    if (share >= letGoAt && isRepacked(log)) {
+      mapped?.letGo();
+      letGoAt = share + LET_GO_EVERY;
+    }
     onProgress?.(share);
     return !signal?.aborted;
   };
@@ -27,12 +38,16 @@ export async function loadModel(api: LlamaApi, request: LoadRequest, log: readon
       if (loaded !== null) llama.llama_model_free(loaded);
       signal.throwIfAborted();
     }
+    if (isRepacked(log)) mapped?.letGo();
     if (loaded === null) throw loadError(model.path, null, log);
     return loaded;
   } finally {
     koffi.unregister(callback);
   }
 }
+
+/** llama.cpp writes which buffers it has before it fills them. */
+const isRepacked = (log: readonly string[]): boolean => log.some((line) => /REPACK model buffer size/.test(line));
 
 function loadMode({ mmap, mlock }: LoadRequest['candidate']): number {
   const modes = ENUMS.llama_load_mode;

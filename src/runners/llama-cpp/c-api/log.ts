@@ -5,7 +5,7 @@ const MOST_LINES = 200;
 let log: string[] | undefined;
 
 /** The last lines that llama.cpp wrote to its log; of it there is one a process. */
-export function openLog({ koffi, llama }: LlamaApi): readonly string[] {
+export function openLog({ koffi, llama }: LlamaApi): string[] {
   if (log) return log;
   const lines: string[] = [];
   const write = (_level: number, text: string): void => {
