@@ -136,7 +136,7 @@ const wanted = values.arms?.split('|');
 const pairs = new Map();
 let all = 0;
 await sequence.prefill(words(past));
-const end = Date.now() + 1000 * seconds;
+const end = performance.timeOrigin + 1000 * seconds;
 while (Date.now() < end)
   for (const kind of ['decode', 'prefill'])
     for (const [name, act] of shuffled(Object.entries(ARMS[kind].ours), random)) {

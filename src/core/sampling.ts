@@ -2,6 +2,7 @@ import { descending } from './descending.js';
 import type { Sampling, Step } from './engine.js';
 import { R1Error } from './errors.js';
 import { randomStream } from './random.js';
+import { BUCKETS, bucketOfWeight, type WeightBuckets, weightBuckets } from './weight-buckets.js';
 
 export type SampleContext = {
   /** Index of the new token in the sequence: with the seed it fixes the draw, so that a resumed sequence goes on alike. */
@@ -13,9 +14,6 @@ export type SampleContext = {
   /** Report the log-probability of the token and of this many likeliest tokens. */
   logprobs?: number;
 };
-
-/** Tokens e^-35 as likely as the best cannot change a draw of 32 bits, not even 150,000 of them: they get weight 0. */
-const NEGLIGIBLE = -35;
 
 /**
  * Picks the next token from one row of logits, which is left as it is.
@@ -67,87 +65,119 @@ function best(logits: Float32Array, allowed: SampleContext['allowed']): number {
   return !allowed || allowed(token) ? token : firstAllowed(logits, allowed);
 }
 
+/** The likeliest allowed token; those far below the best are put in order only when none above them is allowed. */
 function firstAllowed(logits: Float32Array, allowed: (token: number) => boolean): number {
-  for (const id of descending(logits, idsAtLeast(logits, Number.NEGATIVE_INFINITY))) if (allowed(id)) return id;
+  const peak = logits[argmax(logits)]!;
+  let above = Number.POSITIVE_INFINITY;
+  for (const below of [peak - 4, peak - 12, Number.NEGATIVE_INFINITY]) {
+    for (const id of descending(logits, idsBetween(logits, below, above))) if (allowed(id)) return id;
+    above = below;
+  }
   throw new R1Error('INTERNAL', 'No token of the vocabulary is allowed here; the grammar cannot go on or end.');
 }
 
 function draw(logits: Float32Array, sampling: Sampling, context: SampleContext): number {
-  const weights = relativeWeights(logits, sampling.temperature);
-  const kept = nucleus(weights, sampling);
-  const ids = context.allowed ? kept.filter((id) => context.allowed!(id)) : kept;
-  if (ids.length === 0) return firstAllowed(logits, context.allowed!);
-  let left = randomStream(sampling.seed, `token ${context.position}`)() * sumOf(weights, ids);
+  const buckets = weightBuckets(logits, logits[argmax(logits)]!, sampling.temperature);
+  const kept = nucleus(buckets, logits.length, sampling);
+  const random = randomStream(sampling.seed, `token ${context.position}`);
+  const { allowed } = context;
+  if (!allowed) return drawFrom(buckets, kept, random());
+  // Drawn again while it is not allowed, a token has the probability that it has among the allowed ones.
+  for (let tries = 0; tries < DRAWS; tries++) {
+    const token = drawFrom(buckets, kept, random());
+    if (allowed(token)) return token;
+  }
+  const whole = kept.cut > 0 ? buckets.tokensIn(0, kept.cut - 1, allowed) : [];
+  const ids = [...whole, ...kept.last.filter(allowed)];
+  return ids.length === 0 ? firstAllowed(logits, allowed) : drawOne(buckets, ids, random() * sumOf(buckets, ids));
+}
+
+/** Draws before all allowed tokens of the nucleus are listed. */
+const DRAWS = 4;
+
+/** The tokens that top-k, top-p and min-p leave: all of the buckets before `cut`, and `last` of that one. */
+type Nucleus = { cut: number; massBefore: number; last: number[] };
+
+function nucleus(buckets: WeightBuckets, size: number, { topK, topP, minP }: Sampling): Nucleus {
+  const { mass, count, total } = buckets;
+  const hasTopK = topK > 0 && topK < size;
+  const light = minP > 0 ? bucketOfWeight(minP) : BUCKETS;
+  const share = topP >= 1 ? Number.POSITIVE_INFINITY : topP;
+  const most = hasTopK ? topK : Number.POSITIVE_INFINITY;
+  const enough = share * (hasTopK ? massOfFirst(buckets, topK) : total);
+  let [cut, massBefore, countBefore] = [0, 0, 0];
+  while (cut < light && massBefore + mass[cut]! < enough && countBefore + count[cut]! < most) {
+    massBefore += mass[cut]!;
+    countBefore += count[cut]!;
+    cut++;
+  }
+  const last: number[] = [];
+  let sum = massBefore;
+  for (const token of cut < BUCKETS ? buckets.tokensIn(cut) : []) {
+    const isFirst = countBefore + last.length === 0;
+    const weight = buckets.weightOf(token);
+    if (!isFirst && (sum >= enough || countBefore + last.length >= most || weight < minP)) break;
+    last.push(token);
+    sum += weight;
+  }
+  return { cut, massBefore, last };
+}
+
+/** Weight of the `most` likeliest tokens together. */
+function massOfFirst(buckets: WeightBuckets, most: number): number {
+  let [bucket, mass, left] = [0, 0, most];
+  for (; bucket < BUCKETS && buckets.count[bucket]! <= left; bucket++) {
+    mass += buckets.mass[bucket]!;
+    left -= buckets.count[bucket]!;
+  }
+  return left > 0 && bucket < BUCKETS ? mass + sumOf(buckets, buckets.tokensIn(bucket).slice(0, left)) : mass;
+}
+
+/** @param random 0 to 1: which of the tokens, laid end to end by weight, likeliest first */
+function drawFrom(buckets: WeightBuckets, { cut, massBefore, last }: Nucleus, random: number): number {
+  let left = random * (massBefore + sumOf(buckets, last));
+  for (let bucket = 0; bucket < cut; bucket++) {
+    if (left < buckets.mass[bucket]!) return drawOne(buckets, buckets.tokensIn(bucket), left);
+    left -= buckets.mass[bucket]!;
+  }
+  return drawOne(buckets, last.length > 0 ? last : buckets.tokensIn(0, BUCKETS - 1), left);
+}
+
+function drawOne(buckets: WeightBuckets, ids: readonly number[], place: number): number {
+  let left = place;
   for (const id of ids) {
-    left -= weights[id]!;
+    left -= buckets.weightOf(id);
     if (left < 0) return id;
   }
   return ids.at(-1)!;
 }
 
-/** Probabilities at this temperature as multiples of the best one's. */
-function relativeWeights(logits: Float32Array, temperature: number): Float64Array {
-  const peak = logits[argmax(logits)]!;
-  const weights = new Float64Array(logits.length);
-  for (let id = 0; id < logits.length; id++) {
-    const exponent = (logits[id]! - peak) / temperature;
-    if (exponent > NEGLIGIBLE) weights[id] = Math.exp(exponent);
-  }
-  return weights;
-}
-
-/** Ids of the tokens that top-k, top-p and min-p leave. */
-function nucleus(weights: Float64Array, { topK, topP, minP }: Sampling): Int32Array | number[] {
-  const least = Math.max(minP, Number.MIN_VALUE);
-  const hasTopK = topK > 0 && topK < weights.length;
-  if (!hasTopK && topP >= 1) return idsAtLeast(weights, least);
-  if (hasTopK) {
-    const best = take(descending(weights, idsAtLeast(weights, Number.MIN_VALUE)), topK);
-    return leading(weights, best, topP * sumOf(weights, best), least);
-  }
-  const mass = sumOf(weights);
-  // Tokens lighter than this weigh together less than the share that top-p drops, so none of them can be kept.
-  const droppable = ((1 - topP) * mass) / weights.length;
-  return leading(weights, descending(weights, idsAtLeast(weights, Math.max(least, droppable))), topP * mass, least);
-}
-
-/** Ids in the given order until they hold `enough` weight or fall below `least`; always the first. */
-function leading(weights: Float64Array, order: Iterable<number>, enough: number, least: number): number[] {
-  const chosen: number[] = [];
+const sumOf = (buckets: WeightBuckets, ids: readonly number[]): number => {
   let sum = 0;
-  for (const id of order) {
-    if (chosen.length > 0 && (sum >= enough || weights[id]! < least)) break;
-    chosen.push(id);
-    sum += weights[id]!;
-  }
-  return chosen;
-}
-
-function sumOf(weights: Float64Array, ids?: ArrayLike<number>): number {
-  let sum = 0;
-  const count = ids?.length ?? weights.length;
-  for (let i = 0; i < count; i++) sum += weights[ids ? ids[i]! : i]!;
+  for (const id of ids) sum += buckets.weightOf(id);
   return sum;
-}
+};
 
-function idsAtLeast(values: Float32Array | Float64Array, least: number): Int32Array {
+/** Ids of values of at least `least` and below `above`. */
+function idsBetween(values: Float32Array, least: number, above: number): Int32Array {
   const ids = new Int32Array(values.length);
   let count = 0;
-  for (let id = 0; id < values.length; id++) if (values[id]! >= least) ids[count++] = id;
+  for (let id = 0; id < values.length; id++) if (values[id]! >= least && values[id]! < above) ids[count++] = id;
   return ids.subarray(0, count);
 }
 
-function take(ids: Iterator<number>, count: number): number[] {
-  const taken: number[] = [];
-  for (let next = ids.next(); !next.done; next = ids.next()) if (taken.push(next.value) >= count) break;
-  return taken;
-}
-
 function logprobsOf(logits: Float32Array, token: number, count: number): Omit<Step, 'token'> {
-  const normalizer = logSumExp(logits);
-  const top = count > 0 ? take(descending(logits, idsAtLeast(logits, Number.NEGATIVE_INFINITY)), count) : [];
+  const peak = logits[argmax(logits)]!;
+  const buckets = weightBuckets(logits, peak, 1);
+  const normalizer = peak + Math.log(buckets.total);
   return {
     logprob: logits[token]! - normalizer,
-    topLogprobs: top.map((id) => ({ token: id, logprob: logits[id]! - normalizer })),
+    topLogprobs: likeliest(buckets, count).map((id) => ({ token: id, logprob: logits[id]! - normalizer })),
   };
+}
+
+function likeliest({ count, tokensIn }: WeightBuckets, wanted: number): number[] {
+  let [bucket, found] = [0, count[0]!];
+  while (found < wanted && bucket < BUCKETS) found += count[++bucket]!;
+  return wanted > 0 ? tokensIn(0, bucket).slice(0, wanted) : [];
 }

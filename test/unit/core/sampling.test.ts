@@ -141,6 +141,56 @@ describe('sampled', () => {
   });
 });
 
+describe('a large vocabulary', () => {
+  const size = 20_000;
+  const logits = Float32Array.from({ length: size }, (_, i) => 3 * Math.sin(i * 12.9898) + Math.cos(i * 4.1414));
+  const draws = (sampling: Partial<Sampling>, count = 60) =>
+    Array.from({ length: count }, (_, position) => sampleToken(logits, { ...WARM, ...sampling }, { position }).token);
+
+  it.each([
+    { topP: 0.95 },
+    { topP: 0.3 },
+    { topK: 40 },
+    { topK: 500, topP: 0.5 },
+    { minP: 0.4 },
+    { topP: 0.8, minP: 0.2 },
+  ])('keeps what a sort of all keeps: %o', (limits) => {
+    const kept = new Set(plainNucleus(logits, { ...WARM, ...limits }));
+    for (const token of draws(limits)) expect(kept.has(token)).toBe(true);
+  });
+
+  it('draws by weight over all of it', () => {
+    // The half of the ids with the larger logits holds a share of the mass that draws must show.
+    const sorted = [...logits.keys()].sort((a, b) => logits[b]! - logits[a]!);
+    const weights = sorted.map((id) => Math.exp(logits[id]!));
+    const total = weights.reduce((a, b) => a + b);
+    const upper = new Set(sorted.slice(0, size / 10));
+    const share = weights.slice(0, size / 10).reduce((a, b) => a + b) / total;
+    const seen = draws({}, 400).filter((token) => upper.has(token)).length / 400;
+    expect(Math.abs(seen - share)).toBeLessThan(4 * Math.sqrt((share * (1 - share)) / 400));
+  });
+
+  it('allows few: draws among them, in the proportions they have', () => {
+    const allowed = (token: number): boolean => token % 3331 === 5;
+    const ids = [...logits.keys()].filter(allowed);
+    const weights = ids.map((id) => Math.exp(logits[id]!));
+    const total = weights.reduce((a, b) => a + b);
+    const best = ids[weights.indexOf(Math.max(...weights))]!;
+    const tokens = Array.from({ length: 100 }, (_, position) => sampleToken(logits, WARM, { position, allowed }).token);
+    expect(tokens.every(allowed)).toBe(true);
+    const share = Math.max(...weights) / total;
+    const seen = tokens.filter((token) => token === best).length / tokens.length;
+    expect(Math.abs(seen - share)).toBeLessThan(4 * Math.sqrt((share * (1 - share)) / tokens.length));
+  });
+
+  it('greedy among a few allowed ones takes the likeliest of them', () => {
+    const allowed = (token: number): boolean => token % 3331 === 5;
+    const ids = [...logits.keys()].filter(allowed);
+    const best = ids.reduce((a, b) => (logits[b]! > logits[a]! ? b : a));
+    expect(sampleToken(logits, GREEDY, { position: 0, allowed }).token).toBe(best);
+  });
+});
+
 describe('logprobs', () => {
   it('are of the model at temperature 1, before bias', () => {
     const logits = logs(0.1, 0.2, 0.7);
@@ -171,7 +221,7 @@ describe('logprobs', () => {
 function plainNucleus(logits: Float32Array, { temperature, topK, topP, minP }: Sampling): number[] {
   const peak = Math.max(...logits);
   const weights = Array.from(logits, (logit) => Math.exp((logit - peak) / temperature));
-  const sorted = [...logits.keys()].sort((a, b) => weights[b]! - weights[a]! || a - b);
+  const sorted = [...logits.keys()].sort((a, b) => logits[b]! - logits[a]! || a - b);
   const k = topK > 0 ? Math.min(topK, sorted.length) : sorted.length;
   const mass = sorted.slice(0, k).reduce((sum, id) => sum + weights[id]!, 0);
   let before = 0;
