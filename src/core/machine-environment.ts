@@ -15,6 +15,24 @@ export const limitInputSchema = z.object({
   source: z.string().describe('The file it came from.'),
 });
 
+const atMost = factSchema(z.number());
+
+export const resourceLimitsSchema = z.object({
+  startableTasks: atMost.describe(
+    'Threads and processes that may still be started: the least of pids.max less pids.current over all cgroup levels, and of the limit of the user (RLIMIT_NPROC; root is exempt); -1 for no limit.',
+  ),
+  addressSpaceBytes: atMost.describe('Address space of a process (RLIMIT_AS), in bytes; -1 for no limit.'),
+  dataBytes: atMost.describe('Private writable memory of a process (RLIMIT_DATA), in bytes; -1 for no limit.'),
+  lockedBytes: atMost.describe(
+    'Memory that may be locked (mlock, RLIMIT_MEMLOCK), in bytes; -1 for no limit or for root, who is exempt.',
+  ),
+  openFiles: atMost.describe('Files and connections a process may hold open (RLIMIT_NOFILE); -1 for no limit.'),
+  readBytesPerSecond: atMost.describe(
+    'The least read rate that io.max (v1: blkio.throttle) sets for any device, over all cgroup levels, in bytes a second; -1 for no limit.',
+  ),
+});
+export type ResourceLimits = z.infer<typeof resourceLimitsSchema>;
+
 export const limitsSchema = z.object({
   quotaCpus: z
     .number()
@@ -24,19 +42,22 @@ export const limitsSchema = z.object({
     .number()
     .int()
     .describe(
-      'Compute threads to use by default: allowed physical performance cores, at most the quota rounded down, at least 1.',
+      'Compute threads to use by default: allowed physical cores that pay (docs/probes.md), at most the quota rounded down and the threads that may be started, at least 1.',
     ),
   threadCeiling: z
     .number()
     .int()
     .describe(
-      'The most threads that do not oversubscribe: allowed logical CPUs, at most the quota rounded down, at least 1.',
+      'The most threads that do not oversubscribe: allowed logical CPUs, at most the quota rounded down and the threads that may be started, at least 1.',
     ),
   inputs: z.array(limitInputSchema).describe('Everything that was weighed.'),
   reasons: z.array(z.string()).describe('How the budget came about, in words.'),
   isThrottled: yesNo.describe('True when the quota has stopped this cgroup at least once.'),
   throttledPeriods: whole.describe('Scheduling periods in which the quota stopped this cgroup, so far.'),
   throttledUs: whole.describe('Time the quota has stopped this cgroup, so far, in microseconds.'),
+  resources: resourceLimitsSchema
+    .optional()
+    .describe('Limits other than CPUs and memory; absent in documents of version 0.1.0.'),
 });
 
 export const knobsSchema = z.object({
@@ -59,12 +80,9 @@ export const knobsSchema = z.object({
   isAutogroupOn: yesNo.describe('True when `nice` acts only within one session.'),
   clocksource: text.describe('Clock of the kernel; others than tsc (x86) make timers slow.'),
   mitigations: factSchema(z.array(z.string())).describe('Processor vulnerabilities whose mitigation is active.'),
-  lockedMemoryLimitBytes: factSchema(z.number()).describe(
-    'How much memory may be locked (mlock), in bytes; -1 for no limit.',
-  ),
-  addressSpaceLimitBytes: factSchema(z.number()).describe(
-    'How much address space may be used, in bytes; -1 for no limit.',
-  ),
+  costlyMitigations: factSchema(z.array(z.string()))
+    .optional()
+    .describe("Active mitigations known to cost speed, each as the kernel words it: 'name: text'."),
   openMpVariables: factSchema(z.array(z.string())).describe(
     'Names of OMP_*, KMP_* and GOMP_* variables that are set; no backend reads them.',
   ),
@@ -120,6 +138,16 @@ export const powerSchema = z.object({
   ),
   thermalThrottleEvents: whole.describe('Times a core or package was slowed for heat since boot, summed.'),
 });
+
+export const gpusSchema = factSchema(
+  z.array(
+    z.object({
+      vendor: z.string().describe('NVIDIA, AMD or Intel.'),
+      model: z.string().nullable().describe("The driver's name of it; null when no driver says one."),
+      address: z.string().describe('Its address on the PCI bus.'),
+    }),
+  ),
+);
 
 export const foundAllocatorSchema = z.object({
   name: allocatorNameSchema.exclude(['glibc']).describe('Which allocator.'),

@@ -108,7 +108,9 @@ export const topologySchema = z.object({
     .describe('Kinds of cores, fastest first, with their CPUs; one entry on a uniform machine.'),
   kindsSource: z.string().describe('The evidence that told the kinds apart.'),
   threadsPerCore: count.describe('Largest number of online CPUs on one core.'),
-  isHidden: z.boolean().describe('True in a VM that shows every CPU as a core of its own: siblings cannot be known.'),
+  isHidden: z
+    .boolean()
+    .describe('True where every CPU is shown as a core of its own and siblings cannot be known (VMs, sandboxes).'),
   notes: z.array(z.string()).describe('What a reader should know about this topology.'),
 });
 
@@ -138,6 +140,19 @@ export const cachesSchema = z.object({
     .describe('The last-level cache.'),
 });
 
+/** What kind of memory a node without CPUs holds. `slower`: beyond DRAM in latency or bandwidth, CXL or persistent. */
+export const memoryKindSchema = z.enum(['hbm', 'gpu', 'cxl', 'persistent', 'slower']);
+export type MemoryKind = z.infer<typeof memoryKindSchema>;
+
+/** What people call each kind. */
+export const MEMORY_KINDS: Record<MemoryKind, string> = {
+  hbm: 'high-bandwidth memory (HBM)',
+  gpu: 'memory of a GPU',
+  cxl: 'CXL memory',
+  persistent: 'persistent memory',
+  slower: 'memory slower than that of the CPUs (CXL or persistent)',
+};
+
 export const numaNodeSchema = z.object({
   id: count.describe("The kernel's number of the node; numbers may have gaps."),
   kind: z
@@ -146,6 +161,23 @@ export const numaNodeSchema = z.object({
   cpus: ids.describe('Online CPUs of the node.'),
   memoryBytes: count.nullable().describe('Memory of the node in bytes; null when unknown.'),
   freeBytes: count.nullable().describe('Free memory of the node in bytes; null when unknown.'),
+  availableBytes: count
+    .nullable()
+    .optional()
+    .describe('Free memory and what the kernel would drop to make room (page cache, shrinkable slab), in bytes.'),
+  memoryKind: factSchema(memoryKindSchema)
+    .optional()
+    .describe('Kind of memory of a node without CPUs; not known for nodes that have CPUs.'),
+  readBytesPerSecond: z
+    .number()
+    .nullable()
+    .optional()
+    .describe('What the firmware promises the nearest CPUs (HMAT), in bytes a second; null when it says nothing.'),
+  readLatencyNs: z
+    .number()
+    .nullable()
+    .optional()
+    .describe('What the firmware promises the nearest CPUs (HMAT), in nanoseconds; null when it says nothing.'),
   distances: ids.describe(
     'Relative distances to the nodes of `numa.nodes`, in that order (10 is local); empty if unknown.',
   ),
@@ -176,14 +208,14 @@ export const memorySchema = z.object({
   totalBytes: factSchema(count).describe('Memory of the machine, in bytes.'),
   availableBytes: factSchema(count).describe('What the kernel would give out now without swapping, in bytes.'),
   limitBytes: factSchema(count).describe(
-    'The least of machine memory and every cgroup limit above this process, in bytes.',
+    'The least of machine memory, memory of the allowed nodes, every cgroup limit above this process and its own address-space limit, in bytes.',
   ),
   usableBytes: factSchema(count).describe(
-    'What this process can still take now, in bytes: within the limit and available.',
+    'What this process can still take now, in bytes: within every limit, page cache that the kernel would drop counted as free.',
   ),
   swapTotalBytes: factSchema(count).describe('Swap space, in bytes.'),
   swapUsedBytes: factSchema(count).describe('Swap in use, in bytes.'),
-  hugePagesFree: factSchema(count).describe('Free reserved huge pages (number of pages).'),
+  hugePagesFree: factSchema(count).describe('Free reserved huge pages on the allowed nodes (number of pages).'),
   hugePageBytes: factSchema(count).describe('Size of a default huge page, in bytes.'),
   dimms: factSchema(z.array(dimmSchema)).describe('Memory modules; needs root on most machines.'),
   channels: factSchema(count).describe('Populated memory modules or channels, the closest that can be known.'),

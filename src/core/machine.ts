@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {
   foundAllocatorSchema,
+  gpusSchema,
   knobsSchema,
   limitsSchema,
   loadSchema,
@@ -37,6 +38,9 @@ export const machineSchema = z.object({
   virtualization: virtualizationSchema.describe('Container and virtual machine; both can hold.'),
   load: loadSchema.describe('What else the machine is doing.'),
   power: powerSchema.describe('Energy counters and heat.'),
+  gpus: gpusSchema
+    .optional()
+    .describe('GPUs, integrated ones included; none is used. Absent in documents of version 0.1.0.'),
   allocators: z.array(foundAllocatorSchema).describe('Memory allocators that could be preloaded, usable ones first.'),
   tools: z.array(toolSchema).describe('Programs found that r1-tune can use.'),
   bindings: z.array(bindingArmSchema).describe('Named ways to bind a process here, impossible ones with the reason.'),
@@ -46,6 +50,7 @@ export const machineSchema = z.object({
 });
 export type Machine = z.infer<typeof machineSchema>;
 
-export type { FoundAllocator, Pressure } from './machine-environment.js';
+export type { FoundAllocator, Pressure, ResourceLimits } from './machine-environment.js';
 export type { Advice, Bandwidth, BandwidthPoint, BindingArm, Fingerprint } from './machine-findings.js';
-export type { CoreKind, CpuEntry, Isa, NumaNode } from './machine-hardware.js';
+export type { CoreKind, CpuEntry, Isa, MemoryKind, NumaNode } from './machine-hardware.js';
+export { MEMORY_KINDS } from './machine-hardware.js';

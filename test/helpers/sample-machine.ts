@@ -159,8 +159,6 @@ export function sampleMachine(): Machine {
       ...{ nohzFullCpus: fact([]), perfEventParanoid: fact(2), isAutogroupOn: fact(true), clocksource: fact('tsc') },
       ...{
         mitigations: fact([]),
-        lockedMemoryLimitBytes: fact(-1),
-        addressSpaceLimitBytes: fact(-1),
         openMpVariables: fact([]),
       },
     },
