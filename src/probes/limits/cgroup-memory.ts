@@ -11,12 +11,18 @@ export type MemoryLimit = {
 /** Version 1 writes "no limit" as the largest multiple of the page size below 2^63. */
 const V1_NO_LIMIT = 2 ** 63 - 2 ** 16;
 
+/** Lists of memory.stat that hold clean or writable file pages; shared memory is on others. */
+const RECLAIMABLE = {
+  1: ['total_active_file', 'total_inactive_file'],
+  2: ['active_file', 'inactive_file', 'slab_reclaimable'],
+};
+
 /** Every memory limit on the way from the process's group to the mount point, tightest first. */
 export function readMemoryLimits(host: Host): MemoryLimit[] {
   const hierarchy = findHierarchy(host, 'memory');
   const files = hierarchy?.version === 2 ? ['memory.max', 'memory.high'] : ['memory.limit_in_bytes'];
   const limits = (hierarchy?.levels ?? []).flatMap((folder) => {
-    const usedBytes = workingSet(host, folder, hierarchy!.version);
+    const usedBytes = heldBytes(host, folder, hierarchy!.version);
     return [
       ...files.map((file) => ({ file: `${folder}/${file}`, text: host.read(`${folder}/${file}`) })),
       { file: `${folder}/memory.stat`, text: inherited(host, folder, hierarchy!.version) },
@@ -29,14 +35,18 @@ export function readMemoryLimits(host: Host): MemoryLimit[] {
   return limits.sort((a, b) => a.bytes - b.bytes);
 }
 
-/** What counts against the limit and cannot be dropped: usage less inactive page cache (as kubelet's working set). */
-function workingSet(host: Host, folder: string, version: 1 | 2): number | undefined {
+/**
+ * What counts against the limit and cannot be dropped. Before a group is stopped at its limit the kernel reclaims its page
+ * cache, used or not, and slab that can shrink, as MemAvailable counts them for the machine (cgroup-v2.rst, memory.max).
+ */
+function heldBytes(host: Host, folder: string, version: 1 | 2): number | undefined {
   const used = Number(
     host.read(`${folder}/${version === 2 ? 'memory.current' : 'memory.usage_in_bytes'}`) ?? Number.NaN,
   );
   if (Number.isNaN(used)) return undefined;
-  const name = version === 2 ? 'inactive_file' : 'total_inactive_file';
-  const droppable = Number(new RegExp(`^${name} (\\d+)`, 'm').exec(host.read(`${folder}/memory.stat`) ?? '')?.[1] ?? 0);
+  const stat = host.read(`${folder}/memory.stat`) ?? '';
+  const bytes = (name: string) => Number(new RegExp(`^${name} (\\d+)`, 'm').exec(stat)?.[1] ?? 0);
+  const droppable = RECLAIMABLE[version].reduce((sum, name) => sum + bytes(name), 0);
   return Math.max(0, used - droppable);
 }
 

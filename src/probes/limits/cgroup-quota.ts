@@ -4,6 +4,8 @@ import { findHierarchy, type Hierarchy } from './cgroup.js';
 export type Quota = {
   /** The least quota of all levels, in CPUs; null without one. */
   cpus: number | null;
+  /** False where no cgroup of this process can be seen: a quota may still hold. */
+  isShown: boolean;
   /** The file that holds it, or the place that was searched. */
   source: string;
 };
@@ -16,12 +18,12 @@ const DEFAULT_PERIOD_US = 100_000;
 /** CPU quota of this process: the minimum over its group and every ancestor that can be seen. The fraction is kept. */
 export function readQuota(host: Host): Quota {
   const hierarchy = findHierarchy(host, 'cpu');
-  if (!hierarchy) return { cpus: null, source: '/proc/self/cgroup' };
-  let least: Quota = { cpus: null, source: hierarchy.levels[0]! };
+  if (!hierarchy) return { cpus: null, isShown: false, source: '/proc/self/cgroup' };
+  let least: Quota = { cpus: null, isShown: true, source: hierarchy.levels[0]! };
   for (const folder of hierarchy.levels) {
     const file = `${folder}/${hierarchy.version === 2 ? 'cpu.max' : 'cpu.cfs_quota_us'}`;
     const cpus = quotaAt(host, folder, hierarchy);
-    if (cpus !== undefined && (least.cpus === null || cpus < least.cpus)) least = { cpus, source: file };
+    if (cpus !== undefined && (least.cpus === null || cpus < least.cpus)) least = { cpus, isShown: true, source: file };
   }
   return least;
 }
