@@ -1,6 +1,7 @@
 import { formatCpuList } from '../core/cpu-list.js';
-import type { BindingArm, CpuEntry, Machine } from '../core/machine.js';
+import { type BindingArm, type CpuEntry, type Machine, MEMORY_KINDS } from '../core/machine.js';
 import type { Host } from '../core/ports.js';
+import { sharesCpus } from './memory/numa.js';
 import { hasPrograms } from './programs/tools.js';
 import { groupBy } from './reading/group-by.js';
 
@@ -11,14 +12,14 @@ type Tools = { os: string; has(tool: string): boolean };
 /** Named bindings that follow from the topology. Arms that mean the same are merged; impossible ones keep their reason. */
 export function probeBindings(
   host: Host,
-  { platform, topology, tools }: Pick<Machine, 'platform' | 'topology' | 'tools'>,
+  { platform, topology, numa, tools }: Pick<Machine, 'platform' | 'topology' | 'numa' | 'tools'>,
 ): BindingArm[] {
   const isKnown = hasPrograms(host);
   const found: Tools = {
     os: platform.os,
     has: (name) => !isKnown || tools.some((tool) => tool.name === name),
   };
-  return merged(plans(topology, found.has('numactl')), (plan) => toArm(plan, topology, found));
+  return merged(plans(topology, numa, found.has('numactl')), (plan) => toArm(plan, topology, found));
 }
 
 /** An arm with the same CPUs and the same memory policy as an earlier one need not be tried. */
@@ -34,7 +35,7 @@ function merged(plans: Plan[], toArm: (plan: Plan) => BindingArm): BindingArm[] 
   });
 }
 
-function plans(topology: Machine['topology'], hasNumactl: boolean): Plan[] {
+function plans(topology: Machine['topology'], numa: Machine['numa'], hasNumactl: boolean): Plan[] {
   const allowed = topology.cpus.filter((cpu) => cpu.isAllowed);
   const performance = allowed.filter((cpu) => cpu.kind === 'performance');
   return [
@@ -52,16 +53,23 @@ function plans(topology: Machine['topology'], hasNumactl: boolean): Plan[] {
       description: 'The CPUs of the package (socket) with the most allowed cores.',
       cpus: largest(allowed, (cpu) => cpu.package),
     },
-    nodePlan(allowed, topology, hasNumactl),
+    nodePlan(allowed, topology, numa, hasNumactl),
     ...cachePlans(allowed, performance, topology),
-    interleavePlan(allowed, topology.allowed.memoryNodes),
+    interleavePlan(allowed, numa),
+    ...memoryPlans(allowed, numa),
   ];
 }
 
-function nodePlan(allowed: CpuEntry[], { machine, allowed: mine }: Machine['topology'], hasNumactl: boolean): Plan {
+function nodePlan(
+  allowed: CpuEntry[],
+  { machine, allowed: mine }: Machine['topology'],
+  numa: Machine['numa'],
+  hasNumactl: boolean,
+): Plan {
   const cpus = largest(allowed, (cpu) => cpu.node);
   const node = cpus[0]?.node;
-  const bindsMemory = machine.nodes > 1 && hasNumactl && node != null && mine.memoryNodes.includes(node);
+  const isWhole = machine.nodes === 1 || sharesCpus(numa);
+  const bindsMemory = !isWhole && hasNumactl && node != null && mine.memoryNodes.includes(node);
   return {
     name: 'one-node',
     description: `The CPUs of the NUMA node with the most allowed cores${bindsMemory ? ', and its memory' : '; its memory by first touch'}.`,
@@ -89,14 +97,32 @@ function cachePlans(allowed: CpuEntry[], performance: CpuEntry[], topology: Mach
   ];
 }
 
-function interleavePlan(allowed: CpuEntry[], nodes: number[]): Plan {
+/** Pages go to nodes that have CPUs: HBM, CXL, persistent and GPU memory are arms of their own, never a part of this one. */
+function interleavePlan(allowed: CpuEntry[], numa: Machine['numa']): Plan {
+  const nodes = numa.nodes.filter((node) => node.isMemoryAllowed && node.kind === 'cpu-and-memory').map(({ id }) => id);
   return {
     name: 'interleave',
-    description: 'Every allowed CPU, memory pages dealt out over all allowed nodes.',
+    description: 'Every allowed CPU, memory pages dealt out over all allowed nodes that have CPUs.',
     cpus: allowed,
     memory: { policy: 'interleave', nodes: formatCpuList(nodes) },
-    ...(nodes.length > 1 ? {} : { reason: 'memory may come from one NUMA node only' }),
+    ...(nodes.length > 1 ? {} : { reason: 'memory may come from one NUMA node with CPUs only' }),
   };
+}
+
+/** One arm for each kind of memory that stands in nodes without CPUs. */
+function memoryPlans(allowed: CpuEntry[], numa: Machine['numa']): Plan[] {
+  const apart = numa.nodes.filter((node) => node.isMemoryAllowed && node.kind === 'memory-only');
+  return [...groupBy(apart, (node) => node.memoryKind?.value ?? null)].map(([kind, nodes]) => {
+    const list = formatCpuList(nodes.map((node) => node.id));
+    const isGpu = kind === 'gpu';
+    return {
+      name: kind === null ? 'memory-only' : `${kind}-memory`,
+      description: `Every allowed CPU, memory from ${kind === null ? 'nodes without CPUs' : MEMORY_KINDS[kind]} (node ${list}).`,
+      cpus: allowed,
+      memory: { policy: nodes.length > 1 ? 'interleave' : 'bind', nodes: list },
+      ...(isGpu ? { reason: 'the memory of a GPU: tried only when its nodes are named' } : {}),
+    };
+  });
 }
 
 function toArm(plan: Plan, topology: Machine['topology'], tools: Tools): BindingArm {

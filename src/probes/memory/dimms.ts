@@ -1,6 +1,7 @@
 import { type Fact, known, likely, unknown } from '../../core/fact.js';
 import type { Machine } from '../../core/machine.js';
 import type { Host } from '../../core/ports.js';
+import { isRestricted } from './numa.js';
 
 type Dimm = NonNullable<Machine['memory']['dimms']['value']>[number];
 type Facts = Pick<Machine['memory'], 'dimms' | 'channels' | 'theoreticalBytesPerSecond'>;
@@ -25,7 +26,7 @@ const TYPES: Record<string, string> = {
 };
 
 /** Memory modules from SMBIOS (root only on most machines), channels also from EDAC, which anyone may read. */
-export function readDimms(host: Host): Facts {
+export function readDimms(host: Host, numa: Machine['numa']): Facts {
   const slots = host.list(ENTRIES).filter((name) => /^17-\d+$/.test(name));
   const modules = slots.flatMap((name) => parseModule(host.readBytes(`${ENTRIES}/${name}/raw`)) ?? []);
   const isDenied = slots.some((name) => host.unreadable(`${ENTRIES}/${name}/raw`) === 'denied');
@@ -44,7 +45,9 @@ export function readDimms(host: Host): Facts {
       ENTRIES,
     ),
     channels: channelsOf(populated) ?? edacChannels(host, 'unknown'),
-    theoreticalBytesPerSecond: theory(populated),
+    theoreticalBytesPerSecond: isRestricted(numa)
+      ? unknown(ENTRIES, 'unknown', 'the modules are those of all nodes, and memory of some may not be used')
+      : theory(populated),
   };
 }
 

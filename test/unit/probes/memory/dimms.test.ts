@@ -48,6 +48,9 @@ const hostOf = (fields: Fields[], denied: string[] = []) =>
     denied,
   });
 
+/** No node whose memory is forbidden: the modules are those of all that may be used. */
+const NUMA = { nodes: [], source: '', notes: [] };
+
 describe('memory modules', () => {
   it('run at the configured speed, not at the one on the label', () => {
     expect(parseModule(entry({ size: 16384, speed: 5600, configured: 4800 }))).toMatchObject({
@@ -74,11 +77,11 @@ describe('memory modules', () => {
       configured: 4800,
       bank,
     }));
-    const facts = readDimms(hostOf([...modules, { size: 0, bank: 'P0 CHANNEL C' }]));
+    const facts = readDimms(hostOf([...modules, { size: 0, bank: 'P0 CHANNEL C' }]), NUMA);
     expect(facts.channels.value).toBe(2);
     expect(facts.theoreticalBytesPerSecond.value).toBe(3 * 4800e6 * 8);
     expect(facts.dimms.value).toHaveLength(4);
-    const narrow = readDimms(hostOf([{ size: 16384, configured: 6400, width: 16, type: 0x23 }]));
+    const narrow = readDimms(hostOf([{ size: 16384, configured: 6400, width: 16, type: 0x23 }]), NUMA);
     expect(narrow.theoreticalBytesPerSecond.value).toBe(6400e6 * 2);
   });
 
@@ -89,7 +92,7 @@ describe('memory modules', () => {
         [`/sys/devices/system/edac/mc/mc0/dimm${dimm}/dimm_location`, `channel ${dimm} slot 0 `],
       ]),
     );
-    const facts = readDimms(memoryHost({ arch: 'x64', files, denied: [path(0)] }));
+    const facts = readDimms(memoryHost({ arch: 'x64', files, denied: [path(0)] }), NUMA);
     expect(facts.dimms).toMatchObject({ value: null, confidence: 'needs-root' });
     expect(facts.channels).toMatchObject({ value: 2, confidence: 'likely' });
   });
