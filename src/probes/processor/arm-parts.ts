@@ -12,6 +12,7 @@ const VENDORS: Record<string, { vendor: string; parts: Record<string, string> }>
       '0xd03': 'Cortex-A53',
       '0xd04': 'Cortex-A35',
       '0xd05': 'Cortex-A55',
+      '0xd06': 'Cortex-A65',
       '0xd07': 'Cortex-A57',
       '0xd08': 'Cortex-A72',
       '0xd09': 'Cortex-A73',
@@ -22,11 +23,13 @@ const VENDORS: Record<string, { vendor: string; parts: Record<string, string> }>
       '0xd40': 'Neoverse-V1',
       '0xd41': 'Cortex-A78',
       '0xd42': 'Cortex-A78AE',
+      '0xd43': 'Cortex-A65AE',
       '0xd44': 'Cortex-X1',
       '0xd46': 'Cortex-A510',
       '0xd47': 'Cortex-A710',
       '0xd48': 'Cortex-X2',
       '0xd49': 'Neoverse-N2',
+      '0xd4a': 'Neoverse-E1',
       '0xd4b': 'Cortex-A78C',
       '0xd4d': 'Cortex-A715',
       '0xd4e': 'Cortex-X3',
@@ -34,6 +37,7 @@ const VENDORS: Record<string, { vendor: string; parts: Record<string, string> }>
       '0xd80': 'Cortex-A520',
       '0xd81': 'Cortex-A720',
       '0xd82': 'Cortex-X4',
+      '0xd83': 'Neoverse-V3AE',
       '0xd84': 'Neoverse-V3',
       '0xd85': 'Cortex-X925',
       '0xd87': 'Cortex-A725',
@@ -42,16 +46,43 @@ const VENDORS: Record<string, { vendor: string; parts: Record<string, string> }>
   },
   '0x42': { vendor: 'broadcom', parts: { '0x516': 'ThunderX2' } },
   '0x43': { vendor: 'cavium', parts: { '0xa1': 'ThunderX', '0xaf': 'ThunderX2' } },
-  '0x46': { vendor: 'fujitsu', parts: { '0x1': 'A64FX' } },
-  '0x48': { vendor: 'hisilicon', parts: { '0xd01': 'Kunpeng-920', '0xd02': 'Kunpeng-920-v2' } },
-  '0x4e': { vendor: 'nvidia', parts: { '0x3': 'Denver 2', '0x4': 'Carmel' } },
+  '0x46': { vendor: 'fujitsu', parts: { '0x1': 'A64FX', '0x3': 'MONAKA' } },
+  '0x48': { vendor: 'hisilicon', parts: { '0xd01': 'Kunpeng-920', '0xd02': 'Kunpeng-920-v2', '0xd06': 'HIP12' } },
+  '0x4e': { vendor: 'nvidia', parts: { '0x3': 'Denver 2', '0x4': 'Carmel', '0x10': 'Olympus' } },
   '0x51': { vendor: 'qualcomm', parts: { '0xc00': 'Falkor', '0x1': 'Oryon' } },
   '0x61': {
     vendor: 'apple',
-    parts: { '0x22': 'Icestorm (M1)', '0x23': 'Firestorm (M1)', '0x32': 'Blizzard (M2)', '0x33': 'Avalanche (M2)' },
+    parts: {
+      '0x22': 'Icestorm (M1)',
+      '0x23': 'Firestorm (M1)',
+      '0x24': 'Icestorm (M1 Pro)',
+      '0x25': 'Firestorm (M1 Pro)',
+      '0x28': 'Icestorm (M1 Max)',
+      '0x29': 'Firestorm (M1 Max)',
+      '0x32': 'Blizzard (M2)',
+      '0x33': 'Avalanche (M2)',
+      '0x34': 'Blizzard (M2 Pro)',
+      '0x35': 'Avalanche (M2 Pro)',
+      '0x38': 'Blizzard (M2 Max)',
+      '0x39': 'Avalanche (M2 Max)',
+    },
   },
-  '0xc0': { vendor: 'ampere', parts: { '0xac3': 'Ampere-1', '0xac4': 'Ampere-1a' } },
+  '0x6d': { vendor: 'microsoft', parts: { '0xd49': 'Neoverse-N2 (Azure Cobalt 100)' } },
+  '0xc0': { vendor: 'ampere', parts: { '0xac3': 'AmpereOne', '0xac4': 'AmpereOne (1A)', '0xac5': 'AmpereOne (1B)' } },
 };
+
+/**
+ * Designs that run more than one thread a core: Cortex-A65, A65AE and Neoverse-E1, ThunderX2, Kunpeng 920's successor and
+ * NVIDIA's Olympus. No other design of the table has SMT.
+ */
+const WITH_SMT = /^(?:Cortex-A65|Neoverse-E1|ThunderX2|Kunpeng-920-v2|HIP12|Olympus)/;
+
+/** True when one CPU is one core whatever a hypervisor says; false for SMT designs, Apple's (whose guests hide the kinds) and unknown ones. */
+export function isOneThreadACore({ implementer, part }: ArmCore): boolean {
+  const maker = VENDORS[implementer.toLowerCase()];
+  const name = maker?.parts[`0x${part.toString(16)}`];
+  return name !== undefined && maker?.vendor !== 'apple' && !WITH_SMT.test(name);
+}
 
 export type ArmCore = { implementer: string; part: number };
 

@@ -4,8 +4,8 @@ import type { Host } from '../../core/ports.js';
 import { blocksOf, type CpuinfoBlock, commonWords, cpuinfoField, readCpuinfo } from '../reading/cpuinfo.js';
 import { asWhole, fileFact } from '../reading/file-fact.js';
 import { maximumMhz } from '../reading/per-cpu.js';
+import { armCores } from '../topology/arm-cores.js';
 import { CPU_FOLDER, readCpuSet } from '../topology/cpu-set.js';
-import { armCores } from '../topology/kinds-arm.js';
 import { armName, armVendor } from './arm-parts.js';
 import { isaOf } from './isa.js';
 

@@ -36,8 +36,7 @@ export function probeKnobs(
     isAutogroupOn: fileFact(host, '/proc/sys/kernel/sched_autogroup_enabled', asFlag),
     clocksource: fileFact(host, CLOCK, asText),
     mitigations: mitigations(host),
-    lockedMemoryLimitBytes: processLimit(host, 'Max locked memory'),
-    addressSpaceLimitBytes: processLimit(host, 'Max address space'),
+    costlyMitigations: costlyMitigations(host),
     openMpVariables: known(
       host
         .envNames()
@@ -69,10 +68,23 @@ function mitigations(host: Host): Fact<string[]> {
   );
 }
 
-/** The soft limit of /proc/self/limits; -1 stands for none. */
-function processLimit(host: Host, name: string): Fact<number> {
-  return fileFact(host, '/proc/self/limits', (text) => {
-    const soft = new RegExp(`^${name}\\s+(\\S+)`, 'm').exec(text)?.[1];
-    return soft === 'unlimited' ? -1 : asWhole(soft ?? '');
+/** Mitigations that slow programs which compute, not only those that enter the kernel (admin-guide/hw-vuln). */
+const COSTLY: Record<string, RegExp> = {
+  // Gathers of AVX2 and AVX-512, which dequantizing kernels use, lose up to half (gather_data_sampling.rst).
+  gather_data_sampling: /Microcode/,
+  // The predictor is restricted or flushed at each entry into the kernel (spectre.rst, srso.rst).
+  retbleed: /IBRS|IBPB/,
+  spec_rstack_overflow: /IBPB/,
+  // The level 1 cache is emptied when a guest is entered (l1tf.rst).
+  l1tf: /cache flushes, SMT|VMX: cache flushes/,
+};
+
+function costlyMitigations(host: Host): Fact<string[]> {
+  const folder = `${CPU_FOLDER}/vulnerabilities`;
+  if (host.list(folder).length === 0) return unknown(folder);
+  const found = Object.entries(COSTLY).flatMap(([name, costly]) => {
+    const text = host.read(`${folder}/${name}`) ?? '';
+    return text.startsWith('Mitigation') && costly.test(text) ? [`${name}: ${text.replace('Mitigation: ', '')}`] : [];
   });
+  return known(found, folder);
 }

@@ -25,18 +25,32 @@ const GROUP_WORDS: [RegExp, string][] = [
   [/machine\.slice\/machine-.*\.scope|systemd-nspawn/, 'systemd-nspawn'],
 ];
 
+/** Sandboxes and files that name the runtime come first, then what process 1 was told, then names of groups and mounts. */
 function containerRuntime(host: Host): Fact<string> {
+  if (isGvisor(host)) return likely('gvisor', '/proc/version');
   if (host.exists('/.dockerenv')) return known('docker', '/.dockerenv');
   if (host.exists('/run/.containerenv')) return known('podman', '/run/.containerenv');
   const variable = host.env('container') ?? /(?:^|\0)container=([^\0]+)/.exec(host.read('/proc/1/environ') ?? '')?.[1];
   if (variable) return known(variable, 'variable "container" of process 1');
+  for (const path of MANAGER_FILES) {
+    const named = host.read(path);
+    if (named && /^[\w-]+$/.test(named)) return known(named, path);
+  }
   for (const path of ['/proc/self/cgroup', '/proc/1/cgroup', '/proc/self/mountinfo']) {
     const text = groupPaths(path, host.read(path) ?? '');
     const found = GROUP_WORDS.find(([word]) => word.test(text));
     if (found) return likely(found[1], path);
   }
-  return unknown('/.dockerenv, /run/.containerenv, /proc/1/environ, /proc/self/cgroup');
+  if (/ \/proc\/\S+ .* - fuse\.lxcfs /.test(host.read('/proc/self/mountinfo') ?? ''))
+    return likely('lxc', '/proc/self/mountinfo', 'LXCFS stands in for files of /proc');
+  return unknown(`/.dockerenv, /run/.containerenv, /proc/1/environ, ${MANAGER_FILES[0]}, /proc/self/cgroup`);
 }
+
+/** Where systemd keeps the name of the manager for users who may not read /proc/1/environ (CONTAINER_INTERFACE). */
+const MANAGER_FILES = ['/run/systemd/container', '/run/host/container-manager'];
+
+/** gVisor answers for a kernel of its own, with one made-up build: "Linux version 4.4.0 #1 SMP Sun Jan 10 15:06:54 PST 2016". */
+const isGvisor = (host: Host): boolean => /#1 SMP Sun Jan 10 15:06:54 PST 2016/.test(host.read('/proc/version') ?? '');
 
 /** In mountinfo only the roots of single bound files count (/etc/hostname and its like): a host with Docker mounts overlays too. */
 function groupPaths(path: string, text: string): string {
@@ -101,20 +115,33 @@ function hypervisorFacts(host: Host): Pick<Machine['virtualization'], 'isVm' | '
   if (flags?.includes('hypervisor')) return { isVm: known(true, '/proc/cpuinfo flag "hypervisor"'), hypervisor: named };
   const devices = emulatedDevices(host);
   if (devices.value !== null) return { isVm: { ...devices, value: true }, hypervisor: devices };
+  // gVisor shows neither the flag nor the DMI table: what it runs on cannot be known.
+  if (isGvisor(host))
+    return { isVm: unknown('/proc/cpuinfo', 'hidden'), hypervisor: unknown('/proc/cpuinfo', 'hidden') };
   // x86 sets the flag in nearly every guest; a cloud vendor's name on bare metal (EC2 *.metal) is no guest.
   if (flags)
     return { isVm: known(false, '/proc/cpuinfo: no flag "hypervisor"'), hypervisor: unknown('not a virtual machine') };
+  if (isBareMetal(host)) return { isVm: known(false, PRODUCT), hypervisor: unknown('not a virtual machine') };
   if (named.value !== null) return { isVm: { ...named, value: true }, hypervisor: named };
   const hasDmi = host.exists('/sys/class/dmi/id/sys_vendor') || host.exists('/proc/device-tree');
   return { isVm: hasDmi ? likely(false, named.source) : unknown(named.source), hypervisor: named };
 }
+
+const PRODUCT = '/sys/class/dmi/id/product_name';
+
+/** Clouds sell whole machines under their own name: EC2's `c7g.metal`, `m8g.metal-24xl`; others say "bare metal". */
+const isBareMetal = (host: Host): boolean => /\.metal\b|bare[ -]?metal/i.test(host.read(PRODUCT) ?? '');
+
+/** IBM's hypervisor runs every partition, whole machines too; only PowerNV runs without it. KVM guests have no partition name. */
+const isPowerPartition = (host: Host): boolean =>
+  host.exists('/proc/device-tree/ibm,partition-name') || host.exists('/proc/ppc64/lparcfg');
 
 function hypervisorName(host: Host): Fact<string> {
   const sources = [
     '/sys/hypervisor/type',
     '/proc/device-tree/hypervisor/compatible',
     '/sys/class/dmi/id/sys_vendor',
-    '/sys/class/dmi/id/product_name',
+    PRODUCT,
     '/proc/device-tree/model',
     '/proc/sysinfo',
   ];
@@ -125,6 +152,7 @@ function hypervisorName(host: Host): Fact<string> {
     const found = VENDORS.find(([word]) => word.test(text));
     if (found) return known(found[1], path);
   }
+  if (isPowerPartition(host)) return known('powervm', '/proc/device-tree/ibm,partition-name');
   const clock = '/sys/devices/system/clocksource/clocksource0/current_clocksource';
   const guest = GUEST_CLOCKS[host.read(clock) ?? ''];
   if (guest) return likely(guest, clock);

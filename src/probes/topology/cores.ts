@@ -1,16 +1,18 @@
 import type { Host } from '../../core/ports.js';
+import { armName } from '../processor/arm-parts.js';
 import { readCpuinfo } from '../reading/cpuinfo.js';
 import { groupBy } from '../reading/group-by.js';
 import { sharedSet } from '../reading/shared-set.js';
+import { armCores } from './arm-cores.js';
 import { CPU_FOLDER } from './cpu-set.js';
 
 /** Groups of online CPUs, ordered by their lowest CPU. Every CPU is in exactly one. */
 export type Grouping = number[][];
 
-/** Physical cores: CPUs that share one, from the kernel's sibling lists, else from /proc/cpuinfo, else one a CPU. */
-export function readCores(host: Host, online: number[]): Grouping {
-  const shared = groupBySets(host, online, ['core_cpus', 'thread_siblings']);
-  return shared ?? coresFromCpuinfo(host, online) ?? online.map((cpu) => [cpu]);
+/** Physical cores: CPUs that share one, from the kernel's sibling lists, else from /proc/cpuinfo, else (not told) one a CPU. */
+export function readCores(host: Host, online: number[]): { cores: Grouping; isTold: boolean } {
+  const told = groupBySets(host, online, ['core_cpus', 'thread_siblings']) ?? coresFromCpuinfo(host, online);
+  return { cores: told ?? online.map((cpu) => [cpu]), isTold: told !== undefined };
 }
 
 /**
@@ -18,6 +20,7 @@ export function readCores(host: Host, online: number[]): Grouping {
  * others; the ids only name them. Without sets the ids decide, else /proc/cpuinfo, else all is one package.
  */
 export function readPackages(host: Host, online: number[]): Map<number, number> {
+  if (isOneSocket(host, online)) return new Map(online.map((cpu) => [cpu, 0]));
   const idOf = (cpu: number) => Number(host.read(`${CPU_FOLDER}/cpu${cpu}/topology/physical_package_id`) ?? -1);
   const ids = new Map(online.map((cpu) => [cpu, idOf(cpu)]));
   const sets = groupBySets(host, online, ['package_cpus', 'core_siblings']);
@@ -25,6 +28,12 @@ export function readPackages(host: Host, online: number[]): Map<number, number> 
   const names = groups.map((cpus) => ids.get(cpus[0]!)!);
   const areNames = names.every((name) => name >= 0) && new Set(names).size === names.length;
   return new Map(groups.flatMap((cpus, index) => cpus.map((cpu) => [cpu, areNames ? names[index]! : index] as const)));
+}
+
+/** A64FX has no link to a second socket; kernels show each of its four core memory groups as a package (Fujitsu's manual, 1.1). */
+function isOneSocket(host: Host, online: number[]): boolean {
+  const cores = armCores(host, online);
+  return cores.size > 0 && [...cores.values()].every((core) => armName(core) === 'A64FX');
 }
 
 /** Dies of the whole machine numbered 0…, or undefined where the kernel does not say (before 5.2, not x86). */

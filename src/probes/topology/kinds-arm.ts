@@ -1,29 +1,12 @@
 import type { Host } from '../../core/ports.js';
-import { type ArmCore, armName, parseMidr } from '../processor/arm-parts.js';
-import { readCpuinfo } from '../reading/cpuinfo.js';
+import { armName } from '../processor/arm-parts.js';
 import { groupBy } from '../reading/group-by.js';
-import { readNumberPerCpu, readPerCpu } from '../reading/per-cpu.js';
+import { readNumberPerCpu } from '../reading/per-cpu.js';
+import { armCores } from './arm-cores.js';
 import type { KindGroup, Kinds } from './kind-groups.js';
 
 /** A part with at least this share of the fastest part's capacity computes beside it (Cortex-A715 at 0.83 of X3 does, A725 at 0.71 of X925 does not). */
 const PERFORMANCE_CAPACITY = 0.75;
-
-/** Which core design each CPU is, from MIDR_EL1 or /proc/cpuinfo; empty where neither says it for every CPU. */
-export function armCores(host: Host, cpus: number[]): Map<number, ArmCore> {
-  const cores = new Map<number, ArmCore>();
-  for (const [cpu, text] of readPerCpu(host, cpus, 'regs/identification/midr_el1')) {
-    const core = parseMidr(text);
-    if (core) cores.set(cpu, core);
-  }
-  if (cores.size === cpus.length) return cores;
-  const blocks = readCpuinfo(host).filter((block) => block.fields.has('CPU part'));
-  for (const cpu of cpus) {
-    const block = blocks.find((candidate) => candidate.cpu === cpu) ?? (blocks.length === 1 ? blocks[0] : undefined);
-    const implementer = block?.fields.get('CPU implementer');
-    if (block && implementer) cores.set(cpu, { implementer, part: Number(block.fields.get('CPU part')) });
-  }
-  return cores.size === cpus.length ? cores : new Map();
-}
 
 /** Kinds by core design. One design is one kind, whatever its clocks; capacity ranks the designs, then clocks do. */
 export function armKinds(host: Host, cpus: number[]): Kinds | undefined {

@@ -1,5 +1,7 @@
 import type { CpuEntry, Machine } from '../../core/machine.js';
 import type { Host } from '../../core/ports.js';
+import { isOneThreadACore } from '../processor/arm-parts.js';
+import { armCores } from './arm-cores.js';
 import { readCores, readDies, readPackages, sharesFloatingPoint } from './cores.js';
 import { readCpuSet } from './cpu-set.js';
 import type { KindGroup } from './kind-groups.js';
@@ -13,7 +15,7 @@ export function probeTopology(
   { cpu, caches, numa, virtualization }: Pick<Machine, 'cpu' | 'caches' | 'numa' | 'virtualization'>,
 ): Topology {
   const { online, allowed, source, notes } = readCpuSet(host);
-  const cores = readCores(host, online);
+  const { cores, isTold } = readCores(host, online);
   const kinds = readKinds({ host, online, vendor: cpu.vendor.value, cores, caches });
   const dies = readDies(host, online);
   const lookUps = {
@@ -40,7 +42,8 @@ export function probeTopology(
     }),
   );
   const threadsPerCore = Math.max(...cores.map((core) => core.length));
-  const isHidden = virtualization.isVm.value === true && threadsPerCore === 1 && online.length > 1;
+  const mayHide = virtualization.isVm.value === true || !isTold;
+  const isHidden = mayHide && threadsPerCore === 1 && online.length > 1 && !areCores(host, online);
   return {
     cpus,
     machine: machineCounts(cpus, numa, caches),
@@ -58,6 +61,12 @@ export function probeTopology(
     isHidden,
     notes: [...notes, ...kinds.notes, ...remarks(isHidden, sharesFloatingPoint(host, cores), numa, caches)],
   };
+}
+
+/** ARM designs without SMT: each CPU is a core, whatever a hypervisor leaves out. */
+function areCores(host: Host, online: number[]): boolean {
+  const designs = [...armCores(host, online).values()];
+  return designs.length > 0 && designs.every(isOneThreadACore);
 }
 
 const distinct = <T>(values: (T | null)[]): number => new Set(values.filter((value) => value !== null)).size;
@@ -92,8 +101,10 @@ function allowedCounts(cpus: CpuEntry[], numa: Machine['numa'], caches: Machine[
   };
 }
 
+/** The group of each CPU; of several (numa=fake) the first. */
 function memberOf(groups: number[][], names?: number[]): Map<number, number> {
-  return new Map(groups.flatMap((cpus, index) => cpus.map((cpu) => [cpu, names?.[index] ?? index] as const)));
+  const pairs = groups.flatMap((cpus, index) => cpus.map((cpu) => [cpu, names?.[index] ?? index] as const));
+  return new Map(pairs.reverse());
 }
 
 const countCores = (group: KindGroup, core: Map<number, number>): number =>
@@ -102,9 +113,7 @@ const countCores = (group: KindGroup, core: Map<number, number>): number =>
 function remarks(isHidden: boolean, isModule: boolean, numa: Machine['numa'], caches: Machine['caches']): string[] {
   const notes: string[] = [];
   if (isHidden)
-    notes.push(
-      'a virtual machine that shows one thread a core: which CPUs share a core is hidden, so measure how speed scales',
-    );
+    notes.push('one thread a core is shown, but which CPUs share a core is hidden here: measure how speed scales');
   if (isModule)
     notes.push(
       'two integer cores share a floating-point unit (AMD Bulldozer family): counted as one core for matrix work',

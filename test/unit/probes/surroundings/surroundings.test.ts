@@ -86,7 +86,7 @@ describe('containers and virtual machines', () => {
 
 describe('kernel settings', () => {
   it('reads words, numbers and opposite senses of turbo', async () => {
-    const { knobs } = await probed({
+    const { knobs, limits } = await probed({
       '/sys/kernel/mm/transparent_hugepage/enabled': 'always madvise [never]',
       '/sys/devices/system/cpu/cpufreq/boost': '1',
       '/proc/sys/vm/swappiness': '60\n',
@@ -101,7 +101,7 @@ describe('kernel settings', () => {
     expect(knobs.swappiness.value).toBe(60);
     expect(knobs.isolatedCpus.value).toEqual([4, 5, 6, 7]);
     expect(knobs.nohzFullCpus.value).toEqual([]);
-    expect(knobs.lockedMemoryLimitBytes.value).toBe(-1);
+    expect(limits.resources!.lockedBytes.value).toBe(-1);
     expect(knobs.mitigations.value).toEqual(['retbleed']);
     expect(knobs.numaBalancing).toMatchObject({ value: null, confidence: 'unknown' });
   });
