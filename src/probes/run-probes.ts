@@ -9,6 +9,8 @@ import { probeNuma } from './memory/numa.js';
 import { probeCpu } from './processor/cpu.js';
 import { probeAllocators } from './programs/allocators.js';
 import { probeTools } from './programs/tools.js';
+import type { Sections } from './sections.js';
+import { probeGpus } from './surroundings/gpus.js';
 import { probeKnobs } from './surroundings/knobs.js';
 import { probeLoad } from './surroundings/load.js';
 import { probePlatform } from './surroundings/platform.js';
@@ -16,10 +18,6 @@ import { probePower } from './surroundings/power.js';
 import { probeVirtualization } from './surroundings/virtualization.js';
 import { probeCaches } from './topology/caches.js';
 import { probeTopology } from './topology/topology.js';
-
-/** Sections that no probe fills: what the document is, and bandwidth, which is measured, not read. */
-type Header = 'schemaVersion' | 'kind' | 'isLive' | 'probedAt' | 'bandwidth';
-type Sections = Omit<Machine, Header>;
 
 /** Runs every probe on a host. Synchronous, because all it does is read small files. */
 export function runProbes(host: Host, clock?: Clock): Machine {
@@ -46,16 +44,17 @@ function readSections(host: Host): Sections {
   const cpu = probeCpu(host, { platform });
   const topology = probeTopology(host, { cpu, caches, numa, virtualization });
   const memory = probeMemory(host, { numa });
-  const limits = probeLimits(host, { topology });
+  const limits = probeLimits(host, { cpu, topology });
   const knobs = probeKnobs(host, { topology, virtualization });
   const load = probeLoad(host);
+  const gpus = probeGpus(host);
   const power = probePower(host, { topology, virtualization });
   const tools = probeTools(host);
   const allocators = probeAllocators(host, { platform });
-  const bindings = probeBindings(host, { platform, topology, tools });
+  const bindings = probeBindings(host, { platform, topology, numa, tools });
   const facts = { platform, cpu, topology, caches, numa, memory, limits, knobs, virtualization };
-  const programs = { load, power, tools, allocators };
+  const programs = { load, power, gpus, tools, allocators };
   const fingerprint = probeFingerprint({ ...facts, allocators });
-  const advice = probeAdvice(host, { ...facts, ...programs });
+  const advice = probeAdvice(host, { ...facts, ...programs, bindings });
   return { ...facts, ...programs, bindings, advice, fingerprint };
 }

@@ -72,7 +72,7 @@ export const kernelRules: AdviceRule[] = [
     };
   },
   ({ knobs, topology }) => {
-    if (!knobs.zoneReclaimMode.value || topology.machine.nodes < 2) return null;
+    if (!knobs.zoneReclaimMode.value || topology.allowed.memoryNodes.length < 2) return null;
     return {
       id: 'zone-reclaim-on',
       severity: 'warning',
@@ -119,6 +119,19 @@ export const kernelRules: AdviceRule[] = [
       cause: 'Reading it enters the kernel, which slows engines that time every step and blurs what is measured.',
       mend: 'Boot with clocksource=tsc tsc=reliable if the processor has an invariant TSC.',
       cite: 'kernel timers/timekeeping.rst',
+    };
+  },
+  ({ knobs }) => {
+    const costly = knobs.costlyMitigations?.value ?? [];
+    if (costly.length === 0) return null;
+    return {
+      id: 'mitigations-costly',
+      severity: 'info',
+      fact: 'knobs.costlyMitigations',
+      message: `Mitigations that cost speed are on: ${costly.join('; ')}.`,
+      cause: 'They slow vector gathers, entries into the kernel or guests; how much depends on the engine.',
+      mend: 'Leave them on where programs of others run. On a machine of your own, measure with and without (kernel parameter mitigations=off).',
+      cite: 'kernel admin-guide/hw-vuln',
     };
   },
 ];

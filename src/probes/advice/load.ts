@@ -4,7 +4,11 @@ import type { AdviceRule } from './rule.js';
 /** Above these the bandwidth kernel and engines lost more than their own noise in trials (docs/probes.md). */
 const STEAL_SHARE = 0.02;
 const PRESSURE_PERCENT = 10;
+/** Below this, and below a share of memory, what is swapped out was idle long ago. */
 const SWAP_USED_BYTES = 64 * 1024 ** 2;
+const SWAP_USED_SHARE = 0.01;
+/** One or two events since boot come from a boot or a dusty day, not from running models. */
+const HEAT_EVENTS = 3;
 
 /** What else the machine is busy with. */
 export const loadRules: AdviceRule[] = [
@@ -36,16 +40,16 @@ export const loadRules: AdviceRule[] = [
   },
   ({ memory, load }) => {
     const used = memory.swapUsedBytes.value ?? 0;
+    const isMuch = used >= Math.max(SWAP_USED_BYTES, SWAP_USED_SHARE * (memory.totalBytes.value ?? 0));
     const stalls = load.memoryPressure.value?.some.avg60 ?? 0;
-    if (used < SWAP_USED_BYTES && stalls < 1) return null;
+    if (!isMuch && stalls < 1) return null;
     return {
       id: 'swap-in-use',
       severity: 'warning',
       fact: 'memory.swapUsedBytes',
-      message:
-        used >= SWAP_USED_BYTES
-          ? `${formatBytes(used)} are swapped out.`
-          : `Tasks wait for memory during ${stalls} % of the last minute.`,
+      message: isMuch
+        ? `${formatBytes(used)} are swapped out.`
+        : `Tasks wait for memory during ${stalls} % of the last minute.`,
       cause: 'The machine has been short of memory; a model that is paged runs at the speed of the disk.',
       mend: 'Free memory, then swapoff -a && swapon -a; or choose a smaller quantization.',
       cite: 'kernel accounting/psi.rst, proc(5) SwapFree',
@@ -53,7 +57,7 @@ export const loadRules: AdviceRule[] = [
   },
   ({ power }) => {
     const events = power.thermalThrottleEvents.value ?? 0;
-    if (events === 0) return null;
+    if (events < HEAT_EVENTS) return null;
     return {
       id: 'heat-throttled',
       severity: 'warning',
