@@ -120,10 +120,6 @@ export function kernelSection({ knobs, platform }: Machine): Section {
       ['SMT', factText(knobs.smtControl)],
       ['isolated CPUs', factText(knobs.isolatedCpus, (cpus) => (cpus.length === 0 ? 'none' : cpus.join(',')))],
       ['clock', factText(knobs.clocksource)],
-      [
-        'lockable memory',
-        factText(knobs.lockedMemoryLimitBytes, (bytes) => (bytes < 0 ? 'no limit' : formatBytes(bytes))),
-      ],
     ]),
   };
 }

@@ -49,7 +49,7 @@ describe('the page of a machine', () => {
   });
 
   it('shows nodes without CPUs', async () => {
-    expect(page(await machineOf('xeon-cxl'))).toContain('node 2 · 128 GiB  no CPUs');
+    expect(page(await machineOf('xeon-cxl'))).toContain('nodes 2-3 · 128 GiB each  no CPUs');
   });
 
   it('says why the budget is what it is, and what hurts', async () => {
