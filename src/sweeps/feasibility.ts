@@ -8,6 +8,9 @@ import { formatBytes } from '../core/units.js';
 /** Fixed cost of a process beside weights and KV cache: Node, engine, compute buffers; 150 to 350 MiB on the 1.5B. */
 const PROCESS_BYTES = 320 * 1024 ** 2;
 
+/** Threads of a process beside those that compute: Node's main thread, V8's and libuv's workers. */
+const OWN_TASKS = 16;
+
 /** Memory that one deployment needs, bytes: weights (mapped or repacked, whichever is resident), KV cache, process. */
 export function neededBytes(candidate: Candidate, model: ModelFile, contextTokens: number): number {
   const kv = model.kvBytesPerToken * KV_SIZE_OVER_F16[candidate.kvType] * contextTokens * candidate.sequences;
@@ -58,16 +61,39 @@ const kvFits: Rule = (candidate) =>
 
 export const memoryFits: Rule = (candidate, model, machine, limits) => {
   const needed = neededBytes(candidate, model, limits.contextTokens);
+  const bound = boundNodes(candidate.binding, machine);
   const limit = Math.min(
     machine.memory.usableBytes.value ?? Number.POSITIVE_INFINITY,
+    bound?.bytes ?? Number.POSITIVE_INFINITY,
     limits.maxRssBytes ?? Number.POSITIVE_INFINITY,
   );
   if (needed <= limit) return null;
+  const where = bound !== null && bound.bytes === limit ? ` on node ${bound.nodes}` : '';
   return {
     axis: 'memory',
     value: candidate.quant,
-    reason: `needs about ${formatBytes(needed)} of ${formatBytes(limit)} that may be used`,
+    reason: `needs about ${formatBytes(needed)} of ${formatBytes(limit)} that may be used${where}`,
   };
+};
+
+/**
+ * Memory that is left on the nodes a binding forbids to leave; null without such a binding or where a node's is unknown.
+ * `interleave` and `preferred` go on with other nodes when these are full.
+ */
+function boundNodes({ memory }: Binding, { numa }: Machine): { nodes: string; bytes: number } | null {
+  if (memory?.policy !== 'bind' || memory.nodes === null) return null;
+  const ids = parseCpuList(memory.nodes);
+  const rooms = numa.nodes.filter((node) => ids.includes(node.id)).map((node) => node.availableBytes ?? node.freeBytes);
+  if (rooms.length === 0 || rooms.includes(null)) return null;
+  return { nodes: memory.nodes, bytes: rooms.reduce<number>((sum, room) => sum + room!, 0) };
+}
+
+/** Each replica is a process with threads of its own beside those that compute. */
+const tasksFit: Rule = (candidate, _model, machine) => {
+  const tasks = machine.limits.resources?.startableTasks.value ?? -1;
+  const { count, text } = widest(candidate);
+  if (tasks < 0 || count + candidate.replicas * OWN_TASKS <= tasks) return null;
+  return { axis: 'threads', value: text, reason: `only ${tasks} more threads may start here` };
 };
 
 const placementFits: Rule = ({ threadPlacement, replicas, binding }) =>
@@ -79,7 +105,7 @@ const placementFits: Rule = ({ threadPlacement, replicas, binding }) =>
         reason: 'replicas without CPUs of their own would all take the same first one',
       };
 
-const RULES: readonly Rule[] = [threadsFit, bindingFits, placementFits, kvFits, memoryFits];
+const RULES: readonly Rule[] = [threadsFit, bindingFits, placementFits, kvFits, tasksFit, memoryFits];
 
 /** The first rule that a candidate breaks, or null: no trial is spent on what cannot run. */
 export function whyInfeasible(

@@ -127,3 +127,40 @@ it('gives the first reason of several', () =>
   expect(why({ threads: 99, kvType: 'q8_0', flashAttention: false }, { maxRssBytes: 1 })).toMatchObject({
     axis: 'threads',
   }));
+
+describe('a binding to nodes', () => {
+  const GIB = 1024 ** 3;
+  const node = { ...MACHINE.numa.nodes[0]!, availableBytes: 2 * MIB };
+  const split: Machine = {
+    ...MACHINE,
+    numa: { ...MACHINE.numa, nodes: [node, { ...node, id: 1, availableBytes: 64 * GIB }] },
+  };
+  const bound = (policy: 'bind' | 'preferred', nodes: string): Candidate['binding'] => ({
+    ...{ name: 'one-node', tool: 'numactl', cpus: null, memory: { policy, nodes } },
+  });
+
+  it('is judged by their memory where it may not leave them', () => {
+    expect(why({ binding: bound('bind', '0') }, {}, split)).toMatchObject({
+      axis: 'memory',
+      reason: expect.stringContaining('2.00 MiB that may be used on node 0') as string,
+    });
+    expect(why({ binding: bound('bind', '0-1') }, {}, split)).toBeNull();
+    expect(why({ binding: bound('preferred', '0') }, {}, split)).toBeNull();
+  });
+});
+
+describe('the tasks that may still start', () => {
+  it('count the threads of every replica and those of its process', () => {
+    const unlimited = { value: -1, source: '', confidence: 'certain' } as const;
+    const resources: NonNullable<Machine['limits']['resources']> = {
+      ...{ startableTasks: { ...unlimited, value: 40 }, addressSpaceBytes: unlimited, dataBytes: unlimited },
+      ...{ lockedBytes: unlimited, openFiles: unlimited, readBytesPerSecond: unlimited },
+    };
+    const few: Machine = { ...MACHINE, limits: { ...MACHINE.limits, resources } };
+    expect(why({ threads: 16 }, {}, few)).toBeNull();
+    expect(why({ threads: 8, replicas: 2 }, {}, few)).toMatchObject({
+      axis: 'threads',
+      reason: 'only 40 more threads may start here',
+    });
+  });
+});
