@@ -66,10 +66,30 @@ async function measureNodes(bench: Bench, streams: Streams): Promise<Bandwidth['
       0,
       limits.threadCeiling,
     );
-    const { point } = await measurePoint(bench, cpus, streams);
+    const { point } = await measurePoint({ ...bench, machine: partOf(bench.machine, node) }, cpus, streams);
     perNode.push({ cpuNode: node, memoryNode: node, point });
   }
   return perNode;
+}
+
+/** Memory and caches of one node: what its threads read must fit into it and exceed its own caches. */
+function partOf(machine: Machine, id: number): Machine {
+  const node = machine.numa.nodes.find((candidate) => candidate.id === id)!;
+  const own = machine.caches.llc.domains.filter((domain) => domain.cpus.some((cpu) => node.cpus.includes(cpu)));
+  const sizes = own.map((domain) => domain.sizeBytes);
+  const { usableBytes } = machine.memory;
+  const rooms = [usableBytes.value, node.availableBytes ?? node.freeBytes].filter((room) => room !== null);
+  return {
+    ...machine,
+    memory: { ...machine.memory, usableBytes: { ...usableBytes, value: rooms.length > 0 ? Math.min(...rooms) : null } },
+    caches: {
+      ...machine.caches,
+      llc: {
+        ...machine.caches.llc,
+        allowedBytes: sizes.includes(null) ? null : sizes.reduce<number>((sum, size) => sum + size!, 0),
+      },
+    },
+  };
 }
 
 function notesOf(machine: Machine, counts: number[], isPinned: boolean): string[] {

@@ -45,15 +45,15 @@ const KEEP: Record<string, (text: string) => string> = {
   '/proc/version': (text) =>
     `${/^Linux version \S+/.exec(text)?.[0] ?? ''}${/microsoft/i.test(text) ? ' microsoft' : ''}`,
   '/proc/1/environ': (text) => /(?:^|\0)(container=[^\0]+)/.exec(text)?.[1] ?? '',
-  '/proc/self/status': linesWith(/^(?:Cpus|Mems)_allowed_list:/),
-  '/proc/self/limits': linesWith(/^Max (?:locked memory|address space)/),
+  '/proc/self/status': linesWith(/^(?:Cpus|Mems)_allowed_list:|^Uid:\s+0\s+0\s/),
+  '/proc/self/limits': linesWith(/^Max (?:locked memory|address space|data size|processes|open files)/),
+  '/proc/cmdline': (text) => text.match(/(?:^|\s)numa=fake=\S+/)?.[0].trim() ?? '',
   '/proc/self/maps': (text) =>
     [...new Set(text.match(/\/[^/\s]*(?:ld-musl|ld-linux|libc\.so|libc-2)[^/\s]*$/gm) ?? [])].join('\n'),
   '/proc/self/mountinfo': (text) =>
-    linesWith(/ - (?:cgroup2?|cpuset) |^\S+ \S+ \S+ \S+ \/ | \/etc\/(?:hostname|hosts|resolv\.conf) /)(text).replace(
-      /( - (?!cgroup)\S+) .*$/gm,
-      '$1 none rw',
-    ),
+    linesWith(/ - (?:cgroup2?|cpuset|fuse\.lxcfs) |^\S+ \S+ \S+ \S+ \/ | \/etc\/(?:hostname|hosts|resolv\.conf) /)(
+      text,
+    ).replace(/( - (?!cgroup)\S+) .*$/gm, '$1 none rw'),
   '/proc/mounts': linesWith(/^\S+ \S+ (?:cgroup2?|cpuset) /),
   '/proc/sys/kernel/hostname': () => 'host',
   '/etc/os-release': linesWith(/^PRETTY_NAME=/),

@@ -50,6 +50,18 @@ export class RecordedMachines {
   }
 }
 
+/** A machine in a `.tar.xz` of its own, with the `expect` of the `expect.json` beside its files; `{}` without one. */
+export function archiveHost(archive: string): { host: Host; expected: Record<string, unknown> } {
+  const all = readTar(execFileSync('xz', ['-dc', archive], { maxBuffer: 2 ** 30 }), { keepsFolders: true });
+  const root = machineRoot(Object.keys(all.files), '');
+  const below = <T>(table: Record<string, T>) =>
+    Object.fromEntries(Object.entries(table).map(([path, value]) => [path.slice(root.length), value]));
+  const { '/expect.json': text, ...files } = below(all.files);
+  const reader = memoryHost({ arch: 'unknown', files, bytes: below(all.bytes), links: below(all.links) });
+  const { expect = {} } = JSON.parse(text ?? '{}') as { expect?: Record<string, unknown> };
+  return { host: { ...reader, arch: archOfRecording(reader) }, expected: expect };
+}
+
 /** The folder that holds sys/ or proc/; it is not always named like the archive. */
 function machineRoot(paths: string[], inside: string): string {
   for (const path of paths) {
@@ -63,8 +75,8 @@ const BLOCK = 512;
 /** Folders of sysfs that no probe looks into. */
 const NEVER_READ = /\/(?:cpuidle|power|hotplug|microcode|memory\d+|pci[\da-f]{4}:[\da-f]{2})\//;
 
-/** POSIX and GNU tar: regular files, links, long names. */
-export function readTar(data: Buffer): Files {
+/** POSIX and GNU tar: regular files, links, long names; folders, which may be empty, on demand. */
+export function readTar(data: Buffer, { keepsFolders = false } = {}): Files {
   const result: Files = { files: {}, bytes: {}, links: {} };
   let longName: string | undefined;
   for (let at = 0; at + BLOCK <= data.length && data[at] !== 0; ) {
@@ -82,7 +94,8 @@ export function readTar(data: Buffer): Files {
     const path = `/${name.replace(/^\.?\//, '').replace(/\/$/, '')}`;
     if (NEVER_READ.test(path)) {
       // Most files of a large recording.
-    } else if (type === '2') result.links[path] = text(157, 100);
+    } else if (type === '5' && keepsFolders) result.files[`${path}/.keep`] = '';
+    else if (type === '2') result.links[path] = text(157, 100);
     else if (type === '0' || type === '') {
       result.files[path] = body.toString('utf8');
       if (path.endsWith('/raw')) result.bytes[path] = body;

@@ -56,7 +56,10 @@ describe('capture', () => {
     const [live, captured] = [await probeMachine(host), await roundTrip(host, 'live')];
     const steady = (machine: Machine) => {
       const { load: _, power: __, advice: ___, memory: ____, numa, ...rest } = lasting(machine);
-      return { ...rest, numa: numa.nodes.map(({ freeBytes: _____, memoryBytes: ______, ...node }) => node) };
+      return {
+        ...rest,
+        numa: numa.nodes.map(({ freeBytes: _____, memoryBytes: ______, availableBytes: _______, ...node }) => node),
+      };
     };
     const hidden = (machine: Machine) =>
       JSON.parse(JSON.stringify(steady(machine)).replaceAll(/\/sys\/fs\/cgroup[^" ]*/g, 'cgroup')) as unknown;

@@ -141,5 +141,5 @@ describe('random machines', () => {
       }),
       { numRuns: 150 },
     );
-  });
+  }, 60_000);
 });
