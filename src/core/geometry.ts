@@ -16,6 +16,12 @@ export const ropeScalingSchema = z.discriminatedUnion('type', [
     factor: z.number().describe('Divisor of positions.'),
   }),
   z.object({
+    type: z
+      .literal('longrope')
+      .describe('LongRoPE: two sets of divisors, in the file, for short and for long contexts.'),
+    factor: z.number().describe('Extension factor.'),
+  }),
+  z.object({
     type: z.literal('yarn').describe('YaRN.'),
     factor: z.number().describe('Extension factor.'),
     originalContextLength: z
@@ -26,12 +32,25 @@ export const ropeScalingSchema = z.discriminatedUnion('type', [
 ]);
 export type RopeScaling = z.infer<typeof ropeScalingSchema>;
 
-export const architectureSchema = z.enum(['qwen2', 'llama']);
+/** Block layouts whose every tensor is known here: such files are checked whole and can become ONNX graphs. */
+export const architectureSchema = z.enum(['qwen2', 'qwen3', 'llama']);
 export type Architecture = z.infer<typeof architectureSchema>;
+
+export const expertsSchema = z.object({
+  count: count.describe('Experts in a block.'),
+  used: count.describe('Experts that each token goes through.'),
+  ffn: count.describe('Inner width of one expert.'),
+});
+
+const cacheSchema = z.object({
+  layers: count.describe('Layers of this kind.'),
+  width: count.describe('Elements that each token adds to the cache of one layer, keys and values together.'),
+  window: count.nullable().describe('Sliding window, tokens: no more of them are read; null for all.'),
+});
 
 /** The shape of a decoder-only transformer: what decides its speed and memory at a given quantization. */
 export const shapeSchema = z.object({
-  architecture: architectureSchema.describe('Block layout: qwen2 (biases on q, k, v) or llama.'),
+  architecture: z.string().describe('Block layout under the name that llama.cpp has for it: qwen2, llama, gemma3, …'),
   hidden: count.describe('Width of the residual stream.'),
   layers: count.describe('Transformer blocks.'),
   heads: count.describe('Query heads.'),
@@ -45,6 +64,12 @@ export const shapeSchema = z.object({
   rmsEps: z.number().describe('Epsilon of RMSNorm.'),
   contextLength: count.describe('Longest context the model was made for, tokens.'),
   qkvBias: z.boolean().describe('The q, k and v projections have biases.'),
+  qkNorm: z.boolean().optional().describe('Queries and keys are normalized head by head.'),
+  experts: expertsSchema.optional().describe('Mixture of experts; absent for dense models.'),
+  cache: z
+    .array(cacheSchema)
+    .optional()
+    .describe('KV cache of layers that are not all alike, or hold something else than whole keys and values.'),
 });
 export type Shape = z.infer<typeof shapeSchema>;
 
@@ -66,6 +91,39 @@ const qwen = (id: string, sizes: QwenSizes): Geometry => ({
   qkvBias: true,
   ...sizes,
 });
+
+const qwen3 = (id: string, sizes: Omit<QwenSizes, 'kvHeads'> & { kvHeads?: number }): Geometry => ({
+  ...qwen(id, { kvHeads: 8, ...sizes }),
+  architecture: 'qwen3',
+  vocab: 151936,
+  contextLength: sizes.contextLength ?? 40960,
+  qkvBias: false,
+  qkNorm: true,
+});
+
+const LLAMA_31: Geometry = {
+  id: 'llama-3.1-8b',
+  architecture: 'llama',
+  hidden: 4096,
+  layers: 32,
+  heads: 32,
+  kvHeads: 8,
+  headDim: 128,
+  ffn: 14336,
+  vocab: 128256,
+  tied: false,
+  ropeBase: 500000,
+  ropeScaling: {
+    type: 'llama3',
+    factor: 8,
+    lowFrequencyFactor: 1,
+    highFrequencyFactor: 4,
+    originalContextLength: 8192,
+  },
+  rmsEps: 1e-5,
+  contextLength: 131072,
+  qkvBias: false,
+};
 
 /**
  * Values of the published config.json files. `tiny` and `small` are ours: rows of multiples of 256, so that K-quants apply;
@@ -137,28 +195,48 @@ const TABLE = {
     ffn: 27648,
     rmsEps: 1e-5,
   }),
-  'deepseek-r1-distill-llama-8b': {
-    id: 'deepseek-r1-distill-llama-8b',
-    architecture: 'llama',
+  'deepseek-r1-distill-llama-8b': { ...LLAMA_31, id: 'deepseek-r1-distill-llama-8b' },
+  'deepseek-r1-distill-llama-70b': {
+    ...LLAMA_31,
+    id: 'deepseek-r1-distill-llama-70b',
+    hidden: 8192,
+    layers: 80,
+    heads: 64,
+    ffn: 28672,
+  },
+  'deepseek-r1-0528-qwen3-8b': qwen3('deepseek-r1-0528-qwen3-8b', {
     hidden: 4096,
-    layers: 32,
+    layers: 36,
     heads: 32,
-    kvHeads: 8,
-    headDim: 128,
-    ffn: 14336,
-    vocab: 128256,
-    tied: false,
-    ropeBase: 500000,
-    ropeScaling: {
-      type: 'llama3',
-      factor: 8,
-      lowFrequencyFactor: 1,
-      highFrequencyFactor: 4,
-      originalContextLength: 8192,
-    },
-    rmsEps: 1e-5,
+    ffn: 12288,
+    ropeScaling: { type: 'yarn', factor: 4, originalContextLength: 32768 },
     contextLength: 131072,
-    qkvBias: false,
+  }),
+  'qwen3-0.6b': qwen3('qwen3-0.6b', { hidden: 1024, layers: 28, heads: 16, ffn: 3072, tied: true }),
+  'qwen3-1.7b': qwen3('qwen3-1.7b', { hidden: 2048, layers: 28, heads: 16, ffn: 6144, tied: true }),
+  'qwen3-4b': qwen3('qwen3-4b', { hidden: 2560, layers: 36, heads: 32, ffn: 9728, tied: true }),
+  'qwen3-8b': qwen3('qwen3-8b', { hidden: 4096, layers: 36, heads: 32, ffn: 12288 }),
+  'qwen3-14b': qwen3('qwen3-14b', { hidden: 5120, layers: 40, heads: 40, ffn: 17408 }),
+  'qwen3-32b': qwen3('qwen3-32b', { hidden: 5120, layers: 64, heads: 64, ffn: 25600 }),
+  'qwen3-30b-a3b': {
+    ...qwen3('qwen3-30b-a3b', { hidden: 2048, layers: 48, heads: 32, kvHeads: 4, ffn: 6144 }),
+    architecture: 'qwen3moe',
+    experts: { count: 128, used: 8, ffn: 768 },
+  },
+  'smollm3-3b': {
+    ...LLAMA_31,
+    id: 'smollm3-3b',
+    architecture: 'smollm3',
+    hidden: 2048,
+    layers: 36,
+    heads: 16,
+    kvHeads: 4,
+    ffn: 11008,
+    tied: true,
+    ropeBase: 5e6,
+    ropeScaling: null,
+    rmsEps: 1e-6,
+    contextLength: 65536,
   },
 } satisfies Record<string, Geometry>;
 
@@ -183,9 +261,12 @@ const IDENTITY = [
 
 /** What differs between two shapes in words, for example `layers 28, not 32`; empty when weights of one fit the other. */
 export function shapeDifferences(actual: Shape, expected: Shape): string[] {
-  return IDENTITY.filter((field) => actual[field] !== expected[field]).map(
+  const fields = IDENTITY.filter((field) => actual[field] !== expected[field]).map(
     (field) => `${field} ${actual[field]}, not ${expected[field]}`,
   );
+  const experts = (shape: Shape): string =>
+    shape.experts ? `${shape.experts.used} of ${shape.experts.count} experts of ${shape.experts.ffn}` : 'no experts';
+  return experts(actual) === experts(expected) ? fields : [...fields, `${experts(actual)}, not ${experts(expected)}`];
 }
 
 /** The known geometry that a shape read from a file is, or null. The rotary base tells families of equal sizes apart. */
@@ -194,6 +275,18 @@ export function matchGeometry(shape: Shape): Geometry | null {
   return all.find((known) => known.ropeBase === shape.ropeBase && shapeDifferences(shape, known).length === 0) ?? null;
 }
 
-/** KV cache that each token adds, in bytes, for elements of `bytesPerElement` (f16: 2). */
+type CacheLayers = z.infer<typeof cacheSchema>;
+
+const cacheOf = ({ cache, layers, kvHeads, headDim }: Shape): readonly CacheLayers[] =>
+  cache ?? [{ layers, width: 2 * kvHeads * headDim, window: null }];
+
+/** KV cache that each token adds, in bytes, for elements of `bytesPerElement` (f16: 2); within sliding windows. */
 export const kvBytesPerToken = (shape: Shape, bytesPerElement = 2): number =>
-  2 * shape.layers * shape.kvHeads * shape.headDim * bytesPerElement;
+  cacheOf(shape).reduce((sum, { layers, width }) => sum + layers * width * bytesPerElement, 0);
+
+/** KV cache that is read for a token after `context` others, bytes: layers with a sliding window read no more than that. */
+export const kvBytesRead = (shape: Shape, context: number, bytesPerElement = 2): number =>
+  cacheOf(shape).reduce(
+    (sum, { layers, width, window }) => sum + layers * width * bytesPerElement * Math.min(context, window ?? context),
+    0,
+  );

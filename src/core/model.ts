@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { architectureSchema, shapeSchema } from './geometry.js';
+import { shapeSchema } from './geometry.js';
 
 export * from './geometry.js';
 
@@ -12,14 +12,14 @@ export const modelFileSchema = z
     quant: z.string().describe('Quantization level, for example "q4_k_m" (GGUF) or "int4" (ONNX).'),
     sizeBytes: z.int().min(0).describe('Size on disk, bytes, external data included.'),
     sha256: z.string().nullable().describe('SHA-256 of the file in hexadecimal; null until it has been computed.'),
-    architecture: architectureSchema.describe('Block layout of the transformer.'),
+    architecture: z.string().describe('Block layout of the transformer, as llama.cpp names it.'),
     geometryId: z.string().nullable().describe('Name of the known geometry with this shape; null for others.'),
     geometry: shapeSchema.describe('The shape as read from the file.'),
     parameters: count.describe('Number of weights.'),
     bytesPerToken: count.describe(
-      'Weight bytes read for each decoded token: every tensor but the embedding, which counts only when tied.',
+      'Weight bytes read for each decoded token: no embedding unless tied, and of experts those that a token uses.',
     ),
-    kvBytesPerToken: count.describe('KV cache that each token adds, bytes, elements as f16.'),
+    kvBytesPerToken: z.int().min(0).describe('KV cache that each token adds, bytes, elements as f16.'),
     weights: z
       .enum(['trained', 'random'])
       .describe('random: a synthetic twin, whose text is noise. trained: the file claims nothing else.'),

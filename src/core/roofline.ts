@@ -1,4 +1,4 @@
-import { kvBytesPerToken, type Shape } from './geometry.js';
+import { kvBytesRead, type Shape } from './geometry.js';
 
 /**
  * Decoding one token reads every weight once and the KV cache of every earlier token once, and computes next to nothing
@@ -28,11 +28,13 @@ export const BITS_PER_WEIGHT = {
 } as const;
 export type RooflineQuant = keyof typeof BITS_PER_WEIGHT;
 
-/** Weights that one decoded token reads: all matrices of the blocks and the output matrix, not the input embedding. */
+/** Weights that one decoded token reads: all matrices of the blocks, of experts those used, and the output matrix, not the input embedding. */
 export function weightsPerToken(shape: Shape): number {
   const query = shape.heads * shape.headDim;
   const keyValue = shape.kvHeads * shape.headDim;
-  const block = 2 * shape.hidden * query + 2 * shape.hidden * keyValue + 3 * shape.hidden * shape.ffn;
+  const { used, ffn, count } = shape.experts ?? { used: 1, ffn: shape.ffn, count: 0 };
+  const feedForward = used * 3 * shape.hidden * ffn + count * shape.hidden;
+  const block = 2 * shape.hidden * query + 2 * shape.hidden * keyValue + feedForward;
   return shape.layers * block + shape.vocab * shape.hidden;
 }
 
@@ -54,7 +56,7 @@ export function decodeRoofline(
   contextTokens = 0,
 ): RooflineRow[] {
   return quants.map((quant) => {
-    const bytesPerToken = weightBytesPerToken(shape, quant) + contextTokens * kvBytesPerToken(shape);
+    const bytesPerToken = weightBytesPerToken(shape, quant) + kvBytesRead(shape, contextTokens);
     return { quant, bytesPerToken, tokensPerSecond: reachableTokensPerSecond(bytesPerSecond, bytesPerToken) };
   });
 }

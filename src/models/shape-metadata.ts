@@ -16,10 +16,20 @@ export function shapeMetadata(shape: Shape): [string, GgufValue][] {
     ['attention.layer_norm_rms_epsilon', float32(shape.rmsEps)],
     ['rope.dimension_count', uint32(shape.headDim)],
     ['rope.freq_base', float32(shape.ropeBase)],
+    ...expertMetadata(shape),
     ...scalingMetadata(shape),
   ];
   return entries.map(([key, value]) => [`${shape.architecture}.${key}`, value]);
 }
+
+const expertMetadata = ({ experts }: Shape): [string, GgufValue][] =>
+  experts
+    ? [
+        ['expert_count', uint32(experts.count)],
+        ['expert_used_count', uint32(experts.used)],
+        ['expert_feed_forward_length', uint32(experts.ffn)],
+      ]
+    : [];
 
 /** The llama3 kind is not metadata but a tensor of factors. */
 function scalingMetadata({ ropeScaling }: Shape): [string, GgufValue][] {

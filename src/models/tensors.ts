@@ -22,7 +22,7 @@ const hasRopeFactors = ({ ropeScaling }: Shape): boolean =>
   ropeScaling?.type === 'llama3' || ropeScaling?.type === 'factors';
 
 function blockTensors(shape: Shape, prefix: string): TensorSpec[] {
-  const { hidden, ffn, heads, kvHeads, headDim } = shape;
+  const { hidden, heads, kvHeads, headDim } = shape;
   const projections: [string, number][] = [
     ['attn_q', heads * headDim],
     ['attn_k', kvHeads * headDim],
@@ -32,17 +32,30 @@ function blockTensors(shape: Shape, prefix: string): TensorSpec[] {
     norm(`${prefix}attn_norm`, hidden),
     ...projections.map(([name, rows]) => matrix(prefix + name, hidden, rows)),
     ...(shape.qkvBias ? projections.map(([name, rows]) => bias(prefix + name, rows)) : []),
+    ...(shape.qkNorm ? [norm(`${prefix}attn_q_norm`, headDim), norm(`${prefix}attn_k_norm`, headDim)] : []),
     matrix(`${prefix}attn_output`, heads * headDim, hidden),
     norm(`${prefix}ffn_norm`, hidden),
-    matrix(`${prefix}ffn_gate`, hidden, ffn),
-    matrix(`${prefix}ffn_up`, hidden, ffn),
-    matrix(`${prefix}ffn_down`, ffn, hidden),
+    ...(shape.experts ? expertTensors(shape, prefix, shape.experts) : denseTensors(shape, prefix)),
   ];
 }
 
-const matrix = (name: string, columns: number, rows: number): TensorSpec => ({
+const denseTensors = ({ hidden, ffn }: Shape, prefix: string): TensorSpec[] => [
+  matrix(`${prefix}ffn_gate`, hidden, ffn),
+  matrix(`${prefix}ffn_up`, hidden, ffn),
+  matrix(`${prefix}ffn_down`, ffn, hidden),
+];
+
+/** The experts of a block lie in one tensor; the router stays as wide as it is. */
+const expertTensors = ({ hidden }: Shape, prefix: string, experts: NonNullable<Shape['experts']>): TensorSpec[] => [
+  matrix(`${prefix}ffn_gate_inp`, hidden, experts.count),
+  matrix(`${prefix}ffn_gate_exps`, hidden, experts.ffn, experts.count),
+  matrix(`${prefix}ffn_up_exps`, hidden, experts.ffn, experts.count),
+  matrix(`${prefix}ffn_down_exps`, experts.ffn, hidden, experts.count),
+];
+
+const matrix = (name: string, ...dims: number[]): TensorSpec => ({
   name: `${name}.weight`,
-  dims: [columns, rows],
+  dims,
   kind: 'matrix',
 });
 const norm = (name: string, width: number): TensorSpec => ({ name: `${name}.weight`, dims: [width], kind: 'norm' });

@@ -5,7 +5,8 @@ import { fileTypeOfId, type TensorType } from '../../formats/gguf/types.js';
 import { boolOf, numberOf, textOf } from '../../formats/gguf/value.js';
 import { invalidModel } from '../../formats/invalid.js';
 import { decoderTensors } from '../tensors.js';
-import { readShape } from './shape.js';
+import { checkKind } from './kind.js';
+import { isWhollyKnown, readShape } from './shape.js';
 
 /** Metadata key by which a file says that its weights are random. */
 export const SYNTHETIC_KEY = 'r1tune.synthetic';
@@ -17,8 +18,9 @@ export async function inspectGguf(path: string): Promise<ModelFile> {
 
 /** The model in an opened GGUF file, after a check that all its tensors are there in the right shapes. */
 export function describeGguf(file: GgufFile): ModelFile {
+  checkKind(file);
   const shape = readShape(file);
-  checkTensorShapes(file, shape);
+  if (isWhollyKnown(shape)) checkTensorShapes(file, shape);
   return {
     path: file.path,
     format: 'gguf',
@@ -29,7 +31,7 @@ export function describeGguf(file: GgufFile): ModelFile {
     geometryId: matchGeometry(shape)?.id ?? null,
     geometry: shape,
     parameters: file.tensors.reduce((sum, tensor) => sum + tensor.elements, 0),
-    bytesPerToken: bytesReadPerToken(file.tensors, shape.tied),
+    bytesPerToken: bytesReadPerToken(file, shape),
     kvBytesPerToken: kvBytesPerToken(shape),
     weights: boolOf(file.metadata, SYNTHETIC_KEY) === true ? 'random' : 'trained',
     name: textOf(file.metadata, 'general.name') ?? basename(file.path, '.gguf'),
@@ -68,7 +70,24 @@ function mostCommonType(tensors: readonly GgufTensor[]): TensorType {
   return [...bytes].sort((a, b) => b[1] - a[1])[0]![0];
 }
 
-function bytesReadPerToken(tensors: readonly GgufTensor[], isTied: boolean): number {
-  const read = tensors.filter(({ name }) => name !== 'token_embd.weight' || isTied);
-  return read.reduce((sum, tensor) => sum + tensor.bytes, 0);
+/** Tables of which a token reads a row or two. */
+const GATHERED = /^(?:token_embd|per_layer_token_embd|token_types|position_embd)\.weight$/;
+/** Encoders of images and sound, which are not run for text. */
+const NOT_FOR_TEXT = /^(?:v|a|mm|enc)\./;
+const EXPERTS = /_exps\.(?:weight|bias|scale)$/;
+
+/**
+ * Bytes of the tensors that one token goes through: of experts the share that is used, no layers that only predict
+ * further tokens, and the embedding only when it is the output matrix too.
+ */
+function bytesReadPerToken({ tensors, metadata }: GgufFile, shape: Shape): number {
+  const { tied, experts, layers, architecture } = shape;
+  const extra = numberOf(metadata, `${architecture}.nextn_predict_layers`) ?? 0;
+  const share = experts ? experts.used / experts.count : 1;
+  const isIdle = (name: string): boolean =>
+    NOT_FOR_TEXT.test(name) ||
+    (GATHERED.test(name) && !(tied && name === 'token_embd.weight')) ||
+    Number(/^blk\.(\d+)\./.exec(name)?.[1] ?? -1) >= layers - extra;
+  const read = tensors.filter(({ name }) => !isIdle(name));
+  return Math.round(read.reduce((sum, { name, bytes }) => sum + bytes * (EXPERTS.test(name) ? share : 1), 0));
 }

@@ -1,13 +1,20 @@
 import { architectureSchema, type RopeScaling, type Shape } from '../../core/model.js';
-import type { GgufFile } from '../../formats/gguf/read.js';
-import { numberOf, textOf } from '../../formats/gguf/value.js';
+import type { GgufFile, GgufTensor } from '../../formats/gguf/read.js';
+import { numberOf, numbersOf, textOf } from '../../formats/gguf/value.js';
 import { invalidModel, unsupportedModel } from '../../formats/invalid.js';
+import { cacheLayers } from './cache-layers.js';
+
+type Keys = { one(key: string): number | undefined; each(key: string, layers: number): number[] | undefined };
+
+/** Whether every tensor of a file with this shape is known here. */
+export const isWhollyKnown = ({ architecture, experts }: Shape): boolean =>
+  architectureSchema.safeParse(architecture).success && experts === undefined;
 
 /** Reads the shape of the decoder from metadata and tensor names. Throws MODEL_INVALID or MODEL_UNSUPPORTED. */
 export function readShape(file: GgufFile): Shape {
   const architecture = readArchitecture(file);
-  const optional = (key: string): number | undefined => numberOf(file.metadata, `${architecture}.${key}`);
-  const required = (key: string): number => positive(file, `${architecture}.${key}`);
+  const keys = keysOf(file, architecture);
+  const required = (key: string): number => positive(file, `${architecture}.${key}`, keys.one(key));
   const names = new Map(file.tensors.map((tensor) => [tensor.name, tensor]));
   const embedding = names.get('token_embd.weight');
   if (embedding === undefined)
@@ -17,42 +24,72 @@ export function readShape(file: GgufFile): Shape {
       'a model, not only its vocabulary',
     );
   const hidden = required('embedding_length');
-  const heads = required('attention.head_count');
+  const layers = required('block_count');
+  const headsOf = keys.each('attention.head_count', layers) ?? [required('attention.head_count')];
+  const heads = Math.max(
+    1,
+    headsOf.reduce((most, count) => Math.max(most, count), 0),
+  );
+  const kvHeadsOf = keys.each('attention.head_count_kv', layers) ?? headsOf;
+  const kvHeads = kvHeadsOf.reduce((most, count) => Math.max(most, count), 0);
+  const width = headDim(file, keys.one('attention.key_length') ?? rotaryWidth(file, keys) ?? hidden / heads);
+  const experts = readExperts(keys, names);
+  const cache = cacheLayers({ architecture, layers, kvHeadsOf, headDim: width, ...keys });
   return {
     architecture,
     hidden,
-    layers: required('block_count'),
+    layers,
     heads,
-    kvHeads: groupedHeads(file, heads, optional('attention.head_count_kv') ?? heads),
-    headDim: headDim(file, optional('attention.key_length') ?? optional('rope.dimension_count') ?? hidden / heads),
-    ffn: required('feed_forward_length'),
+    kvHeads: groupedHeads(file, heads, kvHeads),
+    headDim: width,
+    ffn: widest(keys.each('feed_forward_length', layers)) ?? experts?.ffn ?? required('feed_forward_length'),
     vocab: embedding.dims[1] ?? 1,
     tied: !names.has('output.weight'),
-    ropeBase: optional('rope.freq_base') ?? 10000,
+    ropeBase: keys.one('rope.freq_base') ?? 10000,
     ropeScaling: readRopeScaling(file, architecture, names.has('rope_freqs.weight')),
-    rmsEps: roundedEpsilon(optional('attention.layer_norm_rms_epsilon')),
+    rmsEps: roundedEpsilon(keys.one('attention.layer_norm_rms_epsilon')),
     contextLength: required('context_length'),
     qkvBias: names.has('blk.0.attn_q.bias'),
+    ...(names.has('blk.0.attn_q_norm.weight') ? { qkNorm: true } : {}),
+    ...(experts ? { experts } : {}),
+    ...(cache ? { cache } : {}),
   };
 }
 
-function readArchitecture(file: GgufFile): Shape['architecture'] {
-  if ((numberOf(file.metadata, 'split.count') ?? 1) > 1)
-    throw unsupportedModel(
-      file.path,
-      'one part of a model split over several files',
-      'one whole file (llama-gguf-split --merge makes it)',
-    );
-  const name = textOf(file.metadata, 'general.architecture');
-  if (name === undefined) throw invalidModel(file.path, 'no general.architecture', 'the name of the architecture');
-  const parsed = architectureSchema.safeParse(name);
-  if (!parsed.success)
-    throw unsupportedModel(file.path, `architecture "${name}"`, architectureSchema.options.join(' or '));
-  return parsed.data;
+/** Values of one architecture; some files give a value a layer where others give one for all. */
+const keysOf = ({ metadata }: GgufFile, architecture: string): Keys => ({
+  one: (key) => numberOf(metadata, `${architecture}.${key}`),
+  each(key, layers) {
+    const list = numbersOf(metadata, `${architecture}.${key}`);
+    const one = numberOf(metadata, `${architecture}.${key}`);
+    return list ?? (one === undefined ? undefined : new Array<number>(layers).fill(one));
+  },
+});
+
+const widest = (values: readonly number[] | undefined): number | undefined =>
+  values?.reduce((most, value) => Math.max(most, value), 0) || undefined;
+
+/** Only the layouts known here rotate whole heads, so that the rotary width is the head's. */
+const rotaryWidth = (file: GgufFile, keys: Keys): number | undefined =>
+  architectureSchema.safeParse(textOf(file.metadata, 'general.architecture')).success
+    ? keys.one('rope.dimension_count')
+    : undefined;
+
+function readExperts(keys: Keys, names: ReadonlyMap<string, GgufTensor>): Shape['experts'] {
+  const count = keys.one('expert_count') ?? 0;
+  const used = keys.one('expert_used_count') ?? 0;
+  const [gate] = [...names.values()].filter(({ name }) => /\.ffn_(?:gate|up|gate_up)_exps\.weight$/.test(name));
+  const ffn = keys.one('expert_feed_forward_length') ?? gate?.dims[1];
+  return count > 0 && used > 0 && ffn ? { count, used: Math.min(used, count), ffn } : undefined;
 }
 
-function positive(file: GgufFile, key: string): number {
-  const value = numberOf(file.metadata, key);
+function readArchitecture(file: GgufFile): string {
+  const name = textOf(file.metadata, 'general.architecture');
+  if (name === undefined) throw invalidModel(file.path, 'no general.architecture', 'the name of the architecture');
+  return name;
+}
+
+function positive(file: GgufFile, key: string, value: number | undefined): number {
   if (value === undefined || !Number.isInteger(value) || value < 1)
     throw invalidModel(file.path, `${key} is ${value ?? 'missing'}`, 'a positive whole number');
   return value;
@@ -82,6 +119,7 @@ function readRopeScaling(file: GgufFile, architecture: string, hasFactors: boole
   if (type === 'linear') return { type, factor };
   const original = numberOf(file.metadata, `${architecture}.rope.scaling.original_context_length`) ?? null;
   if (type === 'yarn') return { type, factor, originalContextLength: original };
+  if (type === 'longrope') return { type, factor };
   throw unsupportedModel(file.path, `rotary scaling "${type}"`, 'none, linear, yarn or a rope_freqs tensor');
 }
 

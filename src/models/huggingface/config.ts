@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
-import { architectureSchema, type RopeScaling, type Shape } from '../../core/model.js';
+import { type Architecture, architectureSchema, type RopeScaling, type Shape } from '../../core/model.js';
 import { invalidModel, parseFailure, unsupportedModel } from '../../formats/invalid.js';
 
 const scalingSchema = z.looseObject({
@@ -13,7 +13,7 @@ const scalingSchema = z.looseObject({
   original_max_position_embeddings: z.int().optional(),
 });
 
-/** The fields of a Hugging Face config.json that decide the shape of a Qwen2 or Llama decoder. */
+/** The fields of a Hugging Face config.json that decide the shape of a Qwen2, Qwen3 or Llama decoder. */
 const configSchema = z.looseObject({
   model_type: z.string(),
   hidden_size: z.int().min(1),
@@ -52,7 +52,7 @@ export function readConfig(path: string): Shape {
   return shapeOf(architecture.data, config.data, path);
 }
 
-function shapeOf(architecture: Shape['architecture'], config: Config, path: string): Shape {
+function shapeOf(architecture: Architecture, config: Config, path: string): Shape {
   if (config.use_sliding_window) throw unsupportedModel(path, 'sliding-window attention', 'full attention');
   const heads = config.num_attention_heads;
   const scaling = config.rope_parameters ?? config.rope_scaling ?? undefined;
@@ -71,6 +71,7 @@ function shapeOf(architecture: Shape['architecture'], config: Config, path: stri
     rmsEps: config.rms_norm_eps,
     contextLength: config.max_position_embeddings,
     qkvBias: architecture === 'qwen2' || (config.attention_bias ?? false),
+    ...(architecture === 'qwen3' ? { qkNorm: true } : {}),
   };
 }
 

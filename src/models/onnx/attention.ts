@@ -10,6 +10,7 @@ export function attentionConstants(graph: Graph, { heads, kvHeads, headDim }: Sh
   graph.int64('attention.kv_heads', [0, 0, kvHeads, headDim]);
   graph.int64('attention.output_heads', [0, 0, -1, heads / kvHeads, headDim]);
   graph.int64('attention.output_rows', [0, 0, heads * headDim]);
+  graph.int64('attention.flat', [0, 0, -1]);
 }
 
 /**
@@ -17,13 +18,14 @@ export function attentionConstants(graph: Graph, { heads, kvHeads, headDim }: Sh
  * softmax is taken over all scores. GroupQueryAttention would copy the cache at each step unless input and output share memory,
  * which onnxruntime-node cannot arrange. `qkv` is [batch, new, (heads + 2 kvHeads) × headDim]; gives [batch, new, heads × headDim].
  */
-export function attention(graph: Graph, shape: Shape, layer: number, qkv: string): string {
+export function attention(graph: Graph, shape: Shape, layer: number, qkv: string, norms?: HeadNorms): string {
   const name = (part: string): string => `layers.${layer}.${part}`;
   // Positions first, as the cache has them: one small transpose here saves one for the keys and one for the values.
   graph.node('Transpose', [qkv], [name('qkv.rows')], { perm: [1, 0, 2] });
   graph.node('Split', [name('qkv.rows'), 'attention.split'], [name('q'), name('k'), name('v')], { axis: 2 });
-  const queries = queryRows(graph, shape, name);
-  const keys = cacheRows(graph, rotary(graph, shape, name('k'), shape.kvHeads), `new.${layer}.key`);
+  const normed = (part: 'q' | 'k') => (norms ? headNorm(graph, shape, name(part), norms[part]) : name(part));
+  const queries = queryRows(graph, shape, normed('q'), name);
+  const keys = cacheRows(graph, rotary(graph, shape, normed('k'), shape.kvHeads), `new.${layer}.key`);
   const values = cacheRows(graph, name('v'), `new.${layer}.value`);
   declareOutputs(graph, shape, layer);
 
@@ -50,16 +52,28 @@ export function attention(graph: Graph, shape: Shape, layer: number, qkv: string
   return outputRows(graph, name);
 }
 
+/** Names of the scales of the RMSNorm that Qwen3 puts on every head of the queries and of the keys. */
+export type HeadNorms = { q: string; k: string };
+
+/** [new, batch, heads × width], each head divided by its own root mean square. */
+function headNorm(graph: Graph, { headDim, rmsEps }: Shape, input: string, scale: string): string {
+  graph.int64(`${input}.by_head`, [0, 0, -1, headDim]);
+  graph.node('Reshape', [input, `${input}.by_head`], [`${input}.heads.raw`]);
+  const attributes = { axis: -1, epsilon: { float: rmsEps }, stash_type: 1 };
+  graph.node('SimplifiedLayerNormalization', [`${input}.heads.raw`, scale], [`${input}.heads.normed`], attributes);
+  return graph.node('Reshape', [`${input}.heads.normed`, 'attention.flat'], [`${input}.normed`]);
+}
+
 function rotary(graph: Graph, { architecture }: Shape, input: string, heads: number): string {
-  // GGUF stores llama's q and k rows so that the pairs of a rotation are neighbours; qwen2's are half a head apart.
+  // GGUF stores llama's q and k rows so that the pairs of a rotation are neighbours; those of qwen2 and qwen3 are half a head apart.
   const attributes = { num_heads: heads, interleaved: architecture === 'llama' ? 1 : 0 };
   const inputs = [input, STEP.rotaryRows, STEP.cos, STEP.sin];
   return graph.node('RotaryEmbedding', inputs, [`${input}.rotated`], attributes, MICROSOFT);
 }
 
 /** [new, batch, heads × width] → [batch, kvHeads, new × group, width]: the queries of a group lie together. */
-function queryRows(graph: Graph, shape: Shape, name: (part: string) => string): string {
-  const rotated = rotary(graph, shape, name('q'), shape.heads);
+function queryRows(graph: Graph, shape: Shape, input: string, name: (part: string) => string): string {
+  const rotated = rotary(graph, shape, input, shape.heads);
   graph.node('Reshape', [rotated, 'attention.query_heads'], [name('q.heads')]);
   graph.node('Transpose', [name('q.heads')], [name('q.grouped')], { perm: [1, 2, 0, 3, 4] });
   return graph.node('Reshape', [name('q.grouped'), 'attention.query_rows'], [name('q.rows')]);

@@ -5,8 +5,10 @@ import { atomicOutput } from '../../formats/files/atomic-output.js';
 import { readGguf } from '../../formats/gguf/read.js';
 import { TensorData } from '../../formats/gguf/tensor-data.js';
 import { writeGguf } from '../../formats/gguf/write.js';
+import { unsupportedModel } from '../../formats/invalid.js';
 import { Graph } from '../../formats/onnx/graph.js';
 import { describeGguf } from '../gguf/inspect.js';
+import { whyNotConvertible } from './convertible.js';
 import { buildDecoder } from './decoder.js';
 import { inspectOwnOnnx } from './inspect-own.js';
 import type { OnnxLevel } from './levels.js';
@@ -42,6 +44,9 @@ const BYTES_PER_WEIGHT: Record<OnnxLevel, number> = {
 export async function convertToOnnx(request: ConvertRequest): Promise<ModelFile> {
   const file = readGguf(request.source);
   const model = describeGguf(file);
+  const obstacle = whyNotConvertible(file, model.geometry);
+  if (obstacle)
+    throw unsupportedModel(file.path, obstacle, 'a model that can be converted; the llama-cpp backend runs this one');
   const bytes = model.parameters * BYTES_PER_WEIGHT[request.level];
   await atomicOutput(request.folder, bytes, async (partial) => {
     await mkdir(partial);

@@ -4,15 +4,15 @@ import { attention, attentionConstants } from './attention.js';
 import { embedding } from './embedding.js';
 import { type Build, linear } from './linear.js';
 import { bytesOf } from './matrix-data.js';
-import { rotaryFrequencies } from './rotary.js';
+import { rotaryOf } from './rotary.js';
 import { stepInputs } from './step-inputs.js';
 
 /**
- * Builds a Qwen2 or Llama decoder. Inputs and outputs are those of docs/models.md, "ONNX graph interface".
+ * Builds a Qwen2, Qwen3 or Llama decoder. Inputs and outputs are those of docs/models.md, "ONNX graph interface".
  * Weights are streamed to the data file as the nodes that use them are made.
  */
 export async function buildDecoder(build: Build, shape: Shape): Promise<void> {
-  stepInputs(build.graph, shape, rotaryFrequencies(shape, build.data));
+  stepInputs(build.graph, shape, rotaryOf(shape, build.data));
   attentionConstants(build.graph, shape);
   let residual = await embedding(build);
   let normed = build.graph.node(
@@ -37,7 +37,10 @@ async function attentionBlock(build: Build, shape: Shape, layer: number, input: 
   const block = `blk.${layer}.`;
   const projections = [`${block}attn_q`, `${block}attn_k`, `${block}attn_v`];
   const qkv = await linear(build, input, `layers.${layer}.qkv`, projections);
-  const mixed = attention(build.graph, shape, layer, qkv);
+  const norms = shape.qkNorm
+    ? { q: await normWeight(build, `${block}attn_q_norm`), k: await normWeight(build, `${block}attn_k_norm`) }
+    : undefined;
+  const mixed = attention(build.graph, shape, layer, qkv, norms);
   return linear(build, mixed, `layers.${layer}.attention_output`, [`${block}attn_output`]);
 }
 

@@ -49,6 +49,7 @@ export function readGenaiConfig(path: string, file: OnnxFile): Shape {
   return {
     tied: !file.weights.some(({ name }) => /lm_head/.test(name)),
     qkvBias: architecture.data === 'qwen2',
+    ...(architecture.data === 'qwen3' ? { qkNorm: true } : {}),
     ropeBase: known?.ropeBase ?? 10000,
     ropeScaling: known?.ropeScaling ?? null,
     rmsEps: known?.rmsEps ?? 1e-6,

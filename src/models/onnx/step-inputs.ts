@@ -1,5 +1,6 @@
 import type { Shape } from '../../core/model.js';
 import type { Graph } from '../../formats/onnx/graph.js';
+import type { Rotary } from './rotary.js';
 
 /** Names of what all layers share in one step. */
 export const STEP = {
@@ -20,11 +21,11 @@ export const STEP = {
 const MASKED = -1e30;
 
 /** Declares the graph's inputs and computes from them, once a step, what every layer needs. */
-export function stepInputs(graph: Graph, shape: Shape, inverseFrequencies: readonly number[]): void {
+export function stepInputs(graph: Graph, shape: Shape, rotary: Rotary): void {
   declareInputs(graph, shape);
   constants(graph);
   lengths(graph);
-  rotaryTables(graph, inverseFrequencies);
+  rotaryTables(graph, rotary);
   mask(graph, shape);
 }
 
@@ -67,16 +68,23 @@ function lengths(graph: Graph): void {
 }
 
 /** Tables for the positions of this step only: none has to be stored, and no context is too long for them. */
-function rotaryTables(graph: Graph, inverseFrequencies: readonly number[]): void {
-  graph.float32('rotary.inverse_frequencies', inverseFrequencies, [1, inverseFrequencies.length]);
+function rotaryTables(graph: Graph, { frequencies, magnitude }: Rotary): void {
+  graph.float32('rotary.inverse_frequencies', frequencies, [1, frequencies.length]);
   graph.node('Unsqueeze', ['past_lengths', 'const.0'], ['step.past_row']);
   graph.node('Add', ['step.new_column', 'step.past_row'], ['step.positions']);
   graph.int64('const.column', [-1, 1]);
   graph.node('Reshape', ['step.positions', 'const.column'], ['step.positions_column']);
   graph.node('Cast', ['step.positions_column'], ['step.positions_float'], { to: 1 });
   graph.node('Mul', ['step.positions_float', 'rotary.inverse_frequencies'], ['step.angles']);
-  graph.node('Cos', ['step.angles'], [STEP.cos]);
-  graph.node('Sin', ['step.angles'], [STEP.sin]);
+  if (magnitude !== 1) graph.float32('rotary.magnitude', [magnitude], []);
+  for (const [operator, table] of [
+    ['Cos', STEP.cos],
+    ['Sin', STEP.sin],
+  ] as const) {
+    const plain = magnitude === 1 ? table : `${table}.plain`;
+    graph.node(operator, ['step.angles'], [plain]);
+    if (magnitude !== 1) graph.node('Mul', [plain, 'rotary.magnitude'], [table]);
+  }
   graph.node('Mul', ['step.batch', STEP.newLength], ['step.token_count']);
   graph.node('Squeeze', ['step.token_count'], ['step.token_scalar']);
   graph.node('Range', ['const.scalar0', 'step.token_scalar', 'const.scalar1'], ['step.token_range']);

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { ModelFile } from '../../core/model.js';
+import { readGguf } from '../../formats/gguf/read.js';
 import { fileSha256, rememberSha256 } from '../file-hash.js';
 import { derivedFolder, syntheticFolder } from '../folders.js';
 import { inspectGguf } from '../gguf/inspect.js';
 import { importSafetensors } from '../huggingface/import.js';
 import { convertToOnnx } from '../onnx/convert.js';
+import { whyNotConvertible } from '../onnx/convertible.js';
 import { inspectOwnOnnx } from '../onnx/inspect-own.js';
 import { isOnnxLevel, type OnnxLevel } from '../onnx/levels.js';
 import { GRAPH_REVISION } from '../onnx/manifest.js';
@@ -43,7 +45,7 @@ async function provideSynthetic(
   source: Extract<Source, { kind: 'synthetic' }>,
   level: Level,
   options: ResolveOptions,
-): Promise<ModelFile> {
+): Promise<ModelFile | string> {
   const { quant } = level;
   if (level.backend === 'llama-cpp' && isSyntheticQuant(quant)) return synthesized(source.geometry, quant, options);
   const base = isOnnxLevel(quant) ? SYNTHETIC_BASE[quant] : 'f16';
@@ -94,13 +96,15 @@ function baseFor(files: readonly ModelFile[], { quant }: Level): ModelFile | str
 }
 
 /** Quantizes or converts a file into the cache, under a name that holds the hash of the source. */
-async function derive(base: ModelFile, level: Level, options: ResolveOptions): Promise<ModelFile> {
+async function derive(base: ModelFile, level: Level, options: ResolveOptions): Promise<ModelFile | string> {
   const { home, threads, signal, onStep } = options;
   const hash = await modelSha256(base, options);
   const stem = join(derivedFolder(home), `${basename(base.path, '.gguf')}-${hash.slice(0, 12)}`);
   const onProgress = (share: number): void => onStep?.(`Making ${level.quant} from ${basename(base.path)}`, share);
   const { quant } = level;
   if (isOnnxLevel(quant)) {
+    const obstacle = whyNotConvertible(readGguf(base.path), base.geometry);
+    if (obstacle) return `${quant} cannot be made from ${basename(base.path)}: ${obstacle}`;
     const folder = `${stem}-${quant}-onnx${GRAPH_REVISION}`;
     if (existsSync(folder)) return inspectOwnOnnx(folder);
     return convertToOnnx({ source: base.path, level: quant, folder, signal, onProgress });

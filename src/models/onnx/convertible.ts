@@ -1,0 +1,40 @@
+import { architectureSchema, type Shape } from '../../core/model.js';
+import type { GgufFile } from '../../formats/gguf/read.js';
+import { boolOf, numberOf } from '../../formats/gguf/value.js';
+import { readGgufVocabulary } from '../../formats/tokenizer/gguf-vocabulary.js';
+import { decoderTensors } from '../tensors.js';
+
+/** Keys that change what a block computes, in ways that our graphs do not. */
+const CHANGES_THE_SUM = ['logit_scale', 'attention.scale', 'attention.clamp_kqv', 'embedding_scale', 'residual_scale'];
+
+/**
+ * Why a GGUF file cannot become an ONNX graph of ours, or null when it can: its architecture, a tensor or a value that
+ * the graph would leave out, or a vocabulary that no trial could tokenize with. Asked before anything is written.
+ */
+export function whyNotConvertible(file: GgufFile, shape: Shape): string | null {
+  const { architecture } = shape;
+  const key = (name: string): string => `${architecture}.${name}`;
+  const known = architectureSchema.safeParse(architecture);
+  if (!known.success)
+    return `the architecture ${architecture} (r1-tune converts ${architectureSchema.options.join(', ')})`;
+  if (shape.experts) return 'a mixture of experts';
+  const expected = new Set(decoderTensors(shape).map(({ name }) => name));
+  const extra = file.tensors.find(({ name }) => !expected.has(name));
+  if (extra) return `the tensor ${extra.name}, which the graph would leave out`;
+  const changed = CHANGES_THE_SUM.find((name) => numberOf(file.metadata, key(name)) !== undefined);
+  if (changed) return `${key(changed)}, which the graph would leave out`;
+  const rotary = numberOf(file.metadata, key('rope.dimension_count')) ?? shape.headDim;
+  if (rotary !== shape.headDim) return `rotary positions on ${rotary} of ${shape.headDim} elements of a head`;
+  if (boolOf(file.metadata, key('use_sliding_window')) || shape.cache)
+    return 'layers that do not all read the whole context';
+  return whyNotTokenizable(file);
+}
+
+function whyNotTokenizable({ path }: GgufFile): string | null {
+  try {
+    readGgufVocabulary(path);
+    return null;
+  } catch (cause) {
+    return (cause as Error).message;
+  }
+}
