@@ -32,6 +32,15 @@ async function tinyQwen(): Promise<string> {
   return path;
 }
 
+/** Qwen3's kind, with the stretched positions of DeepSeek-R1-0528-Qwen3-8B. */
+async function tinyQwen3(): Promise<string> {
+  const path = join(folder, 'tiny3.gguf');
+  const kind = { architecture: 'qwen3', qkvBias: false, qkNorm: true } as const;
+  const ropeScaling = { type: 'yarn', factor: 4, originalContextLength: 64 } as const;
+  await synthesizeGguf({ geometry: { ...GEOMETRIES.tiny, ...kind, ropeScaling }, quant: 'f32', seed: 1, path });
+  return path;
+}
+
 async function load(backend: Backend, model: ModelFile, access: OnnxAccess = 'auto'): Promise<Session> {
   const engine = backend === 'onnx' ? createOnnxEngine({ access }) : createLlamaCppEngine(folder);
   // llama.cpp's fused attention, and a cache in f16, round more than the difference that is looked for.
@@ -71,6 +80,7 @@ async function logitsOf(session: Session, tokens: readonly number[]): Promise<Fl
 describe.each([
   ['stories260K', async () => stories],
   ['a random tiny Qwen2', tinyQwen],
+  ['a random tiny Qwen3 with YaRN', tinyQwen3],
 ])('%s: ONNX Runtime and llama.cpp are the same function', (name, source) => {
   let reference: Session;
   const others = new Map<OnnxAccess, Session>();
