@@ -42,7 +42,7 @@ export const ERRORS = {
   MODEL_UNSUPPORTED: {
     exit: EXIT.usage,
     meaning: 'The model is sound, but its architecture, tensor type or operator is not one r1-tune can run.',
-    mend: 'Use a qwen2 or llama model in a listed type.',
+    mend: 'Run GGUF files with the llama-cpp backend; ONNX graphs are made of qwen2, qwen3 and llama models.',
   },
   QUANT_MISSING: {
     exit: EXIT.environment,

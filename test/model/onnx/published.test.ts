@@ -143,7 +143,9 @@ describe('a published folder', () => {
     writeGenaiFolder(folder, { type: 'mamba' });
     const code = (name: string, words: RegExp) =>
       expect.objectContaining({ code: name, message: expect.stringMatching(words) });
-    expect(() => inspectOnnxFolder(folder)).toThrow(code('MODEL_UNSUPPORTED', /"mamba"; expected qwen2 or llama/));
+    expect(() => inspectOnnxFolder(folder)).toThrow(
+      code('MODEL_UNSUPPORTED', /"mamba"; expected qwen2 or qwen3 or llama/),
+    );
     writeGenaiFolder(folder, { vocab_size: 'many' });
     expect(() => inspectOnnxFolder(folder)).toThrow(code('MODEL_INVALID', /vocab_size/));
     writeFileSync(join(folder, 'genai_config.json'), '{');
