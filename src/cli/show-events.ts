@@ -38,8 +38,12 @@ export function showEvents(console: Console): Emit {
       }
       case 'claim-trial':
         return show(`[at most ${formatDuration(event.leftMs)} left] claim ${event.arm}, block ${event.block + 1}`);
+      case 'pairs':
+        return show(`[${event.done} pairs, next look at ${event.nextLook}] ${event.verdict}: ${event.reason}`);
       case 'repeat':
         return console.note(`Repeating ${event.phase} block ${event.block + 1}: ${event.reasons.join(' ')}`);
+      case 'folder':
+        return;
       case 'note':
         return console.note(event.text);
       case 'idle':

@@ -13,8 +13,12 @@ export type RunEvent =
   | { type: 'trial'; trial: Trial; done: number; left: number; leftMs: number }
   /** A trial of a claim begins; `leftMs` is what is left of the budget. */
   | { type: 'claim-trial'; arm: string; block: number; leftMs: number }
+  /** A pair of a gate is done: what the rule says so far, and at how many pairs it looks next. */
+  | { type: 'pairs'; done: number; nextLook: number; verdict: string; reason: string }
   /** The machine disturbed a block, which is run again. */
   | { type: 'repeat'; phase: Outcome['phase']; block: number; reasons: readonly string[] }
+  /** The folder that keeps the run, once it is there: an interrupted run goes on from it. */
+  | { type: 'folder'; path: string }
   /** A remark that a reader of the result should know. */
   | { type: 'note'; text: string }
   /** The work that `step` and `trial` told of is over. */

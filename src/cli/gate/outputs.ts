@@ -1,8 +1,8 @@
 import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { R1Error } from '../../core/errors.js';
 import type { GateResult } from '../../runs/gate/result.js';
 import { writeFileAtomic } from '../../store/atomic-write.js';
-import type { RunFolder } from '../../store/run-folder.js';
 import type { CommandContext } from '../context.js';
 import { gateAnnotation, gateJunit, gateMarkdown } from './text.js';
 
@@ -23,17 +23,16 @@ function cut(text: string, most: number): string {
 
 export type OutputFlags = { comment?: string | undefined; junit?: string | undefined };
 
-/** Every file a gate leaves: gate.json and gate.md in its folder, and what CI systems read. */
+/** What people and CI systems read of a gate: gate.md and junit.xml in its folder, and the places that the flags and CI name. */
 export function writeGateOutputs(
   result: GateResult,
-  folder: RunFolder,
+  folder: string,
   flags: OutputFlags,
   context: CommandContext,
 ): void {
   const markdown = gateMarkdown(result);
-  folder.writeFile('gate.json', `${JSON.stringify(result, null, 2)}\n`);
-  folder.writeFile('gate.md', markdown);
-  folder.writeFile('junit.xml', gateJunit(result));
+  writeFileAtomic(join(folder, 'gate.md'), markdown);
+  writeFileAtomic(join(folder, 'junit.xml'), gateJunit(result));
   if (flags.junit) writeFileAtomic(flags.junit, gateJunit(result));
   if (flags.comment) writeFileAtomic(flags.comment, `${COMMENT_MARKER}\n${cut(markdown, COMMENT_CHARACTERS)}`);
   const summary = context.host.env('GITHUB_STEP_SUMMARY');

@@ -16,7 +16,8 @@ import type { GateJob } from './job.js';
 import { GATE_METRICS, gateValues } from './metrics.js';
 import type { GateResult } from './result.js';
 
-type Judged = Pick<GateResult, 'verdict' | 'isBlocking' | 'reasons' | 'paired' | 'stored' | 'exact' | 'pairs'>;
+/** A verdict with what it rests on, whichever mode gave it. */
+export type Judged = Pick<GateResult, 'verdict' | 'isBlocking' | 'reasons' | 'paired' | 'stored' | 'exact' | 'pairs'>;
 
 /** Trials of one advisory measurement; their median goes into the history. */
 const STORED_TRIALS = 5;

@@ -1,0 +1,108 @@
+import { type Candidate, candidateId, NO_BINDING } from '../../core/candidate.js';
+import { R1Error } from '../../core/errors.js';
+import type { Plan, RunResult } from '../../core/run-result.js';
+import { createRunFolder, type RunFolder } from '../../store/run-folder.js';
+import { assembleRun } from '../../sweeps/assemble-run.js';
+import { combinations } from '../../sweeps/combinations.js';
+import { levelsOf } from '../../sweeps/levels.js';
+import { OWN_CPUS, placeReplicas } from '../../sweeps/replica-shares.js';
+import { toProfile } from '../../sweeps/to-profile.js';
+import type { Context } from '../context.js';
+import { openPorts } from '../experiment/ports.js';
+import { runBlocks } from '../experiment/run-blocks.js';
+import { askedAxes } from '../sweep/asked-axes.js';
+import { writeReports } from '../sweep/finish.js';
+import { planArm } from '../sweep/plan-arms.js';
+import { type PlanFlags, preparePlan, readPlanFlags } from '../sweep/prepare.js';
+import { type Started, type StartFlags, startRun } from '../sweep/start.js';
+import { benchSource } from './bench-source.js';
+
+/** The first look of the precision stop, for the progress line. */
+const USUAL_TRIALS = 5;
+
+/** One configuration to measure; `trials` exactly so many, else until its 95 % interval is within ±2 %. */
+export type BenchRequest = PlanFlags &
+  StartFlags & { trials?: number | undefined; results: string; out?: string | undefined };
+
+/** The run of one configuration, and the folder that holds its files. */
+export type BenchResult = { run: RunResult; folder: string };
+
+const isReplicated = ({ replicas }: PlanFlags): boolean => replicas !== undefined && replicas.join() !== '1';
+
+/** One value a knob: as given, or the sensible default; of several models the first. */
+function planOne(flags: BenchRequest, started: Started): Plan {
+  const threads = flags.threads ?? [String(started.machine.limits.threadBudget)];
+  const base = { objective: 'workload', strategy: 'bench', allocator: ['glibc'] } as const;
+  const asked = {
+    ...flags,
+    ...base,
+    threads,
+    binding: flags.binding ?? [isReplicated(flags) ? OWN_CPUS : NO_BINDING.name],
+    allocator: flags.allocator ?? [...base.allocator],
+    threadPlacement: flags.threadPlacement ?? ['none'],
+  };
+  const arms = started.arms.slice(0, 1);
+  const { plan } = preparePlan(asked, { ...started, arms });
+  const candidate = described(asked, { ...started, arms });
+  if (!plan.candidates.some((c) => candidateId(c) === candidateId(candidate))) throw cannotRun(plan.excluded);
+  return { ...plan, candidates: [candidate], references: [], defaultCandidate: candidate };
+}
+
+function cannotRun(excluded: Plan['excluded']): R1Error {
+  const reasons = excluded.map((e) => `${e.value}: ${e.reason}`).join('; ');
+  return new R1Error('USAGE', `This configuration cannot run here: ${reasons}.`, {
+    mend: 'Change the flag that excludes it.',
+  });
+}
+
+/** The one configuration that the flags describe. Throws USAGE for none or several. */
+function described(flags: PlanFlags, { machine, arms }: Started): Candidate {
+  const { backend, model } = arms[0]!;
+  const excluded: Plan['excluded'] = [];
+  const axes = { ...askedAxes(flags, machine), backends: [], quants: {} };
+  const [candidate, ...others] = combinations(backend, model.quant, levelsOf(axes, machine, excluded)).flatMap(
+    (combination) => placeReplicas(combination, machine) ?? [],
+  );
+  if (!candidate) throw cannotRun(excluded);
+  if (others.length > 0)
+    throw new R1Error('USAGE', `bench measures one configuration; these flags describe ${others.length + 1}.`, {
+      mend: 'Give one value a knob, or use `r1-tune sweep`.',
+    });
+  return candidate;
+}
+
+async function measureOne(
+  plan: Plan,
+  { machine }: Started,
+  folder: RunFolder,
+  request: BenchRequest,
+  context: Context,
+) {
+  const expected = { trials: request.trials ?? USUAL_TRIALS, ms: 0 };
+  const arm = planArm(plan, plan.candidates[0]!, 'full');
+  await runBlocks(benchSource(arm, request.trials), openPorts({ machine, log: folder.log, expected }, context));
+  context.emit({ type: 'idle' });
+}
+
+/** Measures one configuration in fresh processes and writes its run folder. Throws USAGE for several configurations. */
+export async function bench(request: BenchRequest, context: Context): Promise<BenchResult> {
+  const started = await startRun(request, ['llama-cpp'], context, (machine) => readPlanFlags(request, machine));
+  const plan = planOne(request, started);
+  const time = new Date(context.clock.now());
+  const place = { parent: request.results, out: request.out ?? null };
+  const folder = createRunFolder({ ...place, label: `bench-${plan.label}`, time });
+  try {
+    folder.writeMachine(started.machine);
+    folder.writePlan(plan);
+    await measureOne(plan, started, folder, request, context);
+    const { outcomes } = folder.log;
+    const { machine } = started;
+    const run = assembleRun({ id: folder.id, machine, plan, outcomes, quality: [], search: null });
+    folder.writeRun(run);
+    folder.writeProfile('best.json', toProfile(run, run.configurations[0]!, plan.label));
+    await writeReports(folder, run, context);
+    return { run, folder: folder.path };
+  } finally {
+    folder.close();
+  }
+}
