@@ -2,7 +2,7 @@ import { candidateLabel } from '../core/candidate.js';
 import type { Plan } from '../core/run-result.js';
 import { formatDuration } from '../core/units.js';
 import type { Emit, RunEvent } from '../runs/events.js';
-import type { Console } from './console.js';
+import { type Console, errorText } from './console.js';
 
 function planText(plan: Plan): string {
   const budget = plan.budgetMs === null ? '' : ` within a budget of ${formatDuration(plan.budgetMs)}`;
@@ -46,6 +46,8 @@ export function showEvents(console: Console): Emit {
         return;
       case 'note':
         return console.note(event.text);
+      case 'fault':
+        return console.note(errorText(event.error));
       case 'idle':
         last = '';
         return console.endProgress();

@@ -21,6 +21,8 @@ export type RunEvent =
   | { type: 'folder'; path: string }
   /** A remark that a reader of the result should know. */
   | { type: 'note'; text: string }
+  /** A fault in r1-tune itself that did not end the run. */
+  | { type: 'fault'; error: unknown }
   /** The work that `step` and `trial` told of is over. */
   | { type: 'idle' };
 

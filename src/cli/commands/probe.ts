@@ -1,7 +1,7 @@
 import type { Argv } from 'yargs';
 import { R1Error } from '../../core/errors.js';
-import type { Machine } from '../../core/machine.js';
-import { captureMachine, measureBandwidth, openSysroot, probeMachine, writeCapture } from '../../probes/index.js';
+import { captureMachine, writeCapture } from '../../probes/index.js';
+import { probe } from '../../runs/probe/probe.js';
 import { type CommandContext, openContext } from '../context.js';
 import { probePage } from '../probe-page.js';
 
@@ -28,38 +28,11 @@ export const probeCommand = {
   handler: async (args: ProbeArgs): Promise<void> => {
     const context = openContext(args);
     if (args.capture !== undefined) return capture(context, args.capture, args);
-    const machine = await probed(context, args);
+    const machine = await probe(args, context);
     const hasColor = Boolean(process.stdout.isTTY) && !context.host.env('NO_COLOR');
     context.console.result(args.json ? JSON.stringify(machine, null, 2) : probePage(machine, { hasColor }));
   },
 };
-
-async function probed(context: CommandContext, args: ProbeArgs): Promise<Machine> {
-  if (args.sysroot === undefined) {
-    const machine = await probeMachine(context.host, { clock: context.clock });
-    return args.bandwidth === false ? machine : { ...machine, bandwidth: await measured(context, machine) };
-  }
-  if (args.bandwidth)
-    throw new R1Error('USAGE', '--bandwidth cannot measure a recorded machine.', {
-      mend: 'Leave out --bandwidth or --sysroot.',
-    });
-  return probeMachine(openSysroot(args.sysroot));
-}
-
-async function measured(context: CommandContext, machine: Machine) {
-  const { host, clock, console, interrupt } = context;
-  console.progress('measuring memory bandwidth…');
-  const bandwidth = await measureBandwidth(host, machine, {
-    clock,
-    signal: interrupt.signal,
-    onPoint: (point) =>
-      console.progress(
-        `measuring memory bandwidth: ${point.threads} ${point.threads === 1 ? 'thread' : 'threads'} ${(point.medianBytesPerSecond / 1e9).toFixed(1)} GB/s`,
-      ),
-  });
-  console.endProgress();
-  return bandwidth;
-}
 
 function capture(context: CommandContext, file: string, args: ProbeArgs): void {
   if (args.sysroot !== undefined)
