@@ -1,7 +1,7 @@
 import { minimumDetectableEffect } from '../stats/minimum-effect.js';
 import { DEFAULT_GATE_RULE, type GateRule, type MetricVerdict, sequentialVerdict } from './gate-rule.js';
 import type { PairOrder } from './pair-order.js';
-import { withoutPosition } from './position-effect.js';
+import { type Corrected, withoutPosition } from './position-effect.js';
 
 /** The paired gate: baseline and candidate measured now, on this machine, a fair coin for the order inside each pair. */
 
@@ -94,9 +94,9 @@ function ruleOf(options: GateOptions): GateRule {
 /** What is taken out of the gains of the first so many pairs before they are judged. */
 const correctionOf =
   (valid: readonly GatePair[]) =>
-  (gains: readonly number[]): readonly number[] | null => {
+  (gains: readonly number[]): Corrected | null => {
     const orders = valid.slice(0, gains.length).flatMap(({ order }) => order ?? []);
-    return orders.length === gains.length ? withoutPosition(gains, orders) : gains;
+    return orders.length === gains.length ? withoutPosition(gains, orders) : { gains, mayPass: true };
   };
 
 /** How many valid pairs to have before asking again; null when the gate is over. */

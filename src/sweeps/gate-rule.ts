@@ -1,6 +1,7 @@
 import { shiftEstimate } from '../stats/hodges-lehmann.js';
 import { minimumDetectableEffect } from '../stats/minimum-effect.js';
 import { MAD_TO_SD, medianAbsoluteDeviation, standardDeviation } from '../stats/sample.js';
+import type { Corrected } from './position-effect.js';
 
 /**
  * The sequential rule for one metric of the paired gate. It looks at the pairs a few times only, and each look spends its
@@ -57,7 +58,7 @@ export function sequentialVerdict(
   { looks, passLooks }: Looks,
   marginLog: number,
   alpha: number,
-  correct: (gains: readonly number[]) => readonly number[] | null = (same) => same,
+  correct: (gains: readonly number[]) => Corrected | null = (gains) => ({ gains, mayPass: true }),
 ): MetricVerdict {
   const all = [
     ...passLooks.map((pairs) => ({ pairs, spends: 0 })),
@@ -86,12 +87,17 @@ const undecided = (marginLog: number, nextLook: number | null): MetricVerdict =>
   spread: null,
 });
 
-function lookAt(gains: readonly number[], marginLog: number, alpha: number, nextLook: number | null): MetricVerdict {
+function lookAt(
+  { gains, mayPass }: Corrected,
+  marginLog: number,
+  alpha: number,
+  nextLook: number | null,
+): MetricVerdict {
   const shift = shiftEstimate(gains);
   const upper = shift.upperAt(alpha);
   const lower = shift.lowerAt(PASS_ALPHA);
   const isLoss = upper < 0 && shift.estimate <= marginLog;
-  const verdict = isLoss ? 'FAIL' : lower > marginLog ? 'PASS' : 'INCONCLUSIVE';
+  const verdict = isLoss ? 'FAIL' : mayPass && lower > marginLog ? 'PASS' : 'INCONCLUSIVE';
   return {
     verdict,
     pairs: gains.length,

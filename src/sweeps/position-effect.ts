@@ -4,8 +4,16 @@ import type { PairOrder } from './pair-order.js';
 
 /** Level at which the second run of a pair counts as different from the first, whichever arm it is. */
 const EVIDENT = 0.05;
-/** With coins that fell more to one side than this, the place in a pair cannot be told from the arm. */
+/** With coins that fell more to one side than this, a share, the place in a pair cannot be told from the arm. */
 const MOST_IMBALANCE = 0.4;
+/** The centre takes imbalance² of a true loss with it: harmless for an alarm, but not for a pass. */
+const MOST_FOR_PASS = 0.2;
+
+export type Corrected = {
+  gains: readonly number[];
+  /** False where the correction may have taken a part of a loss away. */
+  mayPass: boolean;
+};
 
 /**
  * Gains without what only the place in a pair explains: a cold first run, a machine that alternates between two states. The
@@ -18,12 +26,12 @@ const MOST_IMBALANCE = 0.4;
  * @param gains log-ratios, candidate over baseline, in the order measured
  * @param orders which came first in each pair; A is the baseline
  */
-export function withoutPosition(gains: readonly number[], orders: readonly PairOrder[]): number[] | null {
+export function withoutPosition(gains: readonly number[], orders: readonly PairOrder[]): Corrected | null {
   const signs = orders.map((order) => (order === 'AB' ? 1 : -1));
   const seconds = gains.map((gain, i) => signs[i]! * gain);
-  if (signedRankTest(seconds).pTwoSided > EVIDENT) return [...gains];
+  if (signedRankTest(seconds).pTwoSided > EVIDENT) return { gains, mayPass: true };
   const imbalance = Math.abs(signs.reduce((sum, sign) => sum + sign, 0)) / signs.length;
   if (imbalance > MOST_IMBALANCE) return null;
   const centre = hodgesLehmann(seconds);
-  return gains.map((gain, i) => gain - signs[i]! * centre);
+  return { gains: gains.map((gain, i) => gain - signs[i]! * centre), mayPass: imbalance <= MOST_FOR_PASS };
 }

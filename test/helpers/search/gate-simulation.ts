@@ -39,20 +39,23 @@ export type Simulation = {
   /** True change of the candidate, a share: −0.08 is 8 % slower. */
   change?: number;
   coin?: (random: Random) => PairOrder;
+  /** False keeps from the rule which arm came first. */
+  tellsOrder?: boolean;
 };
 
 const METRIC = { name: 'rate', better: 'higher' } as const;
 
 /** Shares of the verdicts over many seeded gates on the shipped rule, and the mean number of pairs. */
 export function simulateGates(simulation: Simulation): Record<GateOutcome, number> & { meanPairs: number } {
-  const { noise, gates, seed, rule = {}, change = 0, coin = pairOrder } = simulation;
+  const { noise, gates, seed, rule = {}, change = 0, coin = pairOrder, tellsOrder = true } = simulation;
   const count = { PASS: 0, FAIL: 0, INCONCLUSIVE: 0, INVALID: 0, meanPairs: 0 };
   const pairs = Math.max(...(rule.looks ?? DEFAULT_GATE_RULE.looks));
   for (let gate = 0; gate < gates; gate++) {
     const random = randomStream(seed + gate, 'gate');
     const next = noise(random);
     const measured = Array.from({ length: pairs }, () => measurePair(next, coin(random), change));
-    const verdict = gateVerdict(measured, { metrics: [METRIC], ...rule });
+    const seen = tellsOrder ? measured : measured.map(({ order, ...pair }) => pair);
+    const verdict = gateVerdict(seen, { metrics: [METRIC], ...rule });
     count[verdict.verdict] += 1 / gates;
     count.meanPairs += verdict.metrics.rate!.pairs / gates;
   }
