@@ -1,8 +1,10 @@
+import { backendOf } from '../core/backend-of.js';
 import { type Backend, baseCandidate, type Candidate } from '../core/candidate.js';
 import { CALM, type Conditions } from '../core/claims.js';
 import type { Arm } from '../core/experiment.js';
+import type { ModelFile } from '../core/model.js';
 import type { RequestSeries, Workload } from '../core/workload.js';
-import type { ClaimFacts, ClaimModel } from './claim.js';
+import type { ClaimFacts } from './claim.js';
 
 /** Short, so that blocks can be many: the repetition belongs between processes. */
 export const shortTrace = (facts: ClaimFacts): Workload => ({
@@ -28,20 +30,20 @@ export const seriesTrace = (facts: ClaimFacts, series: RequestSeries): Workload 
 });
 
 /** The smallest file of each backend: what a person would run for speed. */
-export function baseModels(facts: ClaimFacts): ClaimModel[] {
-  const smallest = new Map<Backend, ClaimModel>();
+export function baseModels(facts: ClaimFacts): ModelFile[] {
+  const smallest = new Map<Backend, ModelFile>();
   for (const own of facts.models) {
-    const known = smallest.get(own.backend);
-    if (!known || own.model.sizeBytes < known.model.sizeBytes) smallest.set(own.backend, own);
+    const known = smallest.get(backendOf(own));
+    if (!known || own.sizeBytes < known.sizeBytes) smallest.set(backendOf(own), own);
   }
   return [...smallest.values()];
 }
 
-export const baseModel = (facts: ClaimFacts): ClaimModel => baseModels(facts)[0]!;
+export const baseModel = (facts: ClaimFacts): ModelFile => baseModels(facts)[0]!;
 
 /** One remark for each backend that is not there, so that half a claim is not taken for the whole. */
 export function absentBackends(facts: ClaimFacts): string[] {
-  const present = new Set(facts.models.map((m) => m.backend));
+  const present = new Set(facts.models.map(backendOf));
   if (present.has('fake')) return [];
   return (['llama-cpp', 'onnx'] as const)
     .filter((backend) => !present.has(backend))
@@ -65,13 +67,13 @@ export type ArmChanges = {
 };
 
 /** An arm that differs from the engine on all its threads in exactly what is given. */
-export function armOf(name: string, { backend, model }: ClaimModel, facts: ClaimFacts, changes: ArmChanges): Arm {
+export function armOf(name: string, model: ModelFile, facts: ClaimFacts, changes: ArmChanges): Arm {
   const { threadBudget } = facts.machine.limits;
   const workload = changes.workload ?? shortTrace(facts);
   return {
     name,
     model,
-    candidate: { ...baseCandidate(backend, model.quant, threadBudget), ...changes.candidate },
+    candidate: { ...baseCandidate(backendOf(model), model.quant, threadBudget), ...changes.candidate },
     workload,
     fidelity: 'short',
     contextTokens: contextOf(workload),

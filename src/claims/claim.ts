@@ -1,4 +1,3 @@
-import type { Backend } from '../core/candidate.js';
 import type { FactRow, Prices, Verdict } from '../core/claims.js';
 import type { Machine } from '../core/machine.js';
 import type { ModelFile } from '../core/model.js';
@@ -19,15 +18,13 @@ export type Claim = {
   conclude?(evidence: Evidence, facts: ClaimFacts): Conclusion;
 };
 
-export type ClaimModel = { backend: Backend; model: ModelFile };
-
 /** What a design may rest on. */
 export type ClaimFacts = {
   machine: Machine;
   /** Files of the model; those of one backend are in a row. At least one. */
-  models: readonly ClaimModel[];
+  models: readonly ModelFile[];
   /** A 7B model, or null. */
-  larger: ClaimModel | null;
+  larger: ModelFile | null;
   /** What could not be had ("onnx", "larger", …) and why. */
   absent: Readonly<Record<string, string>>;
   /** Whether the machine lets us do these things: null when it does, else why not. */

@@ -1,6 +1,8 @@
 import { type Candidate, candidateId } from '../core/candidate.js';
+import type { ModelFile } from '../core/model.js';
+import { isModelOf } from '../core/model-of.js';
 import type { DesignSpace } from './search-space.js';
-import type { ModelArm, Space } from './space.js';
+import type { Space } from './space.js';
 
 /** Each axis of the command line: its name there and how to read it off a candidate. */
 const AXES: { name: string; kind: 'nominal' | 'numeric'; read: (candidate: Candidate) => string | number }[] = [
@@ -31,12 +33,12 @@ export function axisValues(candidates: readonly Candidate[]): Record<string, str
 }
 
 /** Bits a weight, from the bytes one decoded token reads: what the roofline of decode follows. */
-const bitsOf = (arm: ModelArm | undefined): number => (arm ? (arm.model.bytesPerToken * 8) / arm.model.parameters : 16);
+const bitsOf = (model: ModelFile | undefined): number => (model ? (model.bytesPerToken * 8) / model.parameters : 16);
 
 /** The candidates as flat features for a search strategy; axes with a single value are left out. */
 export function toDesignSpace(
   space: Space,
-  arms: readonly ModelArm[],
+  models: readonly ModelFile[],
   qualityTier: (candidate: Candidate) => number,
 ): DesignSpace {
   const { candidates } = space;
@@ -55,7 +57,7 @@ export function toDesignSpace(
       qualityTier: qualityTier(candidate),
       levels: {
         ...Object.fromEntries(varying.map((axis) => [axis.name, axis.read(candidate)])),
-        bits: bitsOf(arms.find((arm) => arm.backend === candidate.backend && arm.model.quant === candidate.quant)),
+        bits: bitsOf(models.find((model) => isModelOf(model, candidate))),
       },
     })),
     defaultId: candidateId(space.defaultCandidate),

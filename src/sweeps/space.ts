@@ -1,4 +1,5 @@
-import { type Backend, baseCandidate, type Candidate, candidateId } from '../core/candidate.js';
+import { backendOf } from '../core/backend-of.js';
+import { baseCandidate, type Candidate, candidateId } from '../core/candidate.js';
 import { R1Error } from '../core/errors.js';
 import type { Machine } from '../core/machine.js';
 import type { ModelFile } from '../core/model.js';
@@ -11,13 +12,10 @@ import { folkloreCandidates } from './references.js';
 import { placeReplicas } from './replica-shares.js';
 import { engineDefaultThreads } from './thread-ladder.js';
 
-/** A model file and the engine that runs it. */
-export type ModelArm = { backend: Backend; model: ModelFile };
-
 export type SpaceRequest = FeasibilityLimits & {
   machine: Machine;
   /** One file for each backend and quantization that can be had; the first is what an untuned person would run. */
-  arms: readonly ModelArm[];
+  models: readonly ModelFile[];
   axes: AskedAxes;
 };
 
@@ -30,21 +28,21 @@ export type Space = {
   references?: Candidate[];
 };
 
-function defaultOf({ arms, machine }: SpaceRequest): Candidate {
-  const first = arms[0];
+function defaultOf({ models, machine }: SpaceRequest): Candidate {
+  const first = models[0];
   if (!first) throw new R1Error('NOTHING_VIABLE', 'No model file is left to try.');
-  return baseCandidate(first.backend, first.model.quant, engineDefaultThreads(machine));
+  return baseCandidate(backendOf(first), first.quant, engineDefaultThreads(machine));
 }
 
 /** Legal candidates from Machine × axes × models; whatever is left out carries its reason. */
 export function buildSpace(request: SpaceRequest): Space {
-  const { machine, arms } = request;
+  const { machine, models } = request;
   const excluded: Exclusion[] = [];
   const levels = levelsOf(request.axes, machine, excluded);
   const broken = new Map<string, Exclusion>();
   const found = new Map<string, Candidate>();
-  for (const { backend, model } of arms)
-    for (const combination of combinations(backend, model.quant, levels)) {
+  for (const model of models)
+    for (const combination of combinations(backendOf(model), model.quant, levels)) {
       const candidate = placeReplicas(combination, machine);
       if (!candidate) continue;
       const why = whyInfeasible(candidate, model, machine, request);

@@ -1,3 +1,4 @@
+import { backendOf } from '../../core/backend-of.js';
 import { absentBackends, armOf, baseModels } from '../arms.js';
 import type { Claim, ClaimFacts } from '../claim.js';
 import type { Comparison } from '../design.js';
@@ -21,8 +22,8 @@ export const openMpVariables: Claim = {
     const models = baseModels(facts);
     const set = variables(facts);
     const arms = models.flatMap((model) => [
-      armOf(`${model.backend}, not set`, model, facts, {}),
-      armOf(`${model.backend}, set`, model, facts, { conditions: { environment: set } }),
+      armOf(`${backendOf(model)}, not set`, model, facts, {}),
+      armOf(`${backendOf(model)}, set`, model, facts, { conditions: { environment: set } }),
     ]);
     const compare = (backend: string, metric: 'decode' | 'busyCpus'): Comparison => ({
       name: `${backend}, ${metric === 'decode' ? 'decode' : 'busy CPUs'} with OMP_NUM_THREADS=${set.OMP_NUM_THREADS}`,
@@ -34,7 +35,9 @@ export const openMpVariables: Claim = {
     });
     return {
       arms,
-      comparisons: models.flatMap(({ backend }) => [compare(backend, 'decode'), compare(backend, 'busyCpus')]),
+      comparisons: models
+        .map(backendOf)
+        .flatMap((backend) => [compare(backend, 'decode'), compare(backend, 'busyCpus')]),
       levels: ['busyCpus', 'decode'],
       notes: absentBackends(facts),
     };

@@ -1,3 +1,4 @@
+import { backendOf } from '../../core/backend-of.js';
 import { armOf, baseModels, phasesTrace } from '../arms.js';
 import type { Claim, ClaimFacts } from '../claim.js';
 import type { Comparison } from '../design.js';
@@ -8,7 +9,7 @@ const CLAIMED = { kind: 'between' as const, ...about(1.2, 1 / 12) };
 const PHASES = ['decode', 'prefill'] as const;
 
 function whyNot({ machine, models, absent }: ClaimFacts): string | null {
-  if (!models.some((m) => m.backend === 'llama-cpp'))
+  if (!models.some((model) => backendOf(model) === 'llama-cpp'))
     return `only llama.cpp has builds to choose from, and ${absent['llama-cpp'] ?? 'the model has no file for it'}.`;
   if (machine.platform.arch !== 'x64') return `AVX-512 is of x86-64; this machine is ${machine.platform.arch}.`;
   if (machine.platform.os !== 'linux') return 'builds of llama.cpp can be chosen on Linux only.';
@@ -27,7 +28,7 @@ export const avx512: Claim = {
   design(facts) {
     const reason = whyNot(facts);
     if (reason) return { cannotTest: reason };
-    const model = baseModels(facts).find((m) => m.backend === 'llama-cpp')!;
+    const model = baseModels(facts).find((file) => backendOf(file) === 'llama-cpp')!;
     const builds = facts.machine.cpu.isa.amx ? (['avx2', 'avx512', 'amx'] as const) : (['avx2', 'avx512'] as const);
     const arms = builds.map((isa) => armOf(isa, model, facts, { candidate: { isa }, workload: phasesTrace(facts) }));
     const comparisons = builds.slice(1).flatMap((isa) =>

@@ -1,7 +1,9 @@
+import { backendOf } from '../../core/backend-of.js';
 import type { FactRow } from '../../core/claims.js';
+import type { ModelFile } from '../../core/model.js';
 import { rooflineShare } from '../../core/roofline.js';
 import { absentBackends, armOf, shortTrace } from '../arms.js';
-import type { Claim, ClaimFacts, ClaimModel } from '../claim.js';
+import type { Claim, ClaimFacts } from '../claim.js';
 import { combineContrasts } from '../conclusion.js';
 import type { Comparison } from '../design.js';
 import type { Evidence } from '../evidence.js';
@@ -16,18 +18,18 @@ const TIERS = [
 /** "Halves" and "quarters", give or take. Block formats carry a scale, 0.5 bits a weight. */
 const TOLERANCE = 0.15;
 
-type Tiered = ClaimModel & { bits: number; tier: string };
+type Tiered = { model: ModelFile; bits: number; tier: string };
 
 /** One file a tier of a backend, most bits first. */
 function tiersOf(facts: ClaimFacts, backend: string): Tiered[] {
-  const own = facts.models.filter((m) => m.backend === backend);
+  const own = facts.models.filter((model) => backendOf(model) === backend);
   return TIERS.flatMap(({ bits, name, levels }) => {
-    const found = levels.map((level) => own.find((m) => m.model.quant === level)).find((m) => m !== undefined);
-    return found ? [{ ...found, bits, tier: name }] : [];
+    const found = levels.map((level) => own.find(({ quant }) => quant === level)).find((file) => file !== undefined);
+    return found ? [{ model: found, bits, tier: name }] : [];
   });
 }
 
-const armName = ({ backend, model }: ClaimModel): string => `${backend} ${model.quant}`;
+const armName = ({ model }: Tiered): string => `${backendOf(model)} ${model.quant}`;
 
 function comparisonsOf(reference: Tiered, small: Tiered): Comparison[] {
   const arms = { arm: armName(small), reference: armName(reference) };
@@ -89,17 +91,17 @@ export const bytes: Claim = {
     'token, each give or take 15 %. It fails when one of them is shown to be elsewhere. File sizes and the share of the ' +
     'memory bandwidth are reported.',
   design(facts) {
-    const backends = [...new Set(facts.models.map((m) => m.backend))];
+    const backends = [...new Set(facts.models.map(backendOf))];
     const ladders = backends.map((backend) => tiersOf(facts, backend)).filter((tiers) => tiers.length >= 2);
     if (ladders.length === 0) return { cannotTest: 'two levels of 16, 8 and 4 bits on one backend are needed.' };
     const highest = ladders.map((tiers) => tiers[0]!);
     const notes = highest
       .filter((tier) => tier.bits < 16)
-      .map((tier) => `${tier.backend} has no FP16 file here: compared with ${tier.tier}.`);
+      .map((tier) => `${backendOf(tier.model)} has no FP16 file here: compared with ${tier.tier}.`);
     // The largest file decodes slowest: a short trace, since the differences are large.
     const workload = { ...shortTrace(facts), promptTokens: 16, generateTokens: 16, warmUpGenerateTokens: 2 };
     return {
-      arms: ladders.flat().map((tier) => armOf(armName(tier), tier, facts, { workload })),
+      arms: ladders.flat().map((tier) => armOf(armName(tier), tier.model, facts, { workload })),
       comparisons: ladders.flatMap(([reference, ...rest]) => rest.flatMap((tier) => comparisonsOf(reference!, tier))),
       levels: ['peakRss', 'decode', 'load'],
       notes: [...notes, ...absentBackends(facts)],

@@ -1,3 +1,4 @@
+import { backendOf } from '../../core/backend-of.js';
 import type { Allocator } from '../../core/candidate.js';
 import type { RequestSeries } from '../../core/workload.js';
 import { absentBackends, armOf, baseModels, seriesTrace } from '../arms.js';
@@ -62,15 +63,17 @@ export const allocators: Claim = {
     const models = baseModels(facts);
     const workload = seriesTrace(facts, seriesFor(facts));
     const arms = models.flatMap((model) => [
-      armOf(`${model.backend}, glibc`, model, facts, { workload }),
+      armOf(`${backendOf(model)}, glibc`, model, facts, { workload }),
       ...found.map((allocator) =>
-        armOf(`${model.backend}, ${allocator.name}`, model, facts, { workload, candidate: { allocator } }),
+        armOf(`${backendOf(model)}, ${allocator.name}`, model, facts, { workload, candidate: { allocator } }),
       ),
     ]);
     const missing = NAMES.filter((name) => !found.some((a) => a.name === name));
     return {
       arms,
-      comparisons: models.flatMap(({ backend }) => found.flatMap((allocator) => comparisonsOf(backend, allocator))),
+      comparisons: models
+        .map(backendOf)
+        .flatMap((backend) => found.flatMap((allocator) => comparisonsOf(backend, allocator))),
       levels: ['seriesRss', 'seriesDecode'],
       notes: [
         `The series has ${workload.series!.requests} requests; days of fragmentation may differ. --only 6 with a longer --budget makes it longer.`,

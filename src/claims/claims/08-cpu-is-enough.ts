@@ -120,7 +120,7 @@ export const cpuIsEnough: Claim = {
     const models = facts.larger ? [base, facts.larger] : [base];
     const workload = { ...shortTrace(facts), warmUpGenerateTokens: 2 };
     return {
-      arms: models.map((own) => armOf(armName(own.model.geometryId, own.model.quant), own, facts, { workload })),
+      arms: models.map((own) => armOf(armName(own.geometryId, own.quant), own, facts, { workload })),
       comparisons: [],
       levels: ['decode', 'prefill', 'peakRss'],
       notes: facts.larger ? [] : [`A 7B model cannot be tested: ${facts.absent.larger ?? 'there is none'}`],

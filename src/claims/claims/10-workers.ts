@@ -35,7 +35,7 @@ const compare = (metric: Comparison['metric'], words: string, more: Partial<Comp
 function whyNot(facts: ClaimFacts): string | null {
   const { limits, memory } = facts.machine;
   if (limits.threadBudget < USERS) return 'one thread cannot be divided between two workers.';
-  const needed = USERS * (WEIGHT_COPIES * baseModel(facts).model.sizeBytes + PROCESS_BYTES);
+  const needed = USERS * (WEIGHT_COPIES * baseModel(facts).sizeBytes + PROCESS_BYTES);
   const usable = memory.usableBytes.value;
   if (usable !== null && needed > usable)
     return `two workers need about ${formatBytes(needed)} of memory; ${formatBytes(usable)} may be used.`;

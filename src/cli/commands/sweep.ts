@@ -1,6 +1,5 @@
 import { relative } from 'node:path';
 import type { Argv } from 'yargs';
-import { backendOf } from '../../core/backend-of.js';
 import { R1Error } from '../../core/errors.js';
 import { fingerprintDifferences } from '../../core/fingerprint.js';
 import type { Machine } from '../../core/machine.js';
@@ -52,10 +51,10 @@ async function startJob(flags: Flags, context: CommandContext, startedMs: number
   checkQualityFlags(flags);
   const text = flags.qualityText === undefined ? null : readQualityText(flags.qualityText);
   const started = await startRun(flags, ['llama-cpp'], context, (machine) => readPlanFlags(flags, machine));
-  const { machine, arms } = started;
+  const { machine, models } = started;
   const plan: Plan = { ...preparePlan(flags, started).plan, sentinels: flags.sentinels };
   const job = { threads: machine.limits.threadBudget, puzzles: flags.puzzles, text, machine };
-  const quality = flags.quality ? await qualityOf(arms, job, context) : [];
+  const quality = flags.quality ? await qualityOf(models, job, context) : [];
   if (flags.minQuality !== undefined)
     for (const arm of uncheckedQuality(quality)) context.console.note(`--min-quality cannot be checked for ${arm}.`);
   const folder = createRunFolder({
@@ -67,7 +66,7 @@ async function startJob(flags: Flags, context: CommandContext, startedMs: number
   folder.writeMachine(machine);
   folder.writePlan(plan);
   folder.writeQuality(quality);
-  return { folder, machine, plan, arms, quality, sentinels: flags.sentinels, startedMs };
+  return { folder, machine, plan, models, quality, sentinels: flags.sentinels, startedMs };
 }
 
 /** Trials of two machines in one run could not be told apart later. */
@@ -89,13 +88,10 @@ async function resumeJob(path: string, flags: Flags, context: CommandContext, st
     throw error;
   }
   context.console.note(`Going on with ${relative('.', path)}: ${folder.log.outcomes.length} trials are there.`);
-  const arms = plan.models.map((model) => ({
-    backend: backendOf(model),
-    model,
-  }));
+  const { models } = plan;
   // A run that began without sentinels goes on without: its trials must be judged alike.
   const sentinels = flags.sentinels && plan.sentinels !== false;
-  return { folder, machine, plan, arms, quality, sentinels, startedMs };
+  return { folder, machine, plan, models, quality, sentinels, startedMs };
 }
 
 export const sweepCommand = {

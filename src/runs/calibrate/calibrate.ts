@@ -1,3 +1,4 @@
+import { backendOf } from '../../core/backend-of.js';
 import type { Calibration } from '../../core/calibration.js';
 import { baseCandidate, candidateId } from '../../core/candidate.js';
 import { R1Error } from '../../core/errors.js';
@@ -24,13 +25,13 @@ export type CalibrateRequest = StartFlags & {
 /** Cold pilots, then pairs of the configuration with itself, each trial a fresh process. */
 async function measurePairs(
   request: CalibrateRequest,
-  { machine, arms }: Started,
+  { machine, models }: Started,
   folder: RunFolder,
   context: Context,
 ) {
-  const { backend, model } = arms[0]!;
+  const model = models[0]!;
   const workloads = workloadsFor(request.effort, request.seed);
-  const candidate = baseCandidate(backend, model.quant, machine.limits.threadBudget);
+  const candidate = baseCandidate(backendOf(model), model.quant, machine.limits.threadBudget);
   const source = calibrationSource(
     {
       name: candidateId(candidate),
@@ -65,7 +66,7 @@ export async function calibrate(
   try {
     folder.writeMachine(started.machine);
     const measured = await measurePairs(request, started, folder, context);
-    const identity = { fingerprint: started.machine.fingerprint.hash, modelKey: modelKey(started.arms[0]!.model) };
+    const identity = { fingerprint: started.machine.fingerprint.hash, modelKey: modelKey(started.models[0]!) };
     const calibration = summarizeCalibration({ createdAt: started.createdAt, ...identity, ...measured });
     return { calibration, path: writeCalibration(calibrationFolder(context), calibration) };
   } finally {

@@ -1,12 +1,12 @@
-import type { ClaimModel } from '../../claims/claim.js';
+import { backendOf } from '../../core/backend-of.js';
 import type { Backend } from '../../core/candidate.js';
 import { R1Error } from '../../core/errors.js';
 import type { Machine } from '../../core/machine.js';
-import { GEOMETRIES } from '../../core/model.js';
+import { GEOMETRIES, type ModelFile } from '../../core/model.js';
 import { weightBytesPerToken } from '../../core/roofline.js';
 import { formatBytes } from '../../core/units.js';
 import type { Context } from '../context.js';
-import { resolveArms } from '../sweep/arms.js';
+import { resolveModels } from '../sweep/resolve-models.js';
 import { type Started, startRun } from '../sweep/start.js';
 import type { ClaimsFlags } from './request.js';
 
@@ -43,7 +43,7 @@ export async function startClaims(flags: ClaimsFlags, claims: readonly number[],
 
 /** Why each backend has no file, for claims that are about both. */
 export function absentReasons(started: Started): Record<string, string> {
-  const present = new Set<Backend>(started.arms.map((arm) => arm.backend));
+  const present = new Set<Backend>(started.models.map(backendOf));
   const reasons: Record<string, string> = {};
   for (const { value, reason } of started.excluded) {
     const [backend] = value.split(' ');
@@ -58,7 +58,7 @@ export async function largerModel(
   claims: readonly number[],
   machine: Machine,
   context: Context,
-): Promise<ClaimModel | string> {
+): Promise<ModelFile | string> {
   if (!claims.includes(LARGER_CLAIM)) return 'no claim asked for needs one.';
   if (isFake(flags)) return 'the fake engine has none.';
   const needed = WEIGHT_COPIES * weightBytesPerToken(GEOMETRIES[LARGER_ID], LARGER_QUANT) + PROCESS_BYTES;
@@ -67,8 +67,8 @@ export async function largerModel(
     return `it needs about ${formatBytes(Math.round(needed))} of memory; ${formatBytes(usable)} may be used.`;
   try {
     const request = { spec: `synthetic:${LARGER_ID}`, backends: ['llama-cpp' as const], quants: [LARGER_QUANT] };
-    const { arms } = await resolveArms({ ...request, threads: machine.limits.threadBudget }, context);
-    return arms[0]!;
+    const { models } = await resolveModels({ ...request, threads: machine.limits.threadBudget }, context);
+    return models[0]!;
   } catch (error) {
     if (!(error instanceof R1Error) || error.code === 'INTERRUPTED') throw error;
     return error.message;

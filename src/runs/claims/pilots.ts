@@ -1,6 +1,8 @@
 import { armOf } from '../../claims/arms.js';
-import type { ClaimFacts, ClaimModel } from '../../claims/claim.js';
+import type { ClaimFacts } from '../../claims/claim.js';
+import { backendOf } from '../../core/backend-of.js';
 import type { Arm } from '../../core/experiment.js';
+import type { ModelFile } from '../../core/model.js';
 import type { Outcome } from '../../core/outcome.js';
 import { SHORT_WORKLOAD } from '../../core/workload.js';
 import { type Pilot, pilotOf } from '../../sweeps/time-plan.js';
@@ -9,12 +11,12 @@ import type { ExperimentPorts } from '../experiment/ports.js';
 import { runBlocks } from '../experiment/run-blocks.js';
 
 /** Name of the arm in the log, beside those of claims. */
-const pilotName = ({ backend, model }: ClaimModel): string =>
-  `pilot/${backend} ${model.geometryId ?? 'model'} ${model.quant}`;
+const pilotName = (model: ModelFile): string =>
+  `pilot/${backendOf(model)} ${model.geometryId ?? 'model'} ${model.quant}`;
 
 const WORKLOAD = { ...SHORT_WORKLOAD, promptTokens: 32, generateTokens: 16, warmUpPromptTokens: 16 };
 
-export const pilotArms = (models: readonly ClaimModel[], facts: ClaimFacts): Arm[] =>
+export const pilotArms = (models: readonly ModelFile[], facts: ClaimFacts): Arm[] =>
   models.map((model) => armOf(pilotName(model), model, facts, { workload: { ...WORKLOAD, seed: facts.seed } }));
 
 export type PilotResult = { arm: Arm; outcome: Outcome; pilot: Pilot | null };

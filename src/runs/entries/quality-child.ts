@@ -1,4 +1,6 @@
+import { backendOf } from '../../core/backend-of.js';
 import { baseCandidate } from '../../core/candidate.js';
+import type { ModelFile } from '../../core/model.js';
 import type { Quality } from '../../core/run-result.js';
 import { measureQuality } from '../../quality/measure-quality.js';
 import type { Reference } from '../../quality/reference.js';
@@ -17,12 +19,8 @@ const ANSWER_TOKENS = 1024;
 const send = (reply: QualityReply): Promise<void> =>
   new Promise((resolve) => process.send!(reply, undefined, undefined, () => resolve()));
 
-async function measureArm(
-  arm: QualityChildRequest['arms'][number],
-  request: QualityChildRequest,
-  reference: Reference | null,
-) {
-  const { backend, model } = arm;
+async function measureModel(model: ModelFile, request: QualityChildRequest, reference: Reference | null) {
+  const backend = backendOf(model);
   const engine = await loadEngine(backend, { cacheFolder: process.env.R1TUNE_ENGINE_CACHE ?? '' });
   const candidate = baseCandidate(backend, model.quant, request.threads);
   const contextTokens = Math.min(CONTEXT_TOKENS, model.contextLength);
@@ -41,8 +39,8 @@ async function measureArm(
   }
 }
 
-const failed = ({ backend, model }: QualityChildRequest['arms'][number], error: unknown): Quality => ({
-  backend,
+const failed = (model: ModelFile, error: unknown): Quality => ({
+  backend: backendOf(model),
   quant: model.quant,
   measurable: false,
   reason: `it could not be measured: ${(error as Error).message}`,
@@ -56,13 +54,13 @@ const failed = ({ backend, model }: QualityChildRequest['arms'][number], error: 
 
 async function measureAll(request: QualityChildRequest): Promise<void> {
   let reference: Reference | null = null;
-  for (const arm of [...request.arms].sort((a, b) => b.model.bytesPerToken - a.model.bytesPerToken)) {
+  for (const model of [...request.models].sort((a, b) => b.bytesPerToken - a.bytesPerToken)) {
     try {
-      const { quality, said } = await measureArm(arm, request, reference);
+      const { quality, said } = await measureModel(model, request, reference);
       reference ??= said;
       await send({ type: 'quality', quality });
     } catch (error) {
-      await send({ type: 'quality', quality: failed(arm, error) });
+      await send({ type: 'quality', quality: failed(model, error) });
     }
   }
   await send({ type: 'done' });

@@ -5,7 +5,7 @@ import type { Context } from '../context.js';
 import { drawSeed } from '../draw-seed.js';
 import { openPorts } from '../experiment/ports.js';
 import { waitForQuiet } from '../experiment/wait-for-quiet.js';
-import { profileArm } from '../sweep/profile-arm.js';
+import { profileModel } from '../sweep/profile-model.js';
 import { type GateJob, sideArm } from './job.js';
 import type { GateInput, GateRequest } from './request.js';
 
@@ -32,16 +32,16 @@ export async function openJob(
 ): Promise<GateJob> {
   const { baseline, candidate, metrics, margin, slowdown, entry } = input;
   const { workload } = baseline;
-  const own = await profileArm(baseline, request.model, context);
-  const other = await profileArm(candidate, request.model, context);
-  const freshCopy = request.freshCopies && own.model.path !== other.model.path;
+  const own = await profileModel(baseline, request.model, context);
+  const other = await profileModel(candidate, request.model, context);
+  const freshCopy = request.freshCopies && own.path !== other.path;
   const differences = request.anyMachine ? [] : machineDifferences(baseline, machine);
   return {
     profiles: { baseline, candidate },
     arms: {
-      baseline: sideArm('baseline', baseline, { model: own.model, workload, freshCopy }),
+      baseline: sideArm('baseline', baseline, { model: own, workload, freshCopy }),
       candidate: sideArm('candidate', candidate, {
-        model: other.model,
+        model: other,
         workload,
         freshCopy,
         slowdown,

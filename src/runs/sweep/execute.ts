@@ -1,13 +1,14 @@
-import { candidateId } from '../../core/candidate.js';
+import { type Candidate, candidateId } from '../../core/candidate.js';
 import { R1Error } from '../../core/errors.js';
 import type { Machine } from '../../core/machine.js';
+import type { ModelFile } from '../../core/model.js';
+import { isModelOf } from '../../core/model-of.js';
 import type { Outcome } from '../../core/outcome.js';
 import type { Plan, Quality, RunResult } from '../../core/run-result.js';
 import type { RunFolder } from '../../store/run-folder.js';
 import { assembleRun } from '../../sweeps/assemble-run.js';
 import { toDesignSpace } from '../../sweeps/design-space.js';
 import { openSession, type SearchSession } from '../../sweeps/session.js';
-import type { ModelArm } from '../../sweeps/space.js';
 import { strategyById } from '../../sweeps/strategies/index.js';
 import { expectedTrialMs, type Pilot, pilotOf } from '../../sweeps/time-plan.js';
 import { type Judge, toldResult } from '../../sweeps/trial-result.js';
@@ -24,7 +25,7 @@ export type RunJob = {
   folder: RunFolder;
   machine: Machine;
   plan: Plan;
-  arms: readonly ModelArm[];
+  models: readonly ModelFile[];
   quality: readonly Quality[];
   /** False leaves out the sentinel readings. */
   sentinels: boolean;
@@ -33,17 +34,18 @@ export type RunJob = {
 };
 
 /** Coarse steps of answer quality: more bits a weight are at least as good, until quality is measured. */
-function qualityTier(job: RunJob, backend: string, quant: string): number {
+function qualityTier(job: RunJob, candidate: Candidate): number {
+  const { backend, quant } = candidate;
   const measured = job.quality.find((q) => q.backend === backend && q.quant === quant)?.top1Agreement;
   if (measured != null) return Math.round(measured * 50);
-  const arm = job.arms.find((a) => a.backend === backend && a.model.quant === quant);
-  return arm ? Math.min(8, Math.round((arm.model.bytesPerToken * 8) / arm.model.parameters / 2)) : 0;
+  const model = job.models.find((file) => isModelOf(file, candidate));
+  return model ? Math.min(8, Math.round((model.bytesPerToken * 8) / model.parameters / 2)) : 0;
 }
 
 function designOf(plan: Plan, job: RunJob) {
   const { candidates, defaultCandidate, excluded, references = [] } = plan;
   const space = { candidates, defaultCandidate, excluded, references };
-  return toDesignSpace(space, job.arms, (c) => qualityTier(job, c.backend, c.quant));
+  return toDesignSpace(space, job.models, (candidate) => qualityTier(job, candidate));
 }
 
 function withoutFailedArms(plan: Plan, pilots: readonly Outcome[]): Plan {
@@ -60,8 +62,8 @@ function withoutFailedArms(plan: Plan, pilots: readonly Outcome[]): Plan {
 }
 
 /** Trials that show what runs here and how long it takes. Those in the log are not run again. */
-async function measurePilots({ folder, machine, plan, arms }: RunJob, context: Context): Promise<Outcome[]> {
-  const blocks = pilotBlocks(arms, plan, machine);
+async function measurePilots({ folder, machine, plan, models }: RunJob, context: Context): Promise<Outcome[]> {
+  const blocks = pilotBlocks(models, plan, machine);
   const source = listedBlocks(blocks);
   const expected = { trials: source.plannedTrials, ms: 0 };
   await runBlocks(source, openPorts({ machine, log: folder.log, expected }, context));

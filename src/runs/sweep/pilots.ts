@@ -1,10 +1,11 @@
+import { backendOf } from '../../core/backend-of.js';
 import { baseCandidate, type Candidate } from '../../core/candidate.js';
 import type { Block } from '../../core/experiment.js';
 import type { Machine } from '../../core/machine.js';
+import type { ModelFile } from '../../core/model.js';
 import { isModelOf } from '../../core/model-of.js';
 import type { Outcome } from '../../core/outcome.js';
 import type { Exclusion, Plan } from '../../core/run-result.js';
-import type { ModelArm } from '../../sweeps/space.js';
 import { planArm } from './plan-arms.js';
 
 /** Streams of a pilot for throughput: what batching brings here decides how long trials take. */
@@ -28,11 +29,11 @@ function otherThreads(plan: Plan, { backend, threads }: Candidate): number[] {
  * trials take; a few of each engine show what threads bring. A file whose every configuration is excluded, as too large for
  * memory for instance, is not loaded to see how it runs.
  */
-export function pilotBlocks(arms: readonly ModelArm[], plan: Plan, machine: Machine): Block[] {
+export function pilotBlocks(models: readonly ModelFile[], plan: Plan, machine: Machine): Block[] {
   const sequences = plan.objective === 'throughput' ? PILOT_SEQUENCES : 1;
-  const wanted = arms.filter(({ model }) => plan.candidates.some((candidate) => isModelOf(model, candidate)));
-  const firsts = wanted.map(({ backend, model }) => ({
-    ...baseCandidate(backend, model.quant, machine.limits.threadBudget),
+  const wanted = models.filter((model) => plan.candidates.some((candidate) => isModelOf(model, candidate)));
+  const firsts = wanted.map((model) => ({
+    ...baseCandidate(backendOf(model), model.quant, machine.limits.threadBudget),
     sequences,
   }));
   const ofEngines = firsts.filter(({ backend }, i) => firsts.findIndex((other) => other.backend === backend) === i);

@@ -1,11 +1,12 @@
 import type { Calibration } from '../../core/calibration.js';
 import { R1Error } from '../../core/errors.js';
 import type { Machine } from '../../core/machine.js';
+import type { ModelFile } from '../../core/model.js';
 import { type Exclusion, type Plan, RUN_VERSION } from '../../core/run-result.js';
 import { parseBytes, parseDurationMs } from '../../core/units.js';
 import { concurrencyAxes } from '../../sweeps/concurrency.js';
 import { axisValues } from '../../sweeps/design-space.js';
-import { buildSpace, type ModelArm, type Space } from '../../sweeps/space.js';
+import { buildSpace, type Space } from '../../sweeps/space.js';
 import { drawSeed } from '../draw-seed.js';
 import { engineVersions, gitCommit } from '../versions.js';
 import { type AxisFlags, askedAxes } from './asked-axes.js';
@@ -29,11 +30,11 @@ export type PlanFlags = AxisFlags & {
 /** A server for reasoning models needs room for long thoughts; the KV cache of this context is part of the measured memory. */
 const DEFAULT_CONTEXT = 4096;
 
-const longestContext = (flags: PlanFlags, arms: readonly ModelArm[]): number =>
-  Math.min(flags.context ?? Number.POSITIVE_INFINITY, ...arms.map((arm) => arm.model.contextLength));
+const longestContext = (flags: PlanFlags, models: readonly ModelFile[]): number =>
+  Math.min(flags.context ?? Number.POSITIVE_INFINITY, ...models.map((model) => model.contextLength));
 
-function contextTokens(flags: PlanFlags, workloads: Plan['workloads'], arms: readonly ModelArm[]): number {
-  return Math.min(flags.context ?? Math.max(DEFAULT_CONTEXT, contextFor(workloads)), longestContext(flags, arms));
+function contextTokens(flags: PlanFlags, workloads: Plan['workloads'], models: readonly ModelFile[]): number {
+  return Math.min(flags.context ?? Math.max(DEFAULT_CONTEXT, contextFor(workloads)), longestContext(flags, models));
 }
 
 /** Below this a trace says nothing about speed. */
@@ -78,21 +79,21 @@ export function preparePlan(
   facts: {
     machine: Machine;
     modelId: string;
-    arms: readonly ModelArm[];
+    models: readonly ModelFile[];
     excluded: Exclusion[];
     command: string[];
     createdAt: string;
     calibrations: readonly Calibration[];
   },
 ): Prepared {
-  const { machine, arms } = facts;
+  const { machine, models } = facts;
   const workloads = fitWorkloads(
     withWarmUp(workloadsFor(flags.effort, flags.seed, flags.objective), facts.calibrations),
-    longestContext(flags, arms),
+    longestContext(flags, models),
   );
-  const context = contextTokens(flags, workloads, arms);
+  const context = contextTokens(flags, workloads, models);
   const { axes, constraints, budgetMs, request } = readPlanFlags(flags, machine);
-  const space = buildSpace({ machine, arms, axes, contextTokens: context, maxRssBytes: constraints.maxRssBytes });
+  const space = buildSpace({ machine, models, axes, contextTokens: context, maxRssBytes: constraints.maxRssBytes });
   const plan: Plan = {
     schemaVersion: RUN_VERSION,
     kind: 'r1-tune/plan',
@@ -120,7 +121,7 @@ export function preparePlan(
     ...(space.references?.length ? { references: space.references } : {}),
     modelId: facts.modelId,
     contextTokens: context,
-    models: arms.map((arm) => arm.model),
+    models: [...models],
     excluded: [...facts.excluded, ...space.excluded],
     searchBudget: null,
     trialDeadlineMs: 0,

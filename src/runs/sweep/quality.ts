@@ -1,11 +1,13 @@
 import { fileURLToPath } from 'node:url';
+import { backendOf } from '../../core/backend-of.js';
 import { baseCandidate } from '../../core/candidate.js';
 import type { Machine } from '../../core/machine.js';
+import type { ModelFile } from '../../core/model.js';
+import { isModelOf } from '../../core/model-of.js';
 import type { Quality } from '../../core/run-result.js';
 import { withReference } from '../../quality/with-reference.js';
 import { spawnBound } from '../../runners/launch.js';
 import { memoryFits } from '../../sweeps/feasibility.js';
-import type { ModelArm } from '../../sweeps/space.js';
 import type { Context } from '../context.js';
 import { type QualityChildRequest, qualityReplySchema } from '../entries/quality-protocol.js';
 import { environmentOf } from '../experiment/environment.js';
@@ -18,8 +20,8 @@ const RANDOM_WEIGHTS = 'the weights are random, so the text is noise at every pr
 /** What --max-rss forbids to deploy may still be what others are compared with; only what the machine cannot hold is left out. */
 const ANY_MEMORY = { contextTokens: 1024, maxRssBytes: null };
 
-const unmeasured = ({ backend, model }: ModelArm, reason: string): Quality => ({
-  backend,
+const unmeasured = (model: ModelFile, reason: string): Quality => ({
+  backend: backendOf(model),
   quant: model.quant,
   measurable: false,
   reason,
@@ -31,10 +33,14 @@ const unmeasured = ({ backend, model }: ModelArm, reason: string): Quality => ({
   tokens: null,
 });
 
-/** Runs the child that measures and collects what it says. An arm it never got to is not measurable, with the reason. */
+/** Runs the child that measures and collects what it says. A file it never got to is not measurable, with the reason. */
 async function runChild(request: QualityChildRequest, context: Context): Promise<Quality[]> {
-  const { backend, model } = request.arms[0]!;
-  const child = spawnBound(baseCandidate(backend, model.quant, request.threads), ENTRY, environmentOf(context.host));
+  const [first] = request.models;
+  const child = spawnBound(
+    baseCandidate(backendOf(first!), first!.quant, request.threads),
+    ENTRY,
+    environmentOf(context.host),
+  );
   const measured: Quality[] = [];
   let stderr = '';
   child.stderr?.on('data', (data) => {
@@ -55,11 +61,9 @@ async function runChild(request: QualityChildRequest, context: Context): Promise
   context.signal.removeEventListener('abort', stop);
   context.signal.throwIfAborted();
   context.emit({ type: 'idle' });
-  const missing = request.arms.filter(
-    (arm) => !measured.some((q) => q.backend === arm.backend && q.quant === arm.model.quant),
-  );
+  const missing = request.models.filter((model) => !measured.some((quality) => isModelOf(model, quality)));
   const how = `the process that measures quality ended by ${signal ?? `exit code ${code}`}: ${stderr.trim().split('\n').at(-1) ?? ''}`;
-  return [...measured, ...missing.map((arm) => unmeasured(arm, how))];
+  return [...measured, ...missing.map((model) => unmeasured(model, how))];
 }
 
 export type QualityJob = {
@@ -72,21 +76,21 @@ export type QualityJob = {
 
 /** Quality of every engine and quantization, once for each. Random weights are not measured, and that is said. */
 export async function qualityOf(
-  arms: readonly ModelArm[],
+  models: readonly ModelFile[],
   { text, machine, ...job }: QualityJob,
   context: Context,
 ): Promise<Quality[]> {
-  const whyNot = ({ backend, model }: ModelArm): string | null =>
+  const whyNot = (model: ModelFile): string | null =>
     model.weights === 'random'
       ? RANDOM_WEIGHTS
-      : (memoryFits(baseCandidate(backend, model.quant, 1), model, machine, ANY_MEMORY)?.reason ?? null);
-  const real = arms.filter((arm) => whyNot(arm) === null);
-  const said = arms.flatMap((arm) => {
-    const reason = whyNot(arm);
-    return reason === null ? [] : [unmeasured(arm, reason)];
+      : (memoryFits(baseCandidate(backendOf(model), model.quant, 1), model, machine, ANY_MEMORY)?.reason ?? null);
+  const real = models.filter((model) => whyNot(model) === null);
+  const said = models.flatMap((model) => {
+    const reason = whyNot(model);
+    return reason === null ? [] : [unmeasured(model, reason)];
   });
   if (real.length === 0) return said;
-  const measured = await runChild({ arms: [...real], ...job, text: text?.content }, context);
+  const measured = await runChild({ models: [...real], ...job, text: text?.content }, context);
   return [...said, ...withReference(measured).map((quality) => (text ? { ...quality, text: text.label } : quality))];
 }
 

@@ -2,15 +2,15 @@ import type { Calibration } from '../../core/calibration.js';
 import type { Backend } from '../../core/candidate.js';
 import { R1Error } from '../../core/errors.js';
 import type { Machine } from '../../core/machine.js';
+import type { ModelFile } from '../../core/model.js';
 import type { Exclusion } from '../../core/run-result.js';
 import { measureBandwidth } from '../../probes/bandwidth/measure.js';
 import { probeMachine } from '../../probes/index.js';
-import type { ModelArm } from '../../sweeps/space.js';
 import type { Context } from '../context.js';
 import { installedOf, requireEngine } from '../engines/present.js';
-import { resolveArms } from './arms.js';
 import { parseBackends } from './asked-axes.js';
 import { calibrationsOf } from './calibrated.js';
+import { resolveModels } from './resolve-models.js';
 
 export type StartFlags = {
   model?: string | undefined;
@@ -22,7 +22,7 @@ export type StartFlags = {
 export type Started = {
   machine: Machine;
   modelId: string;
-  arms: ModelArm[];
+  models: ModelFile[];
   excluded: Exclusion[];
   command: string[];
   createdAt: string;
@@ -72,14 +72,14 @@ export async function startRun(
     quants: quants?.length ? quants : undefined,
     threads: probed.limits.threadBudget,
   };
-  const models = await resolveArms(request, context);
+  const resolved = await resolveModels(request, context);
   const machine = flags.bandwidth ? { ...probed, bandwidth: await bandwidthOf(probed, context) } : probed;
   return {
     machine,
-    modelId: models.id,
-    arms: models.arms,
-    excluded: [...excluded, ...models.excluded],
-    calibrations: calibrationsOf(models.arms, machine, context),
+    modelId: resolved.id,
+    models: resolved.models,
+    excluded: [...excluded, ...resolved.excluded],
+    calibrations: calibrationsOf(resolved.models, machine, context),
     command: process.argv.slice(2),
     createdAt: new Date(context.clock.now()).toISOString(),
   };

@@ -1,4 +1,4 @@
-import type { ClaimFacts, ClaimModel } from '../../../src/claims/claim.js';
+import type { ClaimFacts } from '../../../src/claims/claim.js';
 import type { Backend } from '../../../src/core/candidate.js';
 import { GEOMETRIES, kvBytesPerToken, type ModelFile, shapeSchema } from '../../../src/core/model.js';
 import { BITS_PER_WEIGHT, type RooflineQuant, weightBytesPerToken } from '../../../src/core/roofline.js';
@@ -9,8 +9,8 @@ import { sampleMachine } from '../sample-machine.js';
 const geometry = GEOMETRIES['deepseek-r1-distill-qwen-1.5b'];
 const PARAMETERS = 1_777_088_000;
 
-export function claimModel(backend: Backend, quant: RooflineQuant): ClaimModel {
-  const model: ModelFile = {
+export function claimModel(backend: Backend, quant: RooflineQuant): ModelFile {
+  return {
     path: `/models/${backend}-${quant}`,
     format: backend === 'onnx' ? 'onnx' : 'gguf',
     quant,
@@ -26,7 +26,6 @@ export function claimModel(backend: Backend, quant: RooflineQuant): ClaimModel {
     name: 'synthetic',
     contextLength: 131072,
   };
-  return { backend, model };
 }
 
 export function claimFacts(changes: Partial<ClaimFacts> = {}): ClaimFacts {

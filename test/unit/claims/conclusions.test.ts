@@ -118,7 +118,7 @@ describe('claim 7: warm-up', () => {
 describe('claim 8: a CPU is enough', () => {
   const seven = claimModel('llama-cpp', 'q4_0');
   const facts = claimFacts({
-    larger: { ...seven, model: { ...seven.model, geometryId: 'deepseek-r1-distill-qwen-7b', bytesPerToken: 4e9 } },
+    larger: { ...seven, geometryId: 'deepseek-r1-distill-qwen-7b', bytesPerToken: 4e9 },
   });
 
   it('scales by the share of the bandwidth, and an answer of 1,024 tokens takes longer than 1.2 s', () => {

@@ -6,11 +6,11 @@ import { sampleModel } from '../../helpers/sample-plan.js';
 const base = baseCandidate('llama-cpp', 'q4_0', 4);
 const int4 = baseCandidate('onnx', 'int4', 4);
 const candidates: Candidate[] = [base, { ...base, threads: 8 }, { ...base, threads: 8, mmap: false }, int4];
-const arms = [
-  { backend: 'llama-cpp' as const, model: sampleModel({ bytesPerToken: 900, parameters: 1600 }) },
-  { backend: 'onnx' as const, model: sampleModel({ quant: 'int4', bytesPerToken: 1000, parameters: 1600 }) },
+const models = [
+  sampleModel({ bytesPerToken: 900, parameters: 1600 }),
+  sampleModel({ format: 'onnx', quant: 'int4', bytesPerToken: 1000, parameters: 1600 }),
 ];
-const space = toDesignSpace({ candidates, defaultCandidate: base, excluded: [] }, arms, (c) =>
+const space = toDesignSpace({ candidates, defaultCandidate: base, excluded: [] }, models, (c) =>
   c.backend === 'onnx' ? 1 : 3,
 );
 
@@ -41,7 +41,7 @@ describe('toDesignSpace', () => {
   it('of one quantization has no bits to explain', () => {
     const one = toDesignSpace(
       { candidates: candidates.slice(0, 2), defaultCandidate: base, excluded: [] },
-      arms,
+      models,
       () => 0,
     );
     expect(one.axes).toEqual([{ name: 'threads', kind: 'numeric', scale: 'log2' }]);

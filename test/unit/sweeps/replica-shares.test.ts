@@ -99,7 +99,7 @@ describe('the space of the objective "throughput"', () => {
   );
   const { candidates, defaultCandidate, excluded } = buildSpace({
     machine,
-    arms: [{ backend: 'llama-cpp', model: fakeModel({}) }],
+    models: [{ ...fakeModel({}), path: '/models/model.gguf' }],
     axes,
     contextTokens: 256,
     maxRssBytes: null,

@@ -10,11 +10,11 @@ import { overlay } from '../../helpers/machines/overlay.js';
 import { sampleMachine } from '../../helpers/sample-machine.js';
 import { sampleModel } from '../../helpers/sample-plan.js';
 
-const ARM = { backend: 'llama-cpp' as const, model: sampleModel() };
+const MODEL = sampleModel();
 const AXES: AskedAxes = { ...AUTO_AXES, backends: [], quants: {} };
 
 const space = (machine: Machine, axes: Partial<AskedAxes> = {}, more: Partial<SpaceRequest> = {}) =>
-  buildSpace({ machine, arms: [ARM], axes: { ...AXES, ...axes }, contextTokens: 4096, maxRssBytes: null, ...more });
+  buildSpace({ machine, models: [MODEL], axes: { ...AXES, ...axes }, contextTokens: 4096, maxRssBytes: null, ...more });
 
 /** Eight cores with two threads each (siblings n and n+8), as its kernel shows it. */
 const DESKTOP: MachineDescription = {
@@ -70,8 +70,8 @@ describe('on a machine as probed', () => {
 
   it('little memory leaves out what does not fit, with the numbers', async () => {
     const machine = await shape({ '/proc/meminfo': 'MemTotal: 2000000 kB\nMemAvailable: 1500000 kB' });
-    const big = { backend: 'llama-cpp' as const, model: sampleModel({ quant: 'f16', sizeBytes: 3.6e9 }) };
-    const found = space(machine, { threads: [2] }, { arms: [ARM, big] });
+    const big = sampleModel({ quant: 'f16', sizeBytes: 3.6e9 });
+    const found = space(machine, { threads: [2] }, { models: [MODEL, big] });
     expect(found.candidates.every((c) => c.quant === 'q4_0')).toBe(true);
     expect(found.excluded).toContainEqual(
       expect.objectContaining({ axis: 'memory', value: 'f16', reason: expect.stringMatching(/needs about .* GiB of/) }),
@@ -114,12 +114,12 @@ describe('buildSpace', () => {
   });
 
   it('the default is the first model on the engine’s own settings, and is always a candidate', () => {
-    const other = { backend: 'onnx' as const, model: sampleModel({ quant: 'int4', format: 'onnx' }) };
-    const found = space(machine, { threads: [2] }, { arms: [other, ARM] });
+    const other = sampleModel({ quant: 'int4', format: 'onnx' });
+    const found = space(machine, { threads: [2] }, { models: [other, MODEL] });
     expect(found.defaultCandidate).toMatchObject({ backend: 'onnx', quant: 'int4', threads: 8 });
     expect(found.candidates.map(candidateId)).toContain(candidateId(found.defaultCandidate));
   });
 
   it('without any model there is nothing to search', () =>
-    expect(() => space(machine, {}, { arms: [] })).toThrow(expect.objectContaining({ code: 'NOTHING_VIABLE' })));
+    expect(() => space(machine, {}, { models: [] })).toThrow(expect.objectContaining({ code: 'NOTHING_VIABLE' })));
 });

@@ -175,7 +175,9 @@ describe('JUnit', () => {
 describe('Markdown', () => {
   it('shows verdict, metrics and both configurations', () => {
     const text = gateMarkdown(paired(0.75));
-    expect(text).toMatch(/^### ❌ r1-tune gate: FAIL\n/);
+    expect(text).toMatch(
+      /^### ❌ r1-tune gate: FAIL – find the loss in this change, or .* new profile as the baseline\n/,
+    );
     expect(text).toMatch(/\| decode \| FAIL \| −2\d\.\d % \|/);
     expect(text).toMatch(/\| ttft \| PASS \| \+0\.0 % \|/);
     expect(text).toContain('margin 5.0 %, false-alarm rate at most 1.0 %');

@@ -10,17 +10,14 @@ import { sampleModel, samplePlan } from '../../../helpers/sample-plan.js';
 import { sampleOutcome } from '../../../helpers/sample-trial.js';
 
 const q8 = sampleModel({ quant: 'q8_0' });
-const arms = [
-  { backend: 'llama-cpp' as const, model: sampleModel() },
-  { backend: 'llama-cpp' as const, model: q8 },
-];
+const models = [sampleModel(), q8];
 const plan = samplePlan(
   ['q4_0', 'q8_0'].flatMap((quant) => [2, 4].map((threads) => baseCandidate('llama-cpp', quant, threads))),
 );
 
 async function pilots(known: Outcome[] = [], of = plan) {
   const { ports, outcomes } = fakePorts(({ arm }) => sampleOutcome({ candidate: arm.candidate }), { known });
-  await runBlocks(listedBlocks(pilotBlocks(arms, of, sampleMachine())), ports);
+  await runBlocks(listedBlocks(pilotBlocks(models, of, sampleMachine())), ports);
   return { all: outcomes, stored: outcomes.slice(known.length) };
 }
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planSchema } from '../../../../src/core/run-result.js';
 import { type PlanFlags, preparePlan } from '../../../../src/runs/sweep/prepare.js';
-import type { ModelArm } from '../../../../src/sweeps/space.js';
 import { sampleMachine } from '../../../helpers/sample-machine.js';
 import { sampleModel } from '../../../helpers/sample-plan.js';
 
@@ -12,15 +11,13 @@ const FLAGS: PlanFlags = {
   effort: 'default',
   strategy: 'model-race',
 };
-const arm = (changes = {}): ModelArm => ({ backend: 'llama-cpp', model: sampleModel(changes) });
-
-const prepare = (flags: Partial<PlanFlags> = {}, arms: ModelArm[] = [arm()]) =>
+const prepare = (flags: Partial<PlanFlags> = {}, models = [sampleModel()]) =>
   preparePlan(
     { ...FLAGS, ...flags },
     {
       machine: sampleMachine(),
       modelId: 'synthetic:deepseek-r1-distill-qwen-1.5b',
-      arms,
+      models,
       excluded: [],
       command: ['sweep'],
       createdAt: '2026-03-01T08:04:00.000Z',
@@ -50,7 +47,7 @@ describe('preparePlan', () => {
   });
 
   it('shortens traces to the context of a tiny model', () => {
-    const { workloads, contextTokens } = prepare({}, [arm({ contextLength: 512 })]);
+    const { workloads, contextTokens } = prepare({}, [sampleModel({ contextLength: 512 })]);
     expect(contextTokens).toBe(512);
     expect(workloads.full).toMatchObject({ promptTokens: 368, generateTokens: 128 });
     expect(workloads.short).toMatchObject({ promptTokens: 128, generateTokens: 32 });
@@ -63,7 +60,7 @@ describe('preparePlan', () => {
   });
 
   it('takes the shortest context of all models', () =>
-    expect(prepare({}, [arm(), arm({ quant: 'q8_0', contextLength: 1024 })]).contextTokens).toBe(1024));
+    expect(prepare({}, [sampleModel(), sampleModel({ quant: 'q8_0', contextLength: 1024 })]).contextTokens).toBe(1024));
 
   it.each<[Partial<PlanFlags>, RegExp]>([
     [{ budget: '5' }, /"5" is not a duration/],

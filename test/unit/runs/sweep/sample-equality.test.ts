@@ -2,7 +2,6 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { backendOf } from '../../../../src/core/backend-of.js';
 import { canonicalJson } from '../../../../src/core/canonical.js';
 import { liveHost } from '../../../../src/probes/host/live.js';
 import { renderReport } from '../../../../src/report/index.js';
@@ -39,8 +38,8 @@ it('results/sample/outcomes.jsonl gives byte-equal run.json and best.json, and n
     // Whoever wants to measure is told that the user has stopped the run.
     signal: AbortSignal.abort(new Error('measured something')),
   };
-  const arms = plan.models.map((model) => ({ backend: backendOf(model), model }));
-  const run = await executeRun({ folder, machine, plan, arms, quality, sentinels: true, startedMs: 0 }, context);
+  const { models } = plan;
+  const run = await executeRun({ folder, machine, plan, models, quality, sentinels: true, startedMs: 0 }, context);
   await finishRun(folder, run, context);
   folder.close();
   if (process.env.UPDATE_SAMPLE) await makeAgain(path);

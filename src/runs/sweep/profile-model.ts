@@ -1,22 +1,23 @@
 import { existsSync } from 'node:fs';
 import { R1Error } from '../../core/errors.js';
+import type { ModelFile } from '../../core/model.js';
+import { isModelOf } from '../../core/model-of.js';
 import type { Profile } from '../../core/profile.js';
-import type { ModelArm } from '../../sweeps/space.js';
 import type { Context } from '../context.js';
 import { requireEngine } from '../engines/present.js';
-import { resolveArms } from './arms.js';
+import { resolveModels } from './resolve-models.js';
 
 /** The model file of a profile on this machine: where it was measured, where --model says, or made again from its id. */
-export async function profileArm(profile: Profile, model: string | undefined, context: Context): Promise<ModelArm> {
+export async function profileModel(profile: Profile, model: string | undefined, context: Context): Promise<ModelFile> {
   const { backend, quant } = profile.candidate;
   requireEngine(backend);
-  if (model === undefined && existsSync(profile.model.path)) return { backend, model: profile.model };
-  const { arms } = await resolveArms(
+  if (model === undefined && existsSync(profile.model.path)) return profile.model;
+  const { models } = await resolveModels(
     { spec: model ?? profile.modelId, backends: [backend], quants: [quant], threads: profile.candidate.threads },
     context,
   );
-  const arm = arms.find((a) => a.backend === backend && a.model.quant === quant);
-  if (!arm)
+  const own = models.find((file) => isModelOf(file, profile.candidate));
+  if (!own)
     throw new R1Error(
       'PROFILE_MISMATCH',
       `${model ?? profile.modelId} has no ${quant} file for ${backend}, which the profile was made for.`,
@@ -24,5 +25,5 @@ export async function profileArm(profile: Profile, model: string | undefined, co
         mend: `Give --model with a ${quant} file, or tune again with r1-tune sweep.`,
       },
     );
-  return arm;
+  return own;
 }

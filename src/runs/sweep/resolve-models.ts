@@ -2,15 +2,14 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Backend } from '../../core/candidate.js';
 import { R1Error } from '../../core/errors.js';
-import { GEOMETRIES } from '../../core/model.js';
+import { GEOMETRIES, type ModelFile } from '../../core/model.js';
 import type { Exclusion } from '../../core/run-result.js';
 import { type ModelBackend, resolveModel } from '../../models/resolve.js';
-import type { ModelArm } from '../../sweeps/space.js';
 import type { Context } from '../context.js';
 import { homeFolder } from '../home.js';
 
-export type ResolvedArms = { id: string; arms: ModelArm[]; excluded: Exclusion[] };
-export type ArmsRequest = {
+export type ResolvedModels = { id: string; models: ModelFile[]; excluded: Exclusion[] };
+export type ModelsRequest = {
   spec: string | undefined;
   backends: readonly Backend[];
   quants: readonly string[] | undefined;
@@ -19,8 +18,8 @@ export type ArmsRequest = {
 };
 
 /** `--model`, `--backend` and `--quant` → a file for each engine and level, made and hashed when need be, with progress. */
-export async function resolveArms(request: ArmsRequest, context: Context): Promise<ResolvedArms> {
-  if (request.backends.includes('fake')) return fakeArms(request);
+export async function resolveModels(request: ModelsRequest, context: Context): Promise<ResolvedModels> {
+  if (request.backends.includes('fake')) return fakeModels(request);
   const resolved = await resolveModel(request.spec, {
     home: homeFolder(context.host),
     backends: request.backends as ModelBackend[],
@@ -33,7 +32,7 @@ export async function resolveArms(request: ArmsRequest, context: Context): Promi
   return {
     id: resolved.id,
     // Profiles are served from other folders than the one they were measured in.
-    arms: resolved.files.map((arm) => ({ ...arm, model: { ...arm.model, path: resolve(arm.model.path) } })),
+    models: resolved.files.map(({ model }) => ({ ...model, path: resolve(model.path) })),
     excluded: resolved.missing.map(({ backend, quant, reason }) => ({
       axis: 'quant',
       value: `${backend} ${quant}`,
@@ -44,7 +43,7 @@ export async function resolveArms(request: ArmsRequest, context: Context): Promi
 }
 
 /** The fake engine reads a script where others read weights; its shape stands for nothing. For testing r1-tune itself. */
-function fakeArms({ spec, quants }: ArmsRequest): ResolvedArms {
+function fakeModels({ spec, quants }: ModelsRequest): ResolvedModels {
   const path = spec ?? '';
   if (!existsSync(path))
     throw new R1Error('MODEL_NOT_FOUND', `"${path}" does not exist; the fake engine needs a script.`);
@@ -66,9 +65,6 @@ function fakeArms({ spec, quants }: ArmsRequest): ResolvedArms {
     name: 'fake',
     contextLength: 4096,
   };
-  const arms = (quants ?? ['q4_0']).map((quant) => ({
-    backend: 'fake' as const,
-    model: { ...script, ...numbers, quant },
-  }));
-  return { id: path, arms, excluded: [] };
+  const models = (quants ?? ['q4_0']).map((quant) => ({ ...script, ...numbers, quant }));
+  return { id: path, models, excluded: [] };
 }
