@@ -7,7 +7,9 @@ const EVIDENT = 0.05;
 /** With coins that fell more to one side than this, a share, the place in a pair cannot be told from the arm. */
 const MOST_IMBALANCE = 0.4;
 /** The centre takes imbalance² of a true loss with it: harmless for an alarm, but not for a pass. */
-const MOST_FOR_PASS = 0.2;
+const MOST_CORRECTED_FOR_PASS = 0.2;
+/** Five coins of six alike: a place that helps as much as the candidate has lost could not even be seen. */
+const MOST_FOR_PASS = 0.5;
 
 export type Corrected = {
   gains: readonly number[];
@@ -28,10 +30,10 @@ export type Corrected = {
  */
 export function withoutPosition(gains: readonly number[], orders: readonly PairOrder[]): Corrected | null {
   const signs = orders.map((order) => (order === 'AB' ? 1 : -1));
-  const seconds = gains.map((gain, i) => signs[i]! * gain);
-  if (signedRankTest(seconds).pTwoSided > EVIDENT) return { gains, mayPass: true };
   const imbalance = Math.abs(signs.reduce((sum, sign) => sum + sign, 0)) / signs.length;
+  const seconds = gains.map((gain, i) => signs[i]! * gain);
+  if (signedRankTest(seconds).pTwoSided > EVIDENT) return { gains, mayPass: imbalance <= MOST_FOR_PASS };
   if (imbalance > MOST_IMBALANCE) return null;
   const centre = hodgesLehmann(seconds);
-  return { gains: gains.map((gain, i) => gain - signs[i]! * centre), mayPass: imbalance <= MOST_FOR_PASS };
+  return { gains: gains.map((gain, i) => gain - signs[i]! * centre), mayPass: imbalance <= MOST_CORRECTED_FOR_PASS };
 }

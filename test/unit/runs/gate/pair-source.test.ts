@@ -51,7 +51,8 @@ describe('the pairs of a gate', () => {
   it('passes what has not changed at the first look, in pairs whose order is a coin', async () => {
     const { pairs, verdict, ran } = await gate({ rates: { baseline: 20, candidate: 20 } });
     expect(verdict.verdict).toBe('PASS');
-    expect(pairs).toHaveLength(6);
+    // The first look whose coins did not nearly all fall alike.
+    expect([6, 8]).toContain(pairs.length);
     // Both once before the first pair.
     expect(ran.splice(0, 2)).toEqual(['baseline', 'candidate']);
     expect(new Set(pairs.map((p) => p.order))).toEqual(new Set(['AB', 'BA']));
@@ -103,7 +104,7 @@ describe('the pairs of a gate', () => {
       steal: (trial) => (trial === 12 ? 0.3 : 0),
     });
     expect(verdict.verdict).toBe('PASS');
-    expect(pairs).toHaveLength(7);
+    expect(pairs).toHaveLength(verdict.validPairs + 1);
     expect(pairs.filter((p) => p.isVoid).map((p) => p.pair)).toEqual([5]);
     expect(pairs[5]!.voidReasons[0]).toMatch(/hypervisor took 30\.0 %/);
   });
