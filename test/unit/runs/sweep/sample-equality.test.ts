@@ -46,4 +46,4 @@ it('results/sample/outcomes.jsonl gives byte-equal run.json and best.json, and n
   for (const name of ['run.json', 'best.json', 'best-small-memory.json'])
     expect(canonical(read(path, name)) === canonical(read(SAMPLE, name)), `${name} differs`).toBe(true);
   expect(read(path, 'outcomes.jsonl')).toBe(read(SAMPLE, 'outcomes.jsonl'));
-});
+}, 60_000);
