@@ -8,6 +8,7 @@ import { quantizationChart } from './quantization-chart.js';
 import type { ChartSpec } from './spec.js';
 import { loadChart, warmUpChart } from './start-up-charts.js';
 import { decodeChart, prefillChart } from './thread-charts.js';
+import { tokenTimesChart } from './token-times-chart.js';
 
 /** Every chart of the report, in the order of the page. A chart without data is null. */
 export const CHARTS = {
@@ -20,6 +21,7 @@ export const CHARTS = {
   context: contextChart,
   load: loadChart,
   warmUp: warmUpChart,
+  tokenTimes: tokenTimesChart,
   noise: noiseChart,
 } as const satisfies Record<string, (view: ReportView) => ChartSpec | null>;
 export type ChartName = keyof typeof CHARTS;

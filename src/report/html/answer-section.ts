@@ -155,10 +155,11 @@ function goals({ run, runFolder }: ReportView): Markup | null {
     const one = run.configurations.find((configuration) => configuration.candidateId === candidateId);
     if (!one) return [];
     const command = `r1-tune serve --profile ${shellWord(`${runFolder}/best-${goal}.json`)}`;
-    return html`<tr><th scope="row">${t(GOALS[goal])}<small>${labelText(one.candidate)}</small></th>${estimateCell(one.prefillTokensPerSecond, 'rate')}${estimateCell(one.throughput?.tokensPerSecond ?? one.decodeTokensPerSecond, 'rate')}<td class="number">${formatValue('bytes', one.peakRssBytes)}</td><td class="note"><code>${verbatim(command)}</code><br><span lang="en">${evidence}</span></td></tr>`;
+    return html`<tr><th scope="row">${t(GOALS[goal])}<small>${labelText(one.candidate)}</small></th>${estimateCell(one.prefillTokensPerSecond, 'rate')}${estimateCell(one.throughput?.tokensPerSecond ?? one.decodeTokensPerSecond, 'rate')}<td class="number">${formatValue('bytes', one.peakRssBytes)}</td></tr>
+<tr><td class="note" colspan="4"><code>${verbatim(command)}</code><br><span lang="en">${evidence}</span></td></tr>`;
   });
   if (rows.length === 0) return null;
   const numbers = ['prefill', 'colRate', 'colMemory'] as const;
   return html`<h2 class="answer-part">${t('goals')}</h2>
-<div class="scroll"><table>${columnHeads(['colWhat', ...numbers, 'colNote'], numbers)}<tbody>${rows}</tbody></table></div>`;
+<div class="scroll"><table>${columnHeads(['colWhat', ...numbers], numbers)}<tbody>${rows}</tbody></table></div>`;
 }

@@ -8,6 +8,7 @@ import { claimsSection } from './claims-section.js';
 import { costSection } from './cost-section.js';
 import * as findings from './finding-sections.js';
 import { dataJson, html, type Markup, trusted } from './html.js';
+import { limitsSection } from './limits-section.js';
 import { quantizationSection } from './quantization-section.js';
 import * as records from './record-sections.js';
 import { configurationTable, pageTexts, trialDetails, trialTable } from './table-data.js';
@@ -102,6 +103,7 @@ function sections(view: ReportView): Section[] {
   const all: Section[] = [
     { key: 'answer', body: answerSection(view) },
     { key: 'warnings', body: findings.warningsSection(view) },
+    { key: 'limits', body: limitsSection(view) },
     { key: 'comparisons', body: findings.comparisonsSection(view) },
     { key: 'claims', body: claimsSection(view) },
     { key: 'threads', body: findings.threadsSection(view) },

@@ -12,7 +12,7 @@ export function figure(spec: ChartSpec | null, hasTable = true): Markup | null {
   if (!spec) return null;
   return html`<figure class="chart" id="figure-${spec.id}">
 <figcaption>${spec.title}</figcaption>
-<div class="plot" data-chart="${spec.id}"><canvas role="img" tabindex="0"></canvas></div>
+<div class="plot" data-chart="${spec.id}"><canvas role="img" aria-label="${spec.title.en}" tabindex="0"></canvas></div>
 ${hasTable && dataTable(spec)}
 </figure>`;
 }

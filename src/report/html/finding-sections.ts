@@ -159,9 +159,20 @@ export function effectsSection(view: ReportView): Markup {
   );
   return section(
     'effects',
-    html`<p>${t('effectsLead')}</p>${figure(CHARTS.effects(view))}
+    html`${nilEffects(view)}<p>${t('effectsLead')}</p>${figure(CHARTS.effects(view))}
 <div class="scroll"><table>${columnHeads(['colKnob', 'colChange', 'colTrials'], ['colChange', 'colTrials'])}<tbody>${rows}</tbody></table></div>`,
   );
+}
+
+/** Where turning a knob is shown to change nothing that anybody would notice. */
+const NIL = 0.02;
+
+function nilEffects({ effects }: ReportView): Markup | null {
+  const nil = effects.filter(
+    ({ ratio: { low, high } }) => low !== null && high !== null && low > 1 - NIL && high < 1 + NIL,
+  );
+  if (nil.length === 0) return null;
+  return finding(t('effectsNil', { knobs: joined(nil.map(effectName), { en: '; ', zh: '；' }) }));
 }
 
 export function contextSection(view: ReportView): Markup | null {

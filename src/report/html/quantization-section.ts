@@ -10,6 +10,7 @@ import type { ReportView } from '../view/view.js';
 import { estimateCell } from './estimate.js';
 import { figure } from './figure.js';
 import { columnHeads, section } from './finding-sections.js';
+import { heatTable } from './heat-section.js';
 import { html, type Markup } from './html.js';
 
 export const PARETO = {
@@ -29,6 +30,7 @@ export function quantizationSection(view: ReportView): Markup {
   return section(
     'quantization',
     html`${!isQualityMeasured && html`<p>${reason ? t('qualityUnmeasured', { reason: isSynthetic ? t('randomWeights') : reason }) : t('qualityAbsent')}</p>`}
+${heatTable(view)}
 ${figure(CHARTS.quantization(view))}
 <p class="small">${t('paretoNote')}${isQualityMeasured && html` ${t('qualityText', { text: text ?? t('builtInText') })}`}</p>
 <div class="scroll"><table>${columnHeads(['colQuant', 'colPareto', ...numbers], numbers)}<tbody>${rows.map((one) => row(one, view))}</tbody></table></div>`,

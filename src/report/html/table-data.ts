@@ -1,5 +1,5 @@
 import type { Interval } from '../../core/interval.js';
-import type { Outcome } from '../../core/outcome.js';
+import type { Outcome, OutcomeStatus, TrialPhase } from '../../core/outcome.js';
 import type { Configuration, Plan } from '../../core/run-result.js';
 import type { FormatName } from '../page/format.js';
 import { speedKey } from '../texts/answer-text.js';
@@ -74,12 +74,32 @@ const remarks = ({ brokenConstraints, failures }: Configuration): string =>
     '; ',
   );
 
+const PHASES = {
+  bench: 'phaseBench',
+  calibrate: 'phaseCalibrate',
+  screen: 'phaseScreen',
+  refine: 'phaseRefine',
+  race: 'phaseRace',
+  confirm: 'phaseConfirm',
+  gate: 'phaseGate',
+  claim: 'phaseClaim',
+} as const satisfies Record<TrialPhase, TextKey>;
+
+const STATUSES = {
+  measured: 'statusMeasured',
+  unsupported: 'statusUnsupported',
+  failed: 'statusFailed',
+  crashed: 'statusCrashed',
+  'timed-out': 'statusTimedOut',
+  'out-of-memory': 'statusOutOfMemory',
+} as const satisfies Record<OutcomeStatus, TextKey>;
+
 const TRIAL_COLUMNS: TableColumn[] = [
   { key: 'colTrial', kind: 'count' },
-  { key: 'colPhase', kind: 'text' },
+  { key: 'colPhase', kind: 'key' },
   { key: 'colBlock', kind: 'count' },
   { key: 'colConfiguration', kind: 'configuration' },
-  { key: 'colStatus', kind: 'text' },
+  { key: 'colStatus', kind: 'key' },
   { key: 'colDecode', kind: 'number' },
   { key: 'colPrefill', kind: 'number' },
   { key: 'colTtft', kind: 'number' },
@@ -110,10 +130,10 @@ function trialRow(outcome: Outcome, label: number): Cell[] {
   const steal = resources?.stealShare ?? null;
   return [
     outcome.trial,
-    outcome.phase,
+    PHASES[outcome.phase],
     outcome.block,
     label,
-    outcome.voided ? `${outcome.status}, voided` : outcome.status,
+    outcome.voided ? 'statusVoided' : STATUSES[outcome.status],
     round(metrics?.decodeTokensPerSecond ?? null),
     round(metrics?.prefillTokensPerSecond ?? null),
     round(metrics?.ttftMs ?? null),
@@ -153,6 +173,9 @@ const PAGE_KEYS = [
     'paretoPossible',
     'paretoDominated',
     'paretoNone',
+    'statusVoided',
+    ...Object.values(PHASES),
+    ...Object.values(STATUSES),
   ],
 ] as TextKey[];
 

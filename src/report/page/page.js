@@ -71,7 +71,6 @@ function drawChart(chart, isPrint = false) {
     width: chart.canvas.parentElement.clientWidth || 900,
   });
   chart.drawn?.destroy();
-  chart.canvas.setAttribute('aria-label', chart.spec.title[page.language]);
   chart.drawn = new Chart(chart.canvas, configuration);
 }
 
@@ -95,7 +94,9 @@ function mountCharts() {
     const host = document.querySelector(`[data-chart="${spec.id}"]`);
     if (!host) continue;
     host.style.height = `${spec.height}px`;
-    charts.push({ spec, canvas: host.querySelector('canvas'), drawn: null });
+    const canvas = host.querySelector('canvas');
+    charts.push({ spec, canvas, drawn: null });
+    page.listeners.push(() => canvas.setAttribute('aria-label', spec.title[page.language]));
     near.observe(host);
   }
   page.listeners.push(() => redraw());

@@ -7,11 +7,12 @@ import { levelText } from './interval-text.js';
 import { joined, type Text } from './text.js';
 
 /** The recommendation in one sentence, without its interval and full stop. */
-export function headlineText({ answer }: ReportView): Text {
+export function headlineText({ answer, run }: ReportView): Text {
   if (!answer.chosen || answer.verdict === 'none') return t('headlineNone');
   const label = labelText(answer.chosen.candidate);
   if (answer.verdict === 'keep-default') return keepText(answer, label);
   if (!answer.speedup && !answer.isDefaultViable) return t('headlineNoDefault', { label });
+  if (run.plan.shortfall?.worth === 'rates') return t('headlineRates', { label });
   if (answer.verdict === 'unconfirmed' || !answer.speedup) return t('headlineUnconfirmed', { label });
   return t('headlineFaster', { label, change: formatValue('change', answer.speedup.ratio.estimate) });
 }

@@ -20,6 +20,10 @@ export const ANSWER_TEXTS = {
     en: '{label} looks best so far, but too little was measured to recommend it',
     zh: '{label} 目前看来最好，但测量太少，不足以推荐',
   },
+  headlineRates: {
+    en: 'Too little time to recommend anything: these are measured rates, and the default settings stand ({label})',
+    zh: '时间太短，无法给出建议：以下仅为实测速度，默认设置保持不变（{label}）',
+  },
   headlineNone: {
     en: 'No configuration ran and met the constraints',
     zh: '没有配置能够运行并满足约束条件',

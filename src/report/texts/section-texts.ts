@@ -5,6 +5,64 @@ export const SECTION_TEXTS = {
   severityWarning: { en: 'Warning', zh: '警告' },
   severityInfo: { en: 'Note', zh: '说明' },
 
+  limits: { en: 'What limits it, and what other hardware would give', zh: '瓶颈与更换硬件的收益' },
+  limitBandwidth: {
+    en: 'Memory bandwidth limits decode: it reaches {share} of what the measured bandwidth allows. Faster or more memory channels help, more cores do not.',
+    zh: '解码受内存带宽限制：已达到实测带宽上限的 {share}。更快或更多的内存通道有帮助，更多核心则没有。',
+  },
+  limitQuota: {
+    en: 'The CPU quota limits it: it was stopped while it ran.',
+    zh: '受 CPU 配额限制：运行期间被暂停过。',
+  },
+  limitThreads: {
+    en: 'Its threads limit decode, not memory: it reaches {share} of what the measured bandwidth allows, on all the threads there are. More or faster cores help.',
+    zh: '解码受线程限制，而非内存：用满全部线程，仅达到实测带宽上限的 {share}。更多或更快的核心有帮助。',
+  },
+  limitUnknown: {
+    en: 'What limits it is not shown by this run: no bandwidth was measured undisturbed at its thread count, or more threads than it uses are there and did not help.',
+    zh: '本次运行未能显示其瓶颈：没有该线程数下未受干扰的带宽数据，或还有更多线程但无帮助。',
+  },
+  hardware: { en: 'The same model on other memory', zh: '同一模型在其他内存上' },
+  hardwareLead: {
+    en: 'Estimates, not measurements: the limit is the rate of the modules over the bytes of a token, and reading reaches less than that; the last column takes the {share} of the limit that decode reaches here, and cores enough to use it.',
+    zh: '此为估算而非测量：上限为内存条速率除以每词元字节数，实际读取达不到该速率；末列按本机达到的 {share} 计算，并假设核心足够。',
+  },
+  colMemoryKind: { en: 'Memory channels', zh: '内存通道' },
+  colBandwidth: { en: 'Modules × rate', zh: '内存条速率' },
+  colAtMost: { en: 'Decode at most', zh: '解码上限' },
+  colAtShare: { en: 'Decode at this share', zh: '按此比例的解码' },
+  memoryParts: { en: 'What its peak memory is', zh: '峰值内存的组成' },
+  colShare: { en: 'Share', zh: '占比' },
+  partWeights: { en: 'Weights of the file', zh: '文件中的权重' },
+  partKv: { en: 'KV cache', zh: 'KV 缓存' },
+  partRest: { en: 'Everything else', zh: '其余部分' },
+  weightsMapped: {
+    en: 'mapped from the file: the system can take these pages back without swap, and what the engine still needs of them is read again',
+    zh: '由文件映射：系统无需交换即可收回这些页面，引擎仍需要的部分会重新读取',
+  },
+  weightsRead: { en: 'read into memory: stays', zh: '读入内存：常驻' },
+  kvNote: { en: 'of {tokens} tokens for each sequence, at its full size', zh: '每序列 {tokens} 词元（满额）' },
+  restNote: {
+    en: 'copies of weights in the layout of the engine, buffers, the program: stays',
+    zh: '按引擎布局重排的权重副本、缓冲区与程序本身：常驻',
+  },
+  tokenTimes: { en: 'How evenly tokens come', zh: '词元间隔的均匀程度' },
+  tokenTimesChart: { en: 'Inter-token latency (ITL)', zh: '词元间延迟（ITL）' },
+  tokenTimesAxis: { en: 'time between two tokens', zh: '两个词元之间的时间' },
+  tokenShareAxis: { en: 'share of the tokens, %', zh: '词元占比，%' },
+  tokenTimesFinding: {
+    en: '{who}: half of the tokens come within {p50}, 95 % within {p95}, 99 % within {p99} ({tokens} tokens).',
+    zh: '{who}：一半词元在 {p50} 内到达，95 % 在 {p95} 内，99 % 在 {p99} 内（{tokens} 个词元）。',
+  },
+  heat: { en: 'Threads against quantization', zh: '线程数与量化' },
+  heatLead: {
+    en: '{speed} of the fastest configuration measured of each pair; the stronger the colour, the faster.',
+    zh: '每个组合中所测最快配置的{speed}；颜色越深越快。',
+  },
+  effectsNil: {
+    en: 'Shown to change less than 2 %, so not worth turning: {knobs}.',
+    zh: '已证明变化不到 2 %，不值得调整：{knobs}。',
+  },
   comparisons: { en: 'Against the defaults and the folklore', zh: '与默认设置和民间经验的对比' },
   comparisonsLead: {
     en: 'Each setting against the default settings (0 %), with its interval. An interval that crosses 0 % shows no difference.',

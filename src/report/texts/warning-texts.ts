@@ -11,6 +11,7 @@ const CHINESE: Record<string, string> = {
     '要求了 NUMA 内存策略，但未能证实其生效：映射的模型文件留在首次读取它的节点上。请用 --mmap off 比较。',
   'harness-overhead': '测量框架自身的开销占每个词元时间的比例较高。请比较相对速度，而非绝对速度。',
   'not-steady': '部分试验的解码速度前后不一致：机器上有其他负载，或正在升温。请在空闲时重测。',
+  'small-budget': '预算太小，容不下值得信赖的搜索：结果的价值有限。请增大 --budget。',
   'few-trials': '部分配置的试验少于 3 次，没有可用的区间。请增大 --budget 或使用 --effort thorough。',
 };
 

@@ -8,10 +8,13 @@ import { type Comparison, comparisons } from './comparisons.js';
 import { type ContextCost, contextCosts } from './context-cost.js';
 import { type Ownership, ownership, type TokenCost, tokenCost } from './cost.js';
 import { type Effect, effects } from './effects.js';
+import { type HeatMap, heatMap } from './heat-map.js';
+import { type Limits, limitsOf } from './limits.js';
 import { type NoiseStrip, noiseStrip } from './noise-strip.js';
 import { type Quantization, quantization } from './quantization.js';
 import { type StartUp, startUp } from './start-up.js';
 import { type ThreadCurves, threadCurves } from './thread-curves.js';
+import { type TokenTimes, tokenTimes } from './token-times.js';
 
 /** Everything that a report says, as plain data: all formats are drawn from this and from nothing else but the trials. */
 export type ReportView = {
@@ -25,6 +28,9 @@ export type ReportView = {
   answer: Answer;
   comparisons: Comparison[];
   curves: ThreadCurves;
+  limits: Limits;
+  heat: HeatMap | null;
+  tokenTimes: TokenTimes[];
   quantization: Quantization;
   effects: Effect[];
   context: ContextCost[];
@@ -40,6 +46,7 @@ export function buildView(run: RunResult, options: ReportOptions = {}): ReportVi
   const runFolder = runFolderOf(run);
   const answer = answerOf(run, runFolder);
   const quant = quantization(run);
+  const curves = threadCurves(run);
   return {
     run,
     runFolder,
@@ -49,7 +56,10 @@ export function buildView(run: RunResult, options: ReportOptions = {}): ReportVi
     isSynthetic: run.plan.models.some((model) => model.weights === 'random'),
     answer,
     comparisons: comparisons(run, answer),
-    curves: threadCurves(run),
+    curves,
+    limits: limitsOf(run, curves, answer.chosen),
+    heat: heatMap(run),
+    tokenTimes: tokenTimes(run, [answer.chosen, answer.reference]),
     quantization: quant,
     effects: effects(run),
     context: contextCosts(run, answer.chosen?.candidate ?? run.plan.defaultCandidate),

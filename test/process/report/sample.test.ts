@@ -95,7 +95,7 @@ describe.skipIf(!executable)('the report of results/sample in Chromium', () => {
     });
     await readAll(page);
     const colours = await coloursOfCharts(page);
-    expect(colours.length).toBe(9);
+    expect(colours.length).toBe(10);
     for (const count of colours) expect(count).toBeGreaterThan(8);
     expect(await faults(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
