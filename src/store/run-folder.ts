@@ -5,6 +5,7 @@ import type { Machine } from '../core/machine.js';
 import type { Profile } from '../core/profile.js';
 import type { Plan, Quality, RunResult } from '../core/run-result.js';
 import { writeFileAtomic, writeJsonAtomic } from './atomic-write.js';
+import { checkWritable } from './check-writable.js';
 import { readMachine, readPlan, readQuality, readRunDocument } from './documents.js';
 import { makeFolder } from './make-folder.js';
 import { type OutcomeLog, openOutcomeLog } from './outcome-log.js';
@@ -109,12 +110,22 @@ function openLog(path: string, unlock: () => void): OutcomeLog {
 /** A run folder that is there, for one who knows its plan. */
 export const openRunFolder = (path: string): RunFolder => folderAt(resolve(path));
 
+/** Whether a new run can be written there, before any work. Throws OUTPUT_UNWRITABLE or DISK_FULL. */
+export function checkRunFolder(out: string | null, parent: string): void {
+  if (out !== null) checkIsNew(out);
+  checkWritable(out ?? parent);
+}
+
+function checkIsNew(out: string): void {
+  if (existsSync(join(out, 'plan.json')))
+    throw new R1Error('OUTPUT_UNWRITABLE', `${out} already holds a run.`, {
+      mend: `Give another --out, or go on with it: --resume ${out}`,
+    });
+}
+
 /** A new, empty run folder under `parent` (results/ by default) or exactly at `out`. */
 export function createRunFolder(options: { parent: string; out: string | null; label: string; time: Date }): RunFolder {
-  if (options.out !== null && existsSync(join(options.out, 'plan.json')))
-    throw new R1Error('OUTPUT_UNWRITABLE', `${options.out} already holds a run.`, {
-      mend: `Give another --out, or go on with it: --resume ${options.out}`,
-    });
+  if (options.out !== null) checkIsNew(options.out);
   const base =
     options.out ?? join(options.parent, [stampOf(options.time), slug(options.label)].filter(Boolean).join('-'));
   let path = base;
@@ -122,15 +133,29 @@ export function createRunFolder(options: { parent: string; out: string | null; l
   return folderAt(resolve(path));
 }
 
-/** A run that was cut, with what it had decided. */
-export function resumeRunFolder(path: string): { folder: RunFolder; plan: Plan; machine: Machine; quality: Quality[] } {
+/** The plan of a run that was cut. Throws RUN_INVALID where there is none. */
+export function storedPlan(path: string): Plan {
   if (!existsSync(join(path, 'plan.json')))
     throw new R1Error('RUN_INVALID', `${path} holds no plan.json, so there is no run to go on with.`, {
       mend: 'Give the run folder that the interrupted sweep named.',
     });
-  const plan = readPlan(join(path, 'plan.json'));
+  return readPlan(join(path, 'plan.json'));
+}
+
+/** A run that was cut, with what it had decided. */
+export function resumeRunFolder(path: string): { folder: RunFolder; plan: Plan; machine: Machine; quality: Quality[] } {
+  const plan = storedPlan(path);
   const machine = readMachine(join(path, 'machine.json'));
   return { folder: folderAt(resolve(path)), plan, machine, quality: readQuality(join(path, 'quality.json')) };
+}
+
+/** What finishes the run of a folder without a result. */
+function howToFinish(path: string): string {
+  if (!existsSync(join(path, 'plan.json'))) return 'Give a folder made by r1-tune sweep or bench.';
+  const { kind, strategy } = JSON.parse(readFileSync(join(path, 'plan.json'), 'utf8')) as Partial<Plan>;
+  if ((kind as string) !== 'r1-tune/plan') return 'Give a folder made by r1-tune sweep or bench.';
+  if (strategy === 'bench') return 'The bench was cut: run it again with another --out.';
+  return `The run was cut: finish it with r1-tune sweep --resume ${path}`;
 }
 
 /** The result of a finished run: a run folder, or its run.json. */
@@ -138,9 +163,7 @@ export function readRun(path: string): RunResult {
   const file = path.endsWith('.json') ? path : join(path, 'run.json');
   if (!existsSync(file))
     throw new R1Error('RUN_INVALID', `${file} does not exist.`, {
-      mend: existsSync(join(path, 'plan.json'))
-        ? `The run was cut: finish it with r1-tune sweep --resume ${path}`
-        : 'Give a folder made by r1-tune sweep or bench.',
+      mend: howToFinish(path),
     });
   return readRunDocument(file);
 }

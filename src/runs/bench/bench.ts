@@ -2,7 +2,7 @@ import { backendOf } from '../../core/backend-of.js';
 import { type Candidate, candidateId, NO_BINDING } from '../../core/candidate.js';
 import { R1Error } from '../../core/errors.js';
 import type { Plan, RunResult } from '../../core/run-result.js';
-import { createRunFolder, type RunFolder } from '../../store/run-folder.js';
+import { checkRunFolder, createRunFolder, type RunFolder } from '../../store/run-folder.js';
 import { assembleRun } from '../../sweeps/assemble-run.js';
 import { combinations } from '../../sweeps/combinations.js';
 import { levelsOf } from '../../sweeps/levels.js';
@@ -89,6 +89,7 @@ async function measureOne(
 
 /** Measures one configuration in fresh processes and writes its run folder. Throws USAGE for several configurations. */
 export async function bench(request: BenchRequest, context: Context): Promise<BenchResult> {
+  checkRunFolder(request.out ?? null, request.results);
   const started = await startRun(request, ['llama-cpp'], context, (machine) => readPlanFlags(request, machine));
   const plan = planOne(request, started);
   const time = new Date(context.clock.now());

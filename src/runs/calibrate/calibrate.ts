@@ -3,7 +3,7 @@ import type { Calibration } from '../../core/calibration.js';
 import { baseCandidate, candidateId } from '../../core/candidate.js';
 import { R1Error } from '../../core/errors.js';
 import { writeCalibration } from '../../store/calibrations.js';
-import { createRunFolder, type RunFolder } from '../../store/run-folder.js';
+import { checkRunFolder, createRunFolder, type RunFolder } from '../../store/run-folder.js';
 import { summarizeCalibration } from '../../sweeps/calibration.js';
 import type { Context } from '../context.js';
 import { openPorts } from '../experiment/ports.js';
@@ -60,6 +60,7 @@ export async function calibrate(
 ): Promise<{ calibration: Calibration; path: string }> {
   if (!Number.isInteger(request.pairs) || request.pairs < 3)
     throw new R1Error('USAGE', `--pairs: ${request.pairs} is not valid; expected 3 or more.`);
+  checkRunFolder(request.out ?? null, request.results);
   const started = await startRun(request, ['llama-cpp'], context);
   const time = new Date(context.clock.now());
   const folder = createRunFolder({ parent: request.results, out: request.out ?? null, label: 'calibrate', time });
