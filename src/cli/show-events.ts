@@ -3,6 +3,7 @@ import type { Plan } from '../core/run-result.js';
 import { formatDuration } from '../core/units.js';
 import type { Emit, RunEvent } from '../runs/events.js';
 import { type Console, errorText } from './console.js';
+import { shortfallText } from './sweep/shortfall-text.js';
 
 function planText(plan: Plan): string {
   const budget = plan.budgetMs === null ? '' : ` within a budget of ${formatDuration(plan.budgetMs)}`;
@@ -25,15 +26,17 @@ export function showEvents(console: Console): Emit {
       case 'step':
         return show(stepText(event));
       case 'plan':
-        return console.note(planText(event.plan));
+        return console.note([planText(event.plan), shortfallText(event.plan)].filter(Boolean).join('\n'));
       case 'claims-plan':
         return console.note(
           `${event.testable} of ${event.claims} claims can be tested here: about ${formatDuration(event.neededMs)} at least, ${formatDuration(event.leftMs)} are left.`,
         );
       case 'trial': {
         const { trial, done, left, leftMs } = event;
+        // Nothing is known of the time before the first trials are through.
+        const time = leftMs > 0 ? `, ${formatDuration(leftMs)}` : '';
         return show(
-          `[${done} done, about ${left} left, ${formatDuration(leftMs)}] ${trial.phase} ${trial.block + 1}: ${candidateLabel(trial.arm.candidate)}`,
+          `[${done} done, about ${left} left${time}] ${trial.phase} ${trial.block + 1}: ${candidateLabel(trial.arm.candidate)}`,
         );
       }
       case 'claim-trial':

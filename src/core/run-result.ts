@@ -88,6 +88,17 @@ export const planSchema = z
       })
       .nullable()
       .describe('What the search may spend; null for no limit.'),
+    shortfall: z
+      .object({
+        worth: z
+          .enum(['thin', 'rates'])
+          .describe(
+            'thin: the fewest pairs that can confirm after a short look around. rates: nothing can be confirmed.',
+          ),
+        neededMs: z.number().describe('A budget that holds a search that can be trusted here, ms.'),
+      })
+      .optional()
+      .describe('What the budget falls short of; absent where it holds a search that can be trusted.'),
     trialDeadlineMs: z.number().describe('A trial that takes longer is killed, ms.'),
     expectedTrials: z.int().describe('Trials expected when the run started.'),
     expectedMs: z.number().describe('Time expected when the run started, ms.'),

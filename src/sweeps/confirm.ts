@@ -23,6 +23,8 @@ export type Confirmation = {
 const LEVEL = 0.95;
 /** Below six pairs 2^−n is above 2.5 %: the 95 % interval is infinite whatever the data. */
 export const FEWEST_PAIRS = 6;
+/** Pairs that give an interval at all may take the run this far beyond its budget: a share of it. */
+const OVERRUN = 0.1;
 /** A pair with a failed arm is repeated, up to this multiple of the pairs wanted. */
 const REPEAT_CEILING = 1.5;
 
@@ -45,7 +47,7 @@ export function* confirm(plan: ConfirmPlan): SearchGenerator<Confirmation> {
   const coin = randomStream(plan.seed, 'confirm');
   const logRatios: number[] = [];
   for (let block = 0; block < plan.pairs * REPEAT_CEILING && logRatios.length < plan.pairs; block++) {
-    if (logRatios.length >= FEWEST_PAIRS && !plan.purse.affords(0, 2)) break;
+    if (block > 0 && !plan.purse.affords(0, 2, logRatios.length < FEWEST_PAIRS ? OVERRUN : 0)) break;
     const pair = [plan.defaultId, plan.candidateId];
     const beside = block < FEWEST_PAIRS ? (plan.references ?? []).filter((id) => !pair.includes(id)) : [];
     // A shuffled block is a fair coin for each pair of its members.

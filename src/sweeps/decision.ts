@@ -43,6 +43,8 @@ const percent = (interval: Interval): string =>
 function reasonOf(result: SearchResult, speedup: Speedup | null, plan: Plan, label: (id: string) => string): string {
   const because = result.recommendation!.because;
   if (because === 'default-is-best') return 'Keep the defaults: nothing else ran and kept the constraints.';
+  if (because === 'too-little')
+    return 'Too little was measured to recommend anything: the defaults stand, and the rates are what was measured.';
   if (because === 'default-not-viable')
     return 'The default configuration fails here or breaks a constraint, so there is nothing to compare with.';
   const tried = `${label(result.confirmation!.candidateId)} against the defaults: ${percent(speedup!.ratio)} on the ${plan.objective} objective`;
@@ -55,6 +57,7 @@ const VERDICTS: Record<Recommendation['because'], Choice['verdict']> = {
   faster: 'faster',
   'default-is-best': 'keep-default',
   'no-clear-gain': 'keep-default',
+  'too-little': 'unconfirmed',
   'default-not-viable': 'unconfirmed',
 };
 

@@ -4,8 +4,11 @@ import type { Budget, TrialAsk, TrialResult } from './search-space.js';
 /** What a search may still spend. Without a budget everything is affordable. */
 export type Purse = {
   pay(asked: readonly TrialAsk[], results: readonly TrialResult[]): void;
-  /** Whether this many more trials of each kind fit, at the planned cost or the mean cost so far, whichever is higher. */
-  affords(shortTrials: number, fullTrials: number): boolean;
+  /**
+   * Whether this many more trials of each kind fit, at the planned cost or the mean cost so far, whichever is higher.
+   * `overrun` is a share of the budget that may be spent beyond it.
+   */
+  affords(shortTrials: number, fullTrials: number, overrun?: number): boolean;
 };
 
 export function openPurse(budget: Budget | undefined): Purse {
@@ -24,6 +27,7 @@ export function openPurse(budget: Budget | undefined): Purse {
         ledger.pay(cost);
       });
     },
-    affords: (shortTrials, fullTrials) => ledger.affords(shortTrials * price('short') + fullTrials * price('full')),
+    affords: (shortTrials, fullTrials, overrun = 0) =>
+      ledger.affords(shortTrials * price('short') + fullTrials * price('full') - overrun * budget.limit),
   };
 }

@@ -51,6 +51,12 @@ export type Effort = 'quick' | 'default' | 'thorough';
 
 export type SearchOptions = { seed: number; effort?: Effort; budget?: Budget };
 
+/**
+ * What a search under a small budget is worth. `thin`: a short look around and the fewest pairs that can confirm; faster
+ * configurations may be missed. `rates`: some measured rates, too little to recommend anything.
+ */
+export type Worth = 'thin' | 'rates';
+
 /** How many trials to expect, and how many at the very most. */
 export type SearchForecast = {
   short: number;
@@ -60,6 +66,8 @@ export type SearchForecast = {
   racers: number | null;
   /** Full trials that confirm the choice; the rest race. */
   confirming: number;
+  /** What the result is worth; absent: a search that can be trusted. */
+  worth?: Worth | undefined;
 };
 
 export type SearchGenerator<Result> = Generator<TrialAsk[], Result, TrialResult[]>;
@@ -72,6 +80,8 @@ export type Recommendation = {
     | 'default-is-best'
     /** Fresh pairs did not show the choice to be faster than the default: keep the defaults. */
     | 'no-clear-gain'
+    /** The budget held no confirmation: the default stands, as nothing can be recommended. */
+    | 'too-little'
     /** The default fails, or breaks a constraint: the choice stands without a comparison. */
     | 'default-not-viable';
 };

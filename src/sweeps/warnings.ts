@@ -1,6 +1,7 @@
 import type { Machine } from '../core/machine.js';
 import type { Outcome } from '../core/outcome.js';
 import type { Configuration, Plan, RunWarning } from '../core/run-result.js';
+import { formatDuration } from '../core/units.js';
 
 const STEAL_LIMIT = 0.02;
 const OVERHEAD_LIMIT = 0.03;
@@ -117,7 +118,21 @@ const fewBlocks: Check = ({ configurations }) => {
       };
 };
 
+const smallBudget: Check = ({ plan: { shortfall } }) =>
+  shortfall
+    ? {
+        code: 'small-budget',
+        severity: 'warning',
+        message:
+          shortfall.worth === 'rates'
+            ? 'The budget held no confirmation: these are measured rates, too little to recommend anything.'
+            : 'The budget held a short look around and the fewest pairs that can confirm: faster configurations may have been missed.',
+        mend: `Give --budget ${formatDuration(shortfall.neededMs)} or more.`,
+      }
+    : null;
+
 const CHECKS: readonly Check[] = [
+  smallBudget,
   throttled,
   swapped,
   stolenTime,

@@ -107,5 +107,14 @@ export function searchOptions<T>(yargs: Argv<T>) {
       describe: 'Watch the machine with small kernels around each trial of the race',
     })
     .option('bandwidth', { type: 'boolean', default: true, describe: 'Measure memory bandwidth first (about 10 s)' })
+    .option('dry-run', {
+      type: 'boolean',
+      default: false,
+      describe: 'Print what a sweep would do and how long it may take; load no model, measure nothing',
+    })
+    .option('sysroot', {
+      type: 'string',
+      describe: 'With --dry-run: a recorded machine, a folder with proc/ and sys/ or a capture',
+    })
     .option('resume', { type: 'string', describe: 'Go on with an interrupted run folder' });
 }

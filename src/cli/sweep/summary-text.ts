@@ -41,6 +41,19 @@ function requestLine(run: RunResult, candidate: Candidate): string[] {
   ];
 }
 
+const WORDS: Record<Profile['verdict'], string> = {
+  faster: '',
+  'keep-default': '  (the defaults: keep them)',
+  unconfirmed: '  (not confirmed)',
+};
+
+/** Where nothing can be recommended: the rates that were measured. */
+function ratesLines({ configurations, plan }: RunResult): string[] {
+  if (plan.shortfall?.worth !== 'rates') return [];
+  const measured = configurations.filter(({ decodeTokensPerSecond }) => decodeTokensPerSecond);
+  return ['Measured:', ...measured.map((c) => `  ${c.label}: decode ${rateText(c.decodeTokensPerSecond!)}`)];
+}
+
 /** What a finished sweep says on the terminal: the answer, its proof, and what to run next. */
 export function summaryText(run: RunResult, profile: Profile, folder: string): string {
   const place = relative('.', folder) || '.';
@@ -48,11 +61,12 @@ export function summaryText(run: RunResult, profile: Profile, folder: string): s
   const spent = Date.parse(run.finishedAt) - Date.parse(run.startedAt);
   return [
     '',
-    `Run:      ${candidateLabel(profile.candidate)}${profile.verdict === 'keep-default' ? '  (the defaults: keep them)' : ''}`,
+    `Run:      ${candidateLabel(profile.candidate)}${WORDS[profile.verdict]}`,
     ...requestLine(run, profile.candidate),
     `Decode:   ${rateText(expected.decodeTokensPerSecond)}   Prefill: ${rateText(expected.prefillTokensPerSecond)}   Peak memory: ${expected.peakRssBytes === null ? 'unknown' : formatBytes(expected.peakRssBytes)}`,
     ...(expected.throughput ? [throughputLine(expected.throughput)] : []),
     speedupLine(profile, run),
+    ...ratesLines(run),
     `${run.outcomes.length} trials in ${formatDuration(spent)} on ${profile.machine.description}`,
     ...run.warnings.filter((w) => w.severity !== 'info').map((w) => `Note: ${w.message}`),
     '',

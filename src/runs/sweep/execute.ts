@@ -16,8 +16,8 @@ import { markVoided } from '../../sweeps/void-blocks.js';
 import type { Context } from '../context.js';
 import { listedBlocks } from '../experiment/listed-blocks.js';
 import { openPorts } from '../experiment/ports.js';
-import { runBlocks } from '../experiment/run-blocks.js';
-import { failedArms, isFailedArm, pilotBlocks } from './pilots.js';
+import { runBlocks, type Source } from '../experiment/run-blocks.js';
+import { failedArms, isFailedArm, pilotBlocks, unpilotedArms } from './pilots.js';
 import { planTimes, searchOptions } from './plan-times.js';
 import { isOfSearch, searchSource } from './search-source.js';
 
@@ -34,7 +34,9 @@ export type RunJob = {
 };
 
 /** Coarse steps of answer quality: more bits a weight are at least as good, until quality is measured. */
-function qualityTier(job: RunJob, candidate: Candidate): number {
+type Design = Pick<RunJob, 'models' | 'quality'>;
+
+function qualityTier(job: Design, candidate: Candidate): number {
   const { backend, quant } = candidate;
   const measured = job.quality.find((q) => q.backend === backend && q.quant === quant)?.top1Agreement;
   if (measured != null) return Math.round(measured * 50);
@@ -42,36 +44,48 @@ function qualityTier(job: RunJob, candidate: Candidate): number {
   return model ? Math.min(8, Math.round((model.bytesPerToken * 8) / model.parameters / 2)) : 0;
 }
 
-function designOf(plan: Plan, job: RunJob) {
+/** The space that the search of a plan sees. */
+export function designOf(plan: Plan, job: Design) {
   const { candidates, defaultCandidate, excluded, references = [] } = plan;
   const space = { candidates, defaultCandidate, excluded, references };
   return toDesignSpace(space, job.models, (candidate) => qualityTier(job, candidate));
 }
 
-function withoutFailedArms(plan: Plan, pilots: readonly Outcome[]): Plan {
+/** Pilots may take this share of a budget; arms that come too late are left out, and that is said. */
+const PILOT_SHARE = 0.3;
+
+function withoutFailedArms(plan: Plan, pilots: readonly Outcome[], models: readonly ModelFile[]): Plan {
   const failed = failedArms(pilots, plan);
+  const late = unpilotedArms(models, pilots, plan);
+  const isLate = (c: Candidate): boolean => late.some(({ value }) => value === `${c.backend} ${c.quant}`);
   const bad = new Set(pilots.filter(isFailedArm).map((o) => `${o.candidate.backend} ${o.candidate.quant}`));
   const defaultId = candidateId(plan.defaultCandidate);
-  const candidates = plan.candidates.filter((c) => candidateId(c) === defaultId || !bad.has(`${c.backend} ${c.quant}`));
+  const candidates = plan.candidates.filter(
+    (c) => candidateId(c) === defaultId || !(bad.has(`${c.backend} ${c.quant}`) || isLate(c)),
+  );
   if (bad.size > 0 && candidates.every((c) => bad.has(`${c.backend} ${c.quant}`)))
     throw new R1Error(
       'NOTHING_VIABLE',
       `Nothing runs here: ${failed.map((f) => `${f.value}: ${f.reason}`).join('; ')}`,
     );
-  return { ...plan, candidates, excluded: [...plan.excluded, ...failed] };
+  return { ...plan, candidates, excluded: [...plan.excluded, ...failed, ...late] };
 }
 
-/** Trials that show what runs here and how long it takes. Those in the log are not run again. */
-async function measurePilots({ folder, machine, plan, models }: RunJob, context: Context): Promise<Outcome[]> {
-  const blocks = pilotBlocks(models, plan, machine);
-  const source = listedBlocks(blocks);
+/** Trials that show what runs here and how long it takes, while there is time. Those in the log are not run again. */
+async function measurePilots(job: RunJob, context: Context): Promise<Outcome[]> {
+  const { folder, machine, plan, models } = job;
+  const all = listedBlocks(pilotBlocks(models, plan, machine));
+  const hasTime = (): boolean =>
+    plan.budgetMs === null || context.clock.monotonicMs() - job.startedMs < plan.budgetMs * PILOT_SHARE;
+  const isEnough = (log: readonly Outcome[]): boolean => plan.expectedTrials > 0 || (log.length > 0 && !hasTime());
+  const source: Source = { ...all, next: (log) => (isEnough(log) ? null : all.next(log)) };
   const expected = { trials: source.plannedTrials, ms: 0 };
   await runBlocks(source, openPorts({ machine, log: folder.log, expected }, context));
   return folder.log.outcomes.filter((outcome) => !isOfSearch(outcome));
 }
 
 const fitted = (job: RunJob, outcomes: readonly Outcome[], pilots: readonly Pilot[], { clock }: Context): Plan =>
-  planTimes(withoutFailedArms(job.plan, outcomes), {
+  planTimes(withoutFailedArms(job.plan, outcomes, job.models), {
     pilots,
     threadBudget: job.machine.limits.threadBudget,
     elapsedMs: clock.monotonicMs() - job.startedMs,

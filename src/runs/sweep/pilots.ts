@@ -32,7 +32,10 @@ function otherThreads(plan: Plan, { backend, threads }: Candidate): number[] {
 export function pilotBlocks(models: readonly ModelFile[], plan: Plan, machine: Machine): Block[] {
   const sequences = plan.objective === 'throughput' ? PILOT_SEQUENCES : 1;
   const wanted = models.filter((model) => plan.candidates.some((candidate) => isModelOf(model, candidate)));
-  const firsts = wanted.map((model) => ({
+  // The default first: when time runs short its pilot is there.
+  const isDefault = (model: ModelFile): boolean => isModelOf(model, plan.defaultCandidate);
+  const ordered = [...wanted.filter(isDefault), ...wanted.filter((model) => !isDefault(model))];
+  const firsts = ordered.map((model) => ({
     ...baseCandidate(backendOf(model), model.quant, machine.limits.threadBudget),
     sequences,
   }));
@@ -40,15 +43,29 @@ export function pilotBlocks(models: readonly ModelFile[], plan: Plan, machine: M
   const more = ofEngines.flatMap((candidate) =>
     otherThreads(plan, candidate).map((threads) => ({ ...candidate, threads })),
   );
+  // One trial a block, so that time can run out between any two.
   const block = (number: number, candidates: readonly Candidate[]): Block[] =>
-    candidates.length === 0
-      ? []
-      : [{ phase: 'calibrate', number, arms: candidates.map((candidate) => planArm(plan, candidate, 'short')) }];
+    candidates.map((candidate) => ({ phase: 'calibrate', number, arms: [planArm(plan, candidate, 'short')] }));
   return [...block(ARMS, firsts), ...block(THREADS, more)];
 }
 
 /** An engine that cannot run one thread count may run others; one that cannot run at all is no arm. */
 export const isFailedArm = (pilot: Outcome): boolean => pilot.block === ARMS && pilot.status !== 'measured';
+
+/** Engines and quantizations for whose pilot the budget left no time: nothing is known of their trials, so none are run. */
+export const unpilotedArms = (models: readonly ModelFile[], pilots: readonly Outcome[], plan: Plan): Exclusion[] =>
+  models
+    .filter(
+      (model) =>
+        plan.candidates.some((candidate) => isModelOf(model, candidate)) &&
+        !pilots.some(({ candidate }) => isModelOf(model, candidate)),
+    )
+    .map((model) => ({
+      axis: 'budget',
+      value: `${backendOf(model)} ${model.quant}`,
+      reason: 'the budget leaves no time for a first trial of it',
+      configurations: plan.candidates.filter((candidate) => isModelOf(model, candidate)).length,
+    }));
 
 /** Engines and quantizations whose pilot failed, each with its reason: their configurations are not tried. */
 export function failedArms(pilots: readonly Outcome[], plan: Plan): Exclusion[] {

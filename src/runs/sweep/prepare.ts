@@ -55,6 +55,18 @@ function fitWorkloads(workloads: Plan['workloads'], longest: number): Plan['work
   return { short: shorten(workloads.short), full: shorten(workloads.full) };
 }
 
+/** Probing, one pilot, one comparison and the report take this long on the fastest machine there is. */
+const LEAST_BUDGET_MS = 15_000;
+
+/** Throws USAGE for a budget that cannot hold a single comparison anywhere, before any work. */
+function readBudget(text: string): number {
+  const budgetMs = parseDurationMs(text);
+  if (budgetMs >= LEAST_BUDGET_MS) return budgetMs;
+  throw new R1Error('USAGE', `--budget ${text} cannot hold a single comparison.`, {
+    mend: `Give at least ${LEAST_BUDGET_MS / 1000}s; a search that can be trusted takes some minutes.`,
+  });
+}
+
 /** What of the flags can be wrong whatever the models are. Throws USAGE: before gigabytes are written for them. */
 export function readPlanFlags(flags: PlanFlags, machine: Machine) {
   const constraints: Plan['constraints'] = {
@@ -66,7 +78,7 @@ export function readPlanFlags(flags: PlanFlags, machine: Machine) {
   return {
     axes: flags.objective === 'throughput' ? concurrencyAxes(asked, machine) : asked,
     constraints,
-    budgetMs: flags.budget === undefined ? null : parseDurationMs(flags.budget),
+    budgetMs: flags.budget === undefined ? null : readBudget(flags.budget),
     request: parseRequest(flags.request),
   };
 }

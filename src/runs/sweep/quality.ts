@@ -34,7 +34,7 @@ const unmeasured = (model: ModelFile, reason: string): Quality => ({
 });
 
 /** Runs the child that measures and collects what it says. A file it never got to is not measurable, with the reason. */
-async function runChild(request: QualityChildRequest, context: Context): Promise<Quality[]> {
+async function runChild(request: QualityChildRequest, limitMs: number | null, context: Context): Promise<Quality[]> {
   const [first] = request.models;
   const child = spawnBound(
     baseCandidate(backendOf(first!), first!.quant, request.threads),
@@ -54,15 +54,24 @@ async function runChild(request: QualityChildRequest, context: Context): Promise
   });
   const stop = (): void => void child.kill('SIGKILL');
   context.signal.addEventListener('abort', stop, { once: true });
+  let isLate = false;
+  const tooLate = (): void => {
+    isLate = true;
+    stop();
+  };
+  const timer = limitMs === null ? undefined : setTimeout(tooLate, limitMs);
   child.send(request);
   const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
     child.once('exit', (...end) => resolve(end)),
   );
+  clearTimeout(timer);
   context.signal.removeEventListener('abort', stop);
   context.signal.throwIfAborted();
   context.emit({ type: 'idle' });
   const missing = request.models.filter((model) => !measured.some((quality) => isModelOf(model, quality)));
-  const how = `the process that measures quality ended by ${signal ?? `exit code ${code}`}: ${stderr.trim().split('\n').at(-1) ?? ''}`;
+  const how = isLate
+    ? `measuring it takes more than ${QUALITY_SHARE * 100} % of the budget`
+    : `the process that measures quality ended by ${signal ?? `exit code ${code}`}: ${stderr.trim().split('\n').at(-1) ?? ''}`;
   return [...measured, ...missing.map((model) => unmeasured(model, how))];
 }
 
@@ -72,12 +81,16 @@ export type QualityJob = {
   /** null for the built-in text. */
   text: QualityText | null;
   machine: Machine;
+  budgetMs: number | null;
 };
+
+/** Quality may take this share of a budget, whatever the model is: speed is what the budget was given for. */
+const QUALITY_SHARE = 0.25;
 
 /** Quality of every engine and quantization, once for each. Random weights are not measured, and that is said. */
 export async function qualityOf(
   models: readonly ModelFile[],
-  { text, machine, ...job }: QualityJob,
+  { text, machine, budgetMs, ...job }: QualityJob,
   context: Context,
 ): Promise<Quality[]> {
   const whyNot = (model: ModelFile): string | null =>
@@ -90,7 +103,8 @@ export async function qualityOf(
     return reason === null ? [] : [unmeasured(model, reason)];
   });
   if (real.length === 0) return said;
-  const measured = await runChild({ models: [...real], ...job, text: text?.content }, context);
+  const limitMs = budgetMs === null ? null : budgetMs * QUALITY_SHARE;
+  const measured = await runChild({ models: [...real], ...job, text: text?.content }, limitMs, context);
   return [...said, ...withReference(measured).map((quality) => (text ? { ...quality, text: text.label } : quality))];
 }
 

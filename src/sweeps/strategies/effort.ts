@@ -1,6 +1,6 @@
 import { confirmTrials, FEWEST_PAIRS } from '../confirm.js';
-import type { Effort, SearchForecast, SearchOptions } from '../search-space.js';
-import { budgetTooSmall, costOf } from './budget.js';
+import type { Budget, Effort, SearchForecast, SearchOptions, Worth } from '../search-space.js';
+import { costOf, fullTrialsIn } from './budget.js';
 
 /** Sizes of the stages of model-race. `screen` and `refine` count short trials, the rest full ones. */
 export type EffortPlan = {
@@ -11,6 +11,7 @@ export type EffortPlan = {
   confirmPairs: number;
   /** Configurations beside the first pairs. */
   references: number;
+  worth?: Worth;
 };
 
 /** Replayed on synthetic machines: regret at most 3 % in 92, 95 and 100 % of the seeds (docs/search.md). */
@@ -51,7 +52,32 @@ export function planEffort(
   }
   const smallest = bounded({ ...SMALLEST, references }, pointCount);
   if (fits(smallest)) return smallest;
-  throw budgetTooSmall(forecastPlan(smallest, pointCount), budget!);
+  return thinPlans(pointCount).find(fits) ?? ratesPlan(pointCount, budget!);
+}
+
+/** Time of the smallest search that can be trusted, in the unit of the budget. */
+export const smallestCost = (pointCount: number, references: number, budget: Budget): number =>
+  costOf(forecastPlan(bounded({ ...SMALLEST, references }, pointCount), pointCount), budget);
+
+/** A screen as large as fits, and the fewest pairs that give its best point an interval. */
+function thinPlans(pointCount: number): EffortPlan[] {
+  const thin: EffortPlan = { ...SMALLEST, screen: 0, finalists: 1, maxBlocks: 1, worth: 'thin' };
+  if (pointCount <= 2) return [thin];
+  const most = Math.min(SMALLEST.screen, pointCount);
+  return Array.from({ length: most - FEWEST_SCREENED + 1 }, (_, less) => ({ ...thin, screen: most - less }));
+}
+
+/** Below this many short trials a screen knows nothing of most points; the default is two of them. */
+const FEWEST_SCREENED = 3;
+/** More points than these are not worth a single trial each where nothing can be confirmed. */
+const MOST_RATES = 4;
+
+/** As many points as get two trials each, at least the default and one other: a comparison, if only one. */
+function ratesPlan(pointCount: number, budget: Budget): EffortPlan {
+  const affordable = Math.max(2, fullTrialsIn(budget));
+  const points = Math.min(pointCount, MOST_RATES, Math.max(2, Math.floor(affordable / 2)));
+  const maxBlocks = Math.max(1, Math.floor(affordable / points));
+  return { ...SMALLEST, screen: 0, finalists: points - 1, maxBlocks, confirmPairs: 0, worth: 'rates' };
 }
 
 /** Racing every point comes first where the space is small; a screened search of the same scale is the fallback. */
@@ -88,6 +114,7 @@ export function forecastPlan(plan: EffortPlan, pointCount: number): SearchForeca
     fullAtMost: racers * plan.maxBlocks + pairs,
     racers: plan.screen > 0 ? racers : null,
     confirming: pairs,
+    worth: plan.worth,
   };
 }
 

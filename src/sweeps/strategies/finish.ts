@@ -9,13 +9,15 @@ import type { SearchResult } from '../strategy.js';
 export function* finish(
   space: DesignSpace,
   race: RaceRecord,
-  plan: { seed: number; pairs: number; purse: Purse },
+  plan: { seed: number; pairs: number; purse: Purse; references?: readonly string[] },
 ): SearchGenerator<SearchResult> {
   const choice = choose(space, race);
   if (!choice) return { choice, race, confirmation: null, recommendation: null };
   const { defaultId } = space;
   const isDefaultOut = race.eliminated.some((e) => e.id === defaultId && e.because !== 'slower');
   const candidateId = choice.winnerId === defaultId ? bestRival(choice, defaultId) : choice.winnerId;
+  if (plan.pairs === 0 && !isDefaultOut)
+    return { choice, race, confirmation: null, recommendation: { id: defaultId, because: 'too-little' } };
   const confirmation =
     candidateId === null || isDefaultOut
       ? null

@@ -8,6 +8,8 @@ import { random } from './random.js';
 /** The strategies by preference: the first is the default. */
 export const STRATEGIES: readonly Strategy[] = [modelRace, coordinateRace, random, grid];
 
+export const isStrategy = (id: string): boolean => STRATEGIES.some((strategy) => strategy.id === id);
+
 export function strategyById(id: string): Strategy {
   const found = STRATEGIES.find((strategy) => strategy.id === id);
   if (found) return found;

@@ -23,7 +23,7 @@ export const modelRace: Strategy = {
     const plan = planFor(space, options);
     const purse = openPurse(options.budget);
     const finalists =
-      plan.screen === 0 ? space.points.map((p) => p.id) : yield* shortlist(space, plan, options.seed, purse);
+      plan.screen === 0 ? unscreened(space, plan, options.seed) : yield* shortlist(space, plan, options.seed, purse);
     const pairs = plan.confirmPairs;
     const raced = yield* race({
       ids: finalists,
@@ -32,9 +32,18 @@ export const modelRace: Strategy = {
       purse,
       reserve: confirmTrials(pairs, plan.references),
     });
-    return yield* finish(space, raced, { seed: options.seed, pairs, purse });
+    const references = plan.references > 0 ? (space.references ?? []) : [];
+    return yield* finish(space, raced, { seed: options.seed, pairs, purse, references });
   },
 };
+
+/** Who races without a screen: everything, or a balanced sample of so many points with the default. */
+function unscreened({ points, axes, defaultId }: DesignSpace, plan: EffortPlan, seed: number): string[] {
+  if (points.length <= plan.finalists + 1 || plan.worth !== 'rates') return points.map((p) => p.id);
+  const others = { points: points.filter((p) => p.id !== defaultId), axes, defaultId };
+  const picked = screenDesign(others, plan.finalists, randomStream(seed, 'rates'));
+  return [defaultId, ...picked.map((i) => others.points[i]!.id)];
+}
 
 const planFor = (space: DesignSpace, options: SearchOptions): EffortPlan =>
   planEffort(space.points.length, options, space.references?.length ?? 0);

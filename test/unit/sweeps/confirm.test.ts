@@ -75,9 +75,12 @@ describe('confirm', () => {
     expect(confirmation).toMatchObject({ isFaster: false, minimumDetectable: null, ratio: { n: 0, low: null } });
   });
 
-  it('stops early on a spent budget, but never below six pairs', () => {
+  it('stops early on a spent budget; the six pairs of an interval may take a tenth more, and no more than that', () => {
     expect(run(faster(1.1), { limit: 16 }).confirmation.ratio.n).toBe(8);
-    expect(run(faster(1.1), { limit: 2 }).confirmation.ratio.n).toBe(6);
+    expect(run(faster(1.1), { limit: 11 }).confirmation.ratio.n).toBe(6);
+    const spent = run(faster(1.1), { limit: 2 }).confirmation;
+    expect(spent.ratio).toMatchObject({ n: 1, low: null, high: null });
+    expect(spent.isFaster).toBe(false);
   });
 });
 

@@ -3,7 +3,7 @@ import { baseCandidate } from '../../../../src/core/candidate.js';
 import type { Outcome } from '../../../../src/core/outcome.js';
 import { listedBlocks } from '../../../../src/runs/experiment/listed-blocks.js';
 import { runBlocks } from '../../../../src/runs/experiment/run-blocks.js';
-import { failedArms, pilotBlocks } from '../../../../src/runs/sweep/pilots.js';
+import { failedArms, pilotBlocks, unpilotedArms } from '../../../../src/runs/sweep/pilots.js';
 import { fakePorts } from '../../../helpers/experiment.js';
 import { sampleMachine } from '../../../helpers/sample-machine.js';
 import { sampleModel, samplePlan } from '../../../helpers/sample-plan.js';
@@ -50,6 +50,16 @@ describe('pilots of a sweep', () => {
   it('runs streams for throughput, since batching decides how long its trials take', async () => {
     const { all } = await pilots([], { ...plan, objective: 'throughput' });
     expect(all.map((o) => o.candidate.sequences)).toEqual([4, 4, 4]);
+  });
+
+  it('begins with the default; what the budget left no time for is named', async () => {
+    const onQ8 = { ...plan, defaultCandidate: baseCandidate('llama-cpp', 'q8_0', 4) };
+    const all = (await pilots([], onQ8)).all.slice(0, 1);
+    expect(all.map((o) => o.candidate.quant)).toEqual(['q8_0']);
+    expect(unpilotedArms(models, all, onQ8)).toEqual([
+      expect.objectContaining({ axis: 'budget', value: 'llama-cpp q4_0', configurations: 2 }),
+    ]);
+    expect(unpilotedArms(models, (await pilots()).all, plan)).toEqual([]);
   });
 
   it('does not repeat those of a run that goes on', async () => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../src/core/random.js';
 import type { DesignPoint, SearchOptions, TrialAsk, TrialResult } from '../../../../src/sweeps/search-space.js';
@@ -110,11 +111,33 @@ describe('a budget', () => {
     }
   });
 
-  it('that is too small is refused before anything runs', () => {
-    const { space } = syntheticWorld(1);
-    expect(() => modelRace.forecast(space, { seed: 1, budget: budget(600) })).toThrow(/smallest search/);
-    expect(() => openSession(modelRace, space, { seed: 1, budget: budget(600) })).toThrow(/smallest search/);
+  it('that is small is never refused: a thin search with its six pairs, or rates alone, and that is said', () => {
+    const world = syntheticWorld(1);
+    const worth = (limit: number) => modelRace.forecast(world.space, { seed: 1, budget: budget(limit) }).worth;
+    expect([6000, 1100, 300, 0].map(worth)).toEqual([undefined, 'thin', 'rates', 'rates']);
+    const thin = play(world, { seed: 1, budget: budget(1100) });
+    expect(thin.result.confirmation!.ratio.n).toBe(6);
+    const rates = play(world, { seed: 1, budget: budget(300) });
+    expect(rates.result).toMatchObject({
+      confirmation: null,
+      recommendation: { id: world.space.defaultId, because: 'too-little' },
+    });
+    // Even nothing left holds one comparison: the default and one other.
+    const none = play(world, { seed: 1, budget: budget(0) });
+    expect(none.asked.map((ask) => ask.id)).toContain(world.space.defaultId);
+    expect(none.asked).toHaveLength(2);
   });
+
+  it('of any size ends within itself and a tenth, or after one comparison', () =>
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 8000 }), fc.integer({ min: 1, max: 50 }), (limit, seed) => {
+        const { asked, result } = play(syntheticWorld(seed), { seed, budget: budget(limit) });
+        const spent = asked.reduce((sum, a) => sum + (a.fidelity === 'short' ? 20 : 60), 0);
+        expect(spent).toBeLessThanOrEqual(Math.max(120, limit * 1.1));
+        expect(result.recommendation).not.toBeNull();
+      }),
+      { numRuns: 25 },
+    ));
 });
 
 describe('points that fail or break a constraint', () => {

@@ -1,0 +1,58 @@
+import { R1Error } from '../../core/errors.js';
+import { GEOMETRIES, GEOMETRY_IDS, kvBytesPerToken, type ModelFile, type Shape } from '../../core/model.js';
+import { BITS_PER_WEIGHT, type RooflineQuant, weightBytesPerToken, weightsPerToken } from '../../core/roofline.js';
+import { wantedLevels } from './levels.js';
+import { readSource } from './source.js';
+import type { Level, ModelBackend, ResolvedModel, Source } from './types.js';
+
+const geometryIdOf = (shape: Shape): string | null =>
+  GEOMETRY_IDS.find((id) => {
+    const { hidden, layers, ffn, vocab } = GEOMETRIES[id];
+    return hidden === shape.hidden && layers === shape.layers && ffn === shape.ffn && vocab === shape.vocab;
+  }) ?? null;
+
+/** A level as its file would be: sizes follow from the shape and the bits of a weight. */
+function expectedFile({ backend, quant }: Level, shape: Shape, like: Pick<ModelFile, 'name' | 'weights'>): ModelFile {
+  const embedding = shape.tied ? 0 : shape.vocab * shape.hidden;
+  const parameters = weightsPerToken(shape) + embedding;
+  return {
+    ...like,
+    ...{
+      path: '',
+      format: backend === 'onnx' ? 'onnx' : 'gguf',
+      quant,
+      sha256: null,
+      architecture: shape.architecture,
+    },
+    ...{ geometryId: geometryIdOf(shape), geometry: shape, parameters, contextLength: shape.contextLength },
+    sizeBytes: Math.round((parameters * BITS_PER_WEIGHT[quant as RooflineQuant]) / 8),
+    bytesPerToken: Math.round(weightBytesPerToken(shape, quant as RooflineQuant)),
+    kvBytesPerToken: kvBytesPerToken(shape),
+  };
+}
+
+function sourceShape(source: Source): { shape: Shape; like: Pick<ModelFile, 'name' | 'weights'> } {
+  if (source.kind === 'synthetic') {
+    const { id: name, ...shape } = source.geometry;
+    return { shape, like: { name, weights: 'random' } };
+  }
+  if (source.kind === 'files') return { shape: source.files[0]!.geometry, like: source.files[0]! };
+  throw new R1Error('USAGE', `${source.id} holds original weights, whose shape is read when they are imported.`, {
+    mend: 'Import them first: r1-tune models import.',
+  });
+}
+
+/** What `resolveModel` would give, with no file made: those that are there, and the others as they would be. */
+export async function expectedModel(
+  spec: string | undefined,
+  options: { home: string; backends: readonly ModelBackend[]; quants: readonly string[] | undefined },
+): Promise<ResolvedModel> {
+  const source = await readSource(spec, options.home);
+  const { shape, like } = sourceShape(source);
+  const files = wantedLevels(source, options.backends, options.quants).map((level) => {
+    const format = level.backend === 'onnx' ? 'onnx' : 'gguf';
+    const there = source.kind === 'files' && source.files.find((f) => f.quant === level.quant && f.format === format);
+    return { backend: level.backend, model: there || expectedFile(level, shape, like) };
+  });
+  return { id: source.id, files, missing: [] };
+}
