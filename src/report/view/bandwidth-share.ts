@@ -1,7 +1,7 @@
 import type { Interval } from '../../core/interval.js';
 import type { Configuration } from '../../core/run-result.js';
 import { mapInterval } from './speed.js';
-import type { ReportView } from './view.js';
+import type { ThreadCurves } from './thread-curves.js';
 
 export type BandwidthShare = {
   rate: Interval;
@@ -16,7 +16,7 @@ export type BandwidthShare = {
  * or where several streams share one pass over the weights.
  */
 export function bandwidthShare(
-  { curves }: Pick<ReportView, 'curves'>,
+  { curves }: { curves: ThreadCurves },
   { candidate, decodeTokensPerSecond: rate }: Configuration,
 ): BandwidthShare | null {
   const { backend, quant, threads, replicas, sequences } = candidate;
