@@ -77,6 +77,12 @@ export type Step = {
   topLogprobs?: { token: number; logprob: number }[];
 };
 
+/**
+ * Tokens that may be sampled next (schema-bound decoding). Asked for single tokens, which is cheap for a few likely ones; or
+ * for all of them at once as bits, token t being bit t % 32 of word t / 32. Undefined when the set is not known as a whole.
+ */
+export type AllowedTokens = ((token: number) => boolean) & { bits?: () => Uint32Array | undefined };
+
 /** One conversation state inside a loaded model: a KV cache and the tokens in it. */
 export interface Sequence {
   /** Tokens in the KV cache. */
@@ -90,12 +96,12 @@ export interface Sequence {
   ): Promise<void>;
   /**
    * Evaluates `tokens` (at least one) and samples the next one: one decode step.
-   * With `allowed`, only tokens for which it returns true may be sampled (schema-bound decoding).
+   * With `allowed`, no other token may be sampled.
    */
   step(
     tokens: readonly number[],
     sampling: Sampling,
-    options?: { logprobs?: number; allowed?: (token: number) => boolean },
+    options?: { logprobs?: number; allowed?: AllowedTokens },
   ): Promise<Step>;
   /** Logits after each of the given tokens, as one row of `vocabulary` floats a token. For perplexity; not fast. */
   logits(tokens: readonly number[]): Promise<Float32Array[]>;

@@ -1,5 +1,5 @@
 import { descending } from './descending.js';
-import type { Sampling, Step } from './engine.js';
+import type { AllowedTokens, Sampling, Step } from './engine.js';
 import { R1Error } from './errors.js';
 import { randomStream } from './random.js';
 import { BUCKETS, bucketOfWeight, type WeightBuckets, weightBuckets } from './weight-buckets.js';
@@ -10,7 +10,7 @@ export type SampleContext = {
   /** How often each token was generated so far, for the penalties. */
   counts?: ReadonlyMap<number, number>;
   /** Only tokens for which it returns true may be sampled. Asked from the likeliest token down, seldom for many. */
-  allowed?: (token: number) => boolean;
+  allowed?: AllowedTokens;
   /** Report the log-probability of the token and of this many likeliest tokens. */
   logprobs?: number;
 };
@@ -65,12 +65,29 @@ function best(logits: Float32Array, allowed: SampleContext['allowed']): number {
   return !allowed || allowed(token) ? token : firstAllowed(logits, allowed);
 }
 
+/** Refusals after which it is cheaper to ask for the whole set. */
+const MOST_ASKED = 64;
+const isIn = (bits: Uint32Array, id: number): boolean => (bits[id >>> 5]! & (1 << (id & 31))) !== 0;
+
+function bestOf(logits: Float32Array, bits: Uint32Array): number | undefined {
+  let best: number | undefined;
+  for (let id = 0; id < logits.length; id++)
+    if (isIn(bits, id) && (best === undefined || logits[id]! > logits[best]!)) best = id;
+  return best;
+}
+
 /** The likeliest allowed token; those far below the best are put in order only when none above them is allowed. */
-function firstAllowed(logits: Float32Array, allowed: (token: number) => boolean): number {
+function firstAllowed(logits: Float32Array, allowed: AllowedTokens): number {
   const peak = logits[argmax(logits)]!;
   let above = Number.POSITIVE_INFINITY;
+  let asked = 0;
   for (const below of [peak - 4, peak - 12, Number.NEGATIVE_INFINITY]) {
-    for (const id of descending(logits, idsBetween(logits, below, above))) if (allowed(id)) return id;
+    for (const id of descending(logits, idsBetween(logits, below, above))) {
+      if (allowed(id)) return id;
+      const bits = ++asked === MOST_ASKED ? allowed.bits?.() : undefined;
+      const token = bits ? bestOf(logits, bits) : undefined;
+      if (token !== undefined) return token;
+    }
     above = below;
   }
   throw new R1Error('INTERNAL', 'No token of the vocabulary is allowed here; the grammar cannot go on or end.');
@@ -87,8 +104,10 @@ function draw(logits: Float32Array, sampling: Sampling, context: SampleContext):
     const token = drawFrom(buckets, kept, random());
     if (allowed(token)) return token;
   }
-  const whole = kept.cut > 0 ? buckets.tokensIn(0, kept.cut - 1, allowed) : [];
-  const ids = [...whole, ...kept.last.filter(allowed)];
+  const bits = allowed.bits?.();
+  const may = bits ? (token: number) => isIn(bits, token) : allowed;
+  const whole = kept.cut > 0 ? buckets.tokensIn(0, kept.cut - 1, may) : [];
+  const ids = [...whole, ...kept.last.filter(may)];
   return ids.length === 0 ? firstAllowed(logits, allowed) : drawOne(buckets, ids, random() * sumOf(buckets, ids));
 }
 

@@ -117,7 +117,12 @@ export const fromWorkerSchema = z.discriminatedUnion('type', [
     logprobs: z.array(contentLogprobSchema),
     timings: timingsSchema,
   }),
-  z.object({ type: z.literal('failed'), id: jobId, message: z.string() }),
+  z.object({
+    type: z.literal('failed'),
+    id: jobId,
+    fault: z.enum(['engine', 'schema']).describe("Whose fault it is: a schema that costs too much is the request's."),
+    message: z.string(),
+  }),
   z.object({
     type: z.literal('stats'),
     rssBytes: z.number(),

@@ -7,6 +7,7 @@ export const REFUSALS = {
   malformed: { status: 400, type: 'invalid_request_error', code: 'malformed_json', isPermanent: true },
   unsupported: { status: 400, type: 'invalid_request_error', code: 'unsupported_parameter', isPermanent: true },
   contextLength: { status: 400, type: 'invalid_request_error', code: 'context_length_exceeded', isPermanent: true },
+  schemaCost: { status: 400, type: 'invalid_request_error', code: 'schema_too_complex', isPermanent: true },
   unauthorized: { status: 401, type: 'invalid_request_error', code: 'invalid_api_key', isPermanent: true },
   forbidden: { status: 403, type: 'invalid_request_error', code: 'forbidden', isPermanent: true },
   unknownModel: { status: 404, type: 'invalid_request_error', code: 'model_not_found', isPermanent: true },

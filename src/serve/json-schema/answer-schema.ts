@@ -1,39 +1,70 @@
-import type { Session } from '../../core/engine.js';
+import type { AllowedTokens, Session } from '../../core/engine.js';
 import type { GenerateParameters } from '../protocol.js';
-import { advance, isDead, type State, startState } from './automaton.js';
+import { type Automaton, createAutomaton, type State, WorkExceeded } from './automaton.js';
 import { ANY_OBJECT, compileSchema } from './compile.js';
+import { type Node, seq } from './grammar.js';
+import { afterThinking } from './json-grammar.js';
+import { addToken, tokensAfter } from './token-bits.js';
+import { type TokenIndex, tokenIndexOf } from './token-index.js';
 
 export type AnswerForm = NonNullable<GenerateParameters['form']>;
 
 /** Follows an answer byte by byte and says which tokens can go on. The thinking before it is free. */
 export type AnswerSchema = {
+  /** Throws `WorkExceeded` when the answer cannot be followed at a bearable cost. */
   push(bytes: Uint8Array): void;
-  allows(token: number): boolean;
+  /** Throws `WorkExceeded` too. */
+  readonly allows: AllowedTokens;
   /** While the model thinks: everything but the end, and nothing that could close the thinking and go on at once. */
-  allowsInThinking(token: number): boolean;
+  readonly allowsInThinking: AllowedTokens;
   /** Nothing can follow. */
   readonly isClosed: boolean;
 };
 
+/** Parts of the grammar that one token may make us look at, each about 1 µs: other requests wait meanwhile. */
+const WORK_A_TOKEN = 20_000;
+/** Of these for all tokens at once; a set so wide that it costs more is asked for single tokens. */
+const WORK_FOR_BITS = 4000;
+
 const CLOSE = '>'.charCodeAt(0);
 const isBlank = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 
-export function createAnswerSchema(session: Session, form: AnswerForm): AnswerSchema {
+/** `follows`: the answer comes after thinking, which ends in blank lines. */
+export function createAnswerSchema(session: Session, form: AnswerForm, followsThinking: boolean): AnswerSchema {
   const ends = new Set(session.describe().eosTokens);
-  let state = startState(form.kind === 'object' ? ANY_OBJECT : compileSchema(form.schema));
+  const grammar = grammarOf(form);
+  const automaton = createAutomaton(followsThinking ? seq(afterThinking, grammar) : grammar);
+  let state: State | null = automaton.start;
+  let index: TokenIndex | undefined;
+  // Until it is there, tokens are asked for one by one.
+  void tokenIndexOf(session).then((made) => {
+    index = made;
+  });
   const bytesOf = (token: number) => session.tokenBytes(token, { special: false });
+  const bits = () => {
+    if (!state || !index) return undefined;
+    automaton.allowWork(WORK_FOR_BITS);
+    const allowed = withinWork(() => tokensAfter(automaton, state!, index!));
+    if (allowed && state.isComplete) for (const token of ends) addToken(allowed, token);
+    automaton.allowWork(WORK_A_TOKEN);
+    return allowed;
+  };
+  const has = (token: number): boolean => {
+    if (state === null) return false;
+    if (ends.has(token)) return state.isComplete;
+    const bytes = bytesOf(token);
+    return bytes.length > 0 && follow(automaton, state, bytes) !== null;
+  };
+  automaton.allowWork(WORK_A_TOKEN);
   return {
     get isClosed() {
-      return state.isComplete && state.stacks.length === 0;
+      return state === null || (state.isComplete && state.items.length === 0);
     },
     push(bytes) {
-      state = follow(state, bytes);
+      automaton.allowWork(WORK_A_TOKEN);
+      state = state && follow(automaton, state, bytes);
     },
-    allows(token) {
-      if (ends.has(token)) return state.isComplete;
-      const bytes = bytesOf(token);
-      return bytes.length > 0 && !isDead(follow(state, bytes));
-    },
+    allows: Object.assign(has, { bits }),
     allowsInThinking(token) {
       if (ends.has(token)) return false;
       const bytes = bytesOf(token);
@@ -43,11 +74,34 @@ export function createAnswerSchema(session: Session, form: AnswerForm): AnswerSc
   };
 }
 
-function follow(from: State, bytes: Uint8Array): State {
-  let state = from;
+function withinWork<T>(make: () => T): T | undefined {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof WorkExceeded) return undefined;
+    throw error;
+  }
+}
+
+/** Grammars of the last schemas: programs ask with the same one again and again. */
+const grammars = new Map<string, Node>();
+const MOST_GRAMMARS = 16;
+
+function grammarOf(form: AnswerForm): Node {
+  if (form.kind === 'object') return ANY_OBJECT;
+  const key = JSON.stringify(form.schema);
+  const grammar = grammars.get(key) ?? compileSchema(form.schema);
+  grammars.delete(key);
+  grammars.set(key, grammar);
+  if (grammars.size > MOST_GRAMMARS) grammars.delete(grammars.keys().next().value!);
+  return grammar;
+}
+
+function follow(automaton: Automaton, from: State, bytes: Uint8Array): State | null {
+  let state: State | null = from;
   for (const byte of bytes) {
-    if (isDead(state)) return state;
-    state = advance(state, byte);
+    if (state === null) return null;
+    state = automaton.advance(state, byte);
   }
   return state;
 }

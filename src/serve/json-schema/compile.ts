@@ -1,13 +1,22 @@
-import { alt, lazy, literal, type Node, seq } from './grammar.js';
-import { anyObject, anyValue, array, boolean, gap, member, opening, string } from './json-grammar.js';
-import { bounds, integers, numbers, RANGE_KEYWORDS } from './number-limits.js';
-import { keyBeside, membersFrom } from './object-members.js';
+import { ARRAY_KEYWORDS, arrays } from './arrays.js';
+import { alt, EMPTY, lazy, literal, literals, type Node } from './grammar.js';
+import { anyObject, anyValue, boolean } from './json-grammar.js';
+import { merge } from './merge.js';
+import { integers, NUMBER_KEYWORDS, numbers } from './number-limits.js';
+import { OBJECT_KEYWORDS, objects } from './objects.js';
+import { areExclusive } from './one-of.js';
+import type { Effort } from './regular/machine.js';
 import { isSchema, type Schema, SchemaError } from './schema-error.js';
+import { STRING_KEYWORDS, strings } from './strings.js';
 
 /** What each token costs grows with the ways in which an answer can go on. */
 const MOST = { parts: 2000, branches: 128, values: 2000 };
+/** For all patterns of a schema together. */
+const PATTERN_EFFORT = 400_000;
 type Budget = typeof MOST;
-type Context = { root: Schema; refs: Map<string, Node>; open: Set<string>; left: Budget };
+/** A reference, or a schema of the document that is made of others. */
+type Shared = string | Schema;
+type Context = { root: Schema; shared: Map<Shared, Node>; open: Set<Shared>; left: Budget; effort: Effort };
 
 /** Notes for people, without effect on what is valid. */
 const ANNOTATIONS = new Set([
@@ -23,78 +32,118 @@ const ANNOTATIONS = new Set([
   'deprecated',
   'readOnly',
   'writeOnly',
+  'discriminator',
 ]);
 const BY_TYPE: Record<string, readonly string[]> = {
-  object: ['properties', 'required', 'additionalProperties'],
-  array: ['items', 'minItems', 'maxItems'],
-  string: ['minLength', 'maxLength'],
-  integer: RANGE_KEYWORDS,
-  number: RANGE_KEYWORDS,
+  object: OBJECT_KEYWORDS,
+  array: ARRAY_KEYWORDS,
+  string: STRING_KEYWORDS,
+  number: NUMBER_KEYWORDS,
+  integer: NUMBER_KEYWORDS,
   boolean: [],
   null: [],
 };
 const TYPES = Object.keys(BY_TYPE);
+const COMBINERS = ['$ref', 'anyOf', 'oneOf', 'allOf'] as const;
 const MOST_DEPTH = 32;
 
 /**
- * A JSON Schema → the grammar of the texts that satisfy it. Covers type, enum, const, anyOf, $ref into the schema,
- * objects (properties in the order of the schema; none that it does not name unless additionalProperties says so),
- * arrays, lengths of strings and arrays, and ranges of integers. Throws `SchemaError` for every other keyword: a
- * promise that would not be kept.
+ * A JSON Schema → the grammar of the texts that satisfy it. docs/serving.md has the table of keywords. Throws `SchemaError`
+ * for every other keyword: a promise that would not be kept.
  */
 export function compileSchema(schema: unknown, path = 'schema'): Node {
-  const root = schema as Schema;
-  const context = { root, refs: new Map(), open: new Set<string>(), left: { ...MOST } };
-  return seq(opening, compile(schema, path, context, 0));
+  const root = isSchema(schema) ? schema : {};
+  const effort = { left: PATTERN_EFFORT };
+  return compile(schema, path, { root, shared: new Map(), open: new Set<Shared>(), left: { ...MOST }, effort }, 0);
 }
 
 /** Any JSON object: response_format json_object. */
-export const ANY_OBJECT: Node = seq(opening, anyObject(anyValue));
+export const ANY_OBJECT: Node = anyObject(anyValue);
 
 function compile(schema: unknown, path: string, context: Context, depth: number): Node {
   if (schema === true) return anyValue;
   if (!isSchema(schema)) throw new SchemaError(path, 'must be a schema object or true');
   if (depth > MOST_DEPTH) throw new SchemaError(path, `is nested deeper than ${MOST_DEPTH} levels`);
   spend(context, 'parts', 1, path);
-  // What stands inside an object or array may refer back to it: something was written in between.
-  const inside = { ...context, open: new Set<string>() };
-  const down = (part: unknown, name: string) => compile(part, `${path}.${name}`, inside, depth + 1);
-  if ('$ref' in schema) return only(schema, ['$ref'], path, () => reference(schema.$ref, path, context, depth));
+  const { keywords, combiners } = parted(schema);
+  if (combiners.length === 0) return plain(schema, path, context, depth);
+  const [only] = combiners;
+  if (combiners.length > 1 || keywords.length > 0)
+    return shared(schema, path, context, (inner) =>
+      compile(merged(schema, path, inner, depth), path, inner, depth + 1),
+    );
+  if (only === '$ref') return reference(schema.$ref, path, context, depth);
+  return alternatives(only!, schema, path, context, depth);
+}
+
+const parted = (schema: Schema) => ({
+  keywords: Object.keys(schema).filter((key) => !ANNOTATIONS.has(key) && !COMBINERS.some((one) => one === key)),
+  combiners: COMBINERS.filter((key) => key in schema),
+});
+
+/** All parts that must hold, as one schema. */
+function merged(schema: Schema, path: string, context: Context, depth: number): Schema {
+  if (depth > MOST_DEPTH) throw new SchemaError(path, `is nested deeper than ${MOST_DEPTH} levels`);
+  spend(context, 'parts', 1, path);
+  const { $ref, allOf = [], anyOf, oneOf, ...beside } = schema;
+  const parts: [unknown, string][] = [
+    [beside, path],
+    ...list(allOf, `${path}.allOf`, true).map((part, i): [unknown, string] => [part, `${path}.allOf[${i}]`]),
+    ...(anyOf === undefined ? [] : [[{ anyOf }, path] as [unknown, string]]),
+    ...(oneOf === undefined ? [] : [[{ oneOf }, path] as [unknown, string]]),
+    ...($ref === undefined ? [] : [[resolve($ref, path, context.root), `${path}.$ref`] as [unknown, string]]),
+  ];
+  return parts.reduce<Schema>((whole, [part, at]) => {
+    if (part === true) return whole;
+    if (!isSchema(part)) throw new SchemaError(at, 'must be a schema object or true');
+    const isSimple = part.allOf === undefined && part.$ref === undefined;
+    return merge(whole, isSimple ? part : merged(part, at, context, depth + 1), at);
+  }, {});
+}
+
+/** anyOf, and oneOf where no value can satisfy two of its schemas; allOf merges them. */
+function alternatives(keyword: string, schema: Schema, path: string, context: Context, depth: number): Node {
+  const parts = list(schema[keyword], `${path}.${keyword}`);
+  spend(context, 'branches', parts.length, path);
+  if (keyword === 'allOf' && parts.length > 1)
+    return shared(schema, path, context, (inner) =>
+      compile(merged(schema, path, inner, depth), path, inner, depth + 1),
+    );
+  if (keyword === 'oneOf' && !areExclusive(parts, (part) => resolved(part, path, context)))
+    throw new SchemaError(
+      `${path}.oneOf`,
+      'can only be enforced where its schemas exclude each other: by their types, or by a required property with another const in each; use anyOf otherwise',
+    );
+  return alt(...parts.map((part, i) => compile(part, `${path}.${keyword}[${i}]`, context, depth + 1)));
+}
+
+function plain(schema: Schema, path: string, context: Context, depth: number): Node {
   if ('const' in schema)
     return only(schema, ['const', 'type'], path, () => choices([schema.const], schema, path, context));
   if ('enum' in schema)
     return only(schema, ['enum', 'type'], path, () =>
       choices(list(schema.enum, `${path}.enum`), schema, path, context),
     );
-  const [union] = ['anyOf', 'allOf'].filter((keyword) => keyword in schema);
-  if (union) return only(schema, [union], path, () => alternatives(union, schema, path, context, depth));
   const types = typesOf(schema, path);
-  return only(schema, ['type', ...types.flatMap((type) => BY_TYPE[type]!)], path, () =>
-    alt(...types.map((type) => typed(type, schema, path, down))),
-  );
+  if (!types) return only(schema, [], path, () => anyValue);
+  const known = ['type', ...types.flatMap((type) => BY_TYPE[type]!)];
+  return only(schema, known, path, () => alt(...types.map((type) => typed(type, schema, path, context, depth))));
 }
 
-/** anyOf; also allOf of one schema, by which some generators put a note beside a $ref. */
-function alternatives(keyword: string, schema: Schema, path: string, context: Context, depth: number): Node {
-  const parts = list(schema[keyword], `${path}.${keyword}`);
-  if (keyword === 'allOf' && parts.length > 1)
-    throw new SchemaError(`${path}.allOf`, 'of more than one schema cannot be enforced by this server');
-  spend(context, 'branches', parts.length, path);
-  return alt(...parts.map((part, i) => compile(part, `${path}.${keyword}[${i}]`, context, depth + 1)));
-}
-
-type Down = (part: unknown, name: string) => Node;
-
-function typed(type: string, schema: Schema, path: string, down: Down): Node {
+function typed(type: string, schema: Schema, path: string, context: Context, depth: number): Node {
+  // What stands inside an object or array may refer back to it: something was written in between.
+  const inside = { ...context, open: new Set<Shared>() };
+  const parts = {
+    node: (part: unknown, name: string) => compile(part, `${path}.${name}`, inside, depth + 1),
+    valuesOf: (part: unknown) => valuesOf(resolved(part, path, context)),
+  };
   switch (type) {
     case 'object':
-      return object(schema, path, down);
-    case 'array': {
-      const [min, max] = bounds(schema, 'minItems', 'maxItems', path);
-      return array(schema.items === undefined ? anyValue : down(schema.items, 'items'), min, max);
-    }
+      return objects(schema, path, parts);
+    case 'array':
+      return arrays(schema, path, parts);
     case 'string':
-      return string(...bounds(schema, 'minLength', 'maxLength', path));
+      return strings(schema, path, context.effort);
     case 'integer':
       return integers(schema, path);
     case 'number':
@@ -118,41 +167,72 @@ function only(schema: Schema, keywords: readonly string[], path: string, make: (
   return make();
 }
 
-/** Compiled on first use, so that a schema may refer to itself; a reference that leads only to itself is refused. */
-function reference(ref: unknown, path: string, context: Context, depth: number): Node {
-  if (typeof ref !== 'string' || !/^#(\/|$)/.test(ref))
-    throw new SchemaError(`${path}.$ref`, 'must point into this schema, as in #/$defs/name');
-  const known = context.refs.get(ref);
+/** Compiled once, so that a schema may refer to itself; what leads only to itself is refused. */
+function shared(key: Shared, path: string, context: Context, make: (inner: Context) => Node): Node {
+  const known = context.shared.get(key);
   if (known) {
-    if (context.open.has(ref)) throw new SchemaError(`${path}.$ref`, 'leads only to itself');
+    if (context.open.has(key)) throw new SchemaError(`${path}.$ref`, 'leads only to itself');
     return known;
   }
   let target: Node | undefined;
-  const node = lazy(() => target!);
-  context.refs.set(ref, node);
-  context.open.add(ref);
-  target = compile(resolve(ref, path, context.root), ref, { ...context, open: new Set(context.open) }, depth + 1);
+  const node = lazy(() => target ?? EMPTY);
+  context.shared.set(key, node);
+  target = make({ ...context, open: new Set([...context.open, key]) });
   return node;
 }
 
-function resolve(ref: string, path: string, root: Schema): unknown {
+function reference(ref: unknown, path: string, context: Context, depth: number): Node {
+  const found = resolve(ref, path, context.root);
+  const name = String(ref);
+  return shared(name, path, context, (inner) => compile(found, name, inner, depth + 1));
+}
+
+function resolve(ref: unknown, path: string, root: Schema): unknown {
+  if (typeof ref !== 'string' || !/^#(\/|$)/.test(ref))
+    throw new SchemaError(`${path}.$ref`, 'must point into this schema, as in #/$defs/name');
   const names = ref
     .split('/')
     .slice(1)
-    .map((name) => decodeURIComponent(name).replaceAll('~1', '/').replaceAll('~0', '~'));
+    .map((name) => unescaped(name).replaceAll('~1', '/').replaceAll('~0', '~'));
   let at: unknown = root;
-  for (const name of names) at = isSchema(at) && Object.hasOwn(at, name) ? at[name] : undefined;
+  for (const name of names)
+    at = typeof at === 'object' && at !== null && Object.hasOwn(at, name) ? (at as Schema)[name] : undefined;
   if (at === undefined) throw new SchemaError(`${path}.$ref`, `points to nothing: ${ref}`);
   return at;
+}
+
+function unescaped(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+/** The schema behind references and lists of one. */
+function resolved(schema: unknown, path: string, context: Context): unknown {
+  let at = schema;
+  for (let steps = 0; steps < MOST_DEPTH && isSchema(at); steps++) {
+    if (at.$ref !== undefined) at = resolve(at.$ref, path, context.root);
+    else if (Array.isArray(at.allOf) && at.allOf.length === 1) at = at.allOf[0];
+    else break;
+  }
+  return at;
+}
+
+function valuesOf(schema: unknown): unknown[] | undefined {
+  if (!isSchema(schema)) return undefined;
+  if (schema.const !== undefined) return [schema.const];
+  return Array.isArray(schema.enum) ? schema.enum : undefined;
 }
 
 /** The given values, of those types that the schema allows. */
 function choices(values: readonly unknown[], schema: Schema, path: string, context: Context): Node {
   spend(context, 'values', values.length, path);
-  const types = schema.type === undefined ? TYPES : typesOf(schema, path);
+  const types = schema.type === undefined ? TYPES : typesOf(schema, path)!;
   const fitting = values.filter((value) => types.some((type) => isOfType(value, type)));
   if (fitting.length === 0) throw new SchemaError(path, 'has no value of its own type');
-  return alt(...fitting.map((value) => literal(JSON.stringify(value))));
+  return literals(fitting.map((value) => JSON.stringify(value)));
 }
 
 function isOfType(value: unknown, type: string): boolean {
@@ -163,31 +243,14 @@ function isOfType(value: unknown, type: string): boolean {
   return typeof value === type;
 }
 
-function typesOf(schema: Schema, path: string): string[] {
-  const implied = 'properties' in schema ? 'object' : 'items' in schema ? 'array' : undefined;
-  const given = schema.type ?? implied;
-  if (given === undefined) throw new SchemaError(path, 'needs a type, enum, const, anyOf or $ref');
+/** Types that a keyword stands for when none are given; undefined for a schema without any. */
+function typesOf(schema: Schema, path: string): string[] | undefined {
+  const given = schema.type ?? TYPES.find((type) => BY_TYPE[type]!.some((keyword) => keyword in schema));
+  if (given === undefined) return undefined;
   const types = Array.isArray(given) ? given : [given];
   if (types.length === 0 || !types.every((type) => TYPES.includes(type as string)))
     throw new SchemaError(`${path}.type`, `must be one or more of ${TYPES.join(', ')}`);
   return types as string[];
-}
-
-function object(schema: Schema, path: string, down: Down): Node {
-  const properties = schema.properties ?? {};
-  if (!isSchema(properties)) throw new SchemaError(`${path}.properties`, 'must be an object of schemas');
-  const names = Object.keys(properties);
-  const required = new Set(list(schema.required ?? [], `${path}.required`, true));
-  for (const name of required)
-    if (!names.includes(name as string))
-      throw new SchemaError(`${path}.required`, `names "${name}", which properties does not have`);
-  const members = names.map((name) =>
-    member(literal(JSON.stringify(name)), down(properties[name], `properties.${name}`)),
-  );
-  const isOptional = names.map((name) => !required.has(name));
-  const extra = schema.additionalProperties ?? false;
-  const more = extra === false ? undefined : member(keyBeside(names), down(extra, 'additionalProperties'));
-  return seq(literal('{'), gap, membersFrom(0, true, members, isOptional, more), gap, literal('}'));
 }
 
 function list(value: unknown, path: string, mayBeEmpty = false): unknown[] {

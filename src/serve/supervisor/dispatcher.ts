@@ -139,8 +139,7 @@ export class Dispatcher {
         this.observer.soloDecode((decodeTokens / decodeMs) * 1000);
       ticket.sink.done(message);
     }
-    if (message.type === 'failed')
-      this.fail(ticket, new Refusal('engine', `The engine could not go on: ${message.message}`));
+    if (message.type === 'failed') this.fail(ticket, failureOf(message));
   }
 
   private release(worker: Worker, ticket: Ticket): void {
@@ -159,6 +158,11 @@ export class Dispatcher {
     ticket.sink.failed(refusal);
   }
 }
+
+const failureOf = ({ fault, message }: Extract<FromWorker, { type: 'failed' }>): Refusal =>
+  fault === 'schema'
+    ? new Refusal('schemaCost', message)
+    : new Refusal('engine', `The engine could not go on: ${message}`);
 
 /** Most of the prompt in its KV cache first, then the least busy. A suspect needs a worker of its own. */
 function choose(open: readonly Worker[], ticket: Ticket): Worker {

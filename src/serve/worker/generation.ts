@@ -28,7 +28,7 @@ export function createGeneration(session: Session, parameters: GenerateParameter
   const eos = new Set(session.describe().eosTokens);
   const text = createTextMachine(parameters);
   const ledger = createLogprobLedger(session, parameters.logprobs);
-  const schema = parameters.form && createAnswerSchema(session, parameters.form);
+  const schema = parameters.form && createAnswerSchema(session, parameters.form, parameters.reasoning !== 'off');
   const marks = parameters.reasoning === 'off' ? null : markTokens(session, style);
   let count = 0;
   let thoughts = 0;

@@ -1,5 +1,6 @@
 import type { Session } from '../../core/engine.js';
 import type { Clock } from '../../core/ports.js';
+import { WorkExceeded } from '../json-schema/automaton.js';
 import type { FromWorker, GenerateMessage, ToWorker } from '../protocol.js';
 import { type JobContext, runJob } from './job.js';
 import { createPauseGate, type PauseGate } from './pause-gate.js';
@@ -31,7 +32,7 @@ export function runWorker(
     const lease = await pool.lend([...message.prompt, ...message.emitted], tenant);
     if (!lease) {
       running.delete(id);
-      return fail(id, 'The worker has no free sequence.');
+      return fail(id, new Error('The worker has no free sequence.'));
     }
     const { abort, gate } = job;
     const context: JobContext = { session, clock, send: channel.send, signal: abort.signal, gate };
@@ -40,12 +41,15 @@ export function runWorker(
       pool.giveBack(lease.sequence, tenant);
     } catch (error) {
       await pool.discard(lease.sequence);
-      fail(id, error instanceof Error ? error.message : String(error));
+      fail(id, error);
     } finally {
       running.delete(id);
     }
   };
-  const fail = (id: string, message: string) => channel.send({ type: 'failed', id, message });
+  const fail = (id: string, error: unknown) => {
+    const message = error instanceof Error ? error.message : String(error);
+    channel.send({ type: 'failed', id, fault: error instanceof WorkExceeded ? 'schema' : 'engine', message });
+  };
 
   channel.onMessage((message) => {
     if (message.type === 'tokenize') tokenize(session, message, channel.send);
