@@ -105,7 +105,7 @@ export const fromWorkerSchema = z.discriminatedUnion('type', [
     tokens: z.array(z.int()).describe('Tokens added by this step; more than one when thinking was closed.'),
     reasoning: z.string(),
     content: z.string(),
-    isThinking: z.boolean().describe('The tokens belong to the reasoning.'),
+    thoughts: z.int().describe('How many of the tokens the model thought; what closes the thinking for it is none.'),
     logprobs: z.array(contentLogprobSchema),
   }),
   z.object({

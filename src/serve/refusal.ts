@@ -16,6 +16,7 @@ export const REFUSALS = {
   slowRequest: { status: 408, type: 'invalid_request_error', code: 'request_timeout', isPermanent: true },
   tooLarge: { status: 413, type: 'invalid_request_error', code: 'request_too_large', isPermanent: true },
   mediaType: { status: 415, type: 'invalid_request_error', code: 'unsupported_media_type', isPermanent: true },
+  headersTooLarge: { status: 431, type: 'invalid_request_error', code: 'headers_too_large', isPermanent: true },
   quarantined: { status: 422, type: 'invalid_request_error', code: 'request_quarantined', isPermanent: true },
   keyLimit: { status: 429, type: 'rate_limit_error', code: 'rate_limit_exceeded', isPermanent: false },
   workerLost: { status: 500, type: 'server_error', code: 'worker_lost', isPermanent: true },

@@ -5,6 +5,7 @@ import { type Backend, baseCandidate, type Candidate } from '../../src/core/cand
 import { GEOMETRIES, kvBytesPerToken, type ModelFile, shapeSchema } from '../../src/core/model.js';
 import { seededRandom } from '../../src/core/random.js';
 import { spawnBound } from '../../src/runners/launch.js';
+import { readProcessSigns } from '../../src/runners/process-signs.js';
 import { bindingFaults } from '../../src/runners/verify.js';
 import { systemClock } from '../../src/runs/clock.js';
 import { type AccessEntry, HTTP_LIMITS } from '../../src/serve/http/app.js';
@@ -122,6 +123,7 @@ export async function startTestServer(
       spawnWorker: (candidate) => spawnBound(candidate, WORKER_ENTRY, process.env as Record<string, string>),
       bindingFaults,
       keepOff: () => {},
+      signsOf: readProcessSigns,
       clock: systemClock,
       onWorkerDeath: (_index, reason) => void deaths.push(reason),
       log: (entry) => void logged.push(entry),

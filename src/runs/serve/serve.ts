@@ -5,6 +5,7 @@ import { replicaOf } from '../../core/replica.js';
 import { probeMachine } from '../../probes/index.js';
 import { openEventLoopCpus } from '../../runners/event-loop-cpus.js';
 import { spawnBound } from '../../runners/launch.js';
+import { readProcessSigns } from '../../runners/process-signs.js';
 import { bindingFaults } from '../../runners/verify.js';
 import { type RunningServer, type ServerSettings, startServer } from '../../serve/server.js';
 import { readProfile } from '../../store/documents.js';
@@ -59,6 +60,7 @@ export async function serve(request: ServeFlags, context: Context): Promise<Serv
     spawnWorker: (candidate, index) => withAll(() => spawnBound(replicaOf(candidate, index), WORKER, env)),
     bindingFaults,
     keepOff,
+    signsOf: readProcessSigns,
     clock,
     onWorkerDeath: (index, reason) => emit({ type: 'note', text: `Worker ${index} died: ${reason}` }),
     report: (error) => emit({ type: 'fault', error }),

@@ -1,5 +1,6 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Clock } from '../../core/ports.js';
+import { Refusal } from '../refusal.js';
 import type { Service } from '../service.js';
 import { answerBrokenRequest, answerFailures, answerFrameworkError } from './failures.js';
 import { type AccessRules, guard } from './guards.js';
@@ -59,11 +60,15 @@ export function createApp(
     http: { headersTimeout: limits.headersMs, connectionsCheckingInterval: 1000 },
     forceCloseConnections: true,
     return503OnClosing: false,
+    // Names like any other: bodies are checked field by field, and none is ever merged into an object.
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: answerFrameworkError,
   });
   app.server.maxConnections = limits.connections;
   guard(app, rules);
+  refuseEncodedBodies(app);
   answerFailures(app, report, service.metrics);
   logAccess(app, service.clock, log);
   chatRoute(app, service);
@@ -74,6 +79,15 @@ export function createApp(
   pageRoutes(app);
   openApiRoute(app, service.version, rules.keys.length > 0);
   return app;
+}
+
+/** A compressed body could be a thousand times longer than the limit. */
+function refuseEncodedBodies(app: FastifyInstance): void {
+  app.addHook('onRequest', async ({ headers }) => {
+    const encoding = headers['content-encoding'] ?? 'identity';
+    if (encoding !== 'identity')
+      throw new Refusal('mediaType', `A body with content-encoding ${encoding} is not read; send it as it is.`);
+  });
 }
 
 function logAccess(app: FastifyInstance, clock: Clock, log: AppReports['log']): void {

@@ -28,7 +28,7 @@ export const newChoice = (index: number, promptTokens: number): Choice => ({
 
 export function addStep(choice: Choice, step: StepMessage): void {
   choice.completionTokens += step.tokens.length;
-  if (step.isThinking) choice.reasoningTokens += step.tokens.length;
+  choice.reasoningTokens += step.thoughts;
   addText(choice, step);
 }
 

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { maxHeaderSize, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Metrics } from '../metrics.js';
@@ -57,16 +57,21 @@ function translate(error: FastifyError): Refusal {
     : new Refusal('internal', 'The server failed on this request.');
 }
 
+function brokenRequest(code: string | undefined): Refusal {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new Refusal('slowRequest', 'The request did not arrive in time.');
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return new Refusal('headersTooLarge', `The headers of the request are longer than ${maxHeaderSize} bytes.`);
+  if (code === 'HPE_INVALID_METHOD') return new Refusal('method', 'This is not a method of HTTP that is known here.');
+  return new Refusal('malformed', 'This is not an HTTP request that can be read.');
+}
+
 /** Node's own errors for requests that never became one: answered on the bare socket. */
 export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
-  const refusal =
-    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-      ? new Refusal('slowRequest', 'The request did not arrive in time.')
-      : new Refusal('malformed', 'This is not an HTTP request that can be read.');
+  const refusal = brokenRequest(error.code);
   const body = JSON.stringify(refusal.body);
   const status = `${refusal.row.status} ${STATUS_CODES[refusal.row.status]}`;
   socket.end(

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Refusal } from '../refusal.js';
+import { NOBODY } from '../supervisor/admission.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -28,7 +29,7 @@ export const hashKey = (key: string): Uint8Array => createHash('sha256').update(
 
 /** Puts the checks of host, origin and key before every route. */
 export function guard(app: FastifyInstance, rules: AccessRules): void {
-  app.decorateRequest('tenant', '');
+  app.decorateRequest('tenant', NOBODY);
   app.addHook('onRequest', async (request, reply) => {
     checkHost(request, rules);
     const origin = foreignOrigin(request);
@@ -66,12 +67,19 @@ function preflight(reply: import('fastify').FastifyReply) {
     .send();
 }
 
+/** As the OpenAI clients send it, or as the Anthropic ones do. */
+function givenKey({ headers }: FastifyRequest): string | undefined {
+  const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+  const own = headers['x-api-key'];
+  return bearer ?? (typeof own === 'string' && own !== '' ? own : undefined);
+}
+
 function tenantOf(request: FastifyRequest, keys: readonly ApiKey[]): string {
-  const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  const given = givenKey(request);
   const hash = hashKey(given ?? '');
   // Every key is compared, so that the time says nothing about which one is near.
   const match = keys.filter(({ sha256 }) => timingSafeEqual(sha256, hash))[0];
   if (given === undefined || !match)
-    throw new Refusal('unauthorized', 'A valid key is needed: send "Authorization: Bearer KEY".');
+    throw new Refusal('unauthorized', 'A valid key is needed: send "Authorization: Bearer KEY" or "X-Api-Key: KEY".');
   return match.name;
 }

@@ -43,7 +43,7 @@ function codeOf(issue: Issue): string {
 const DECIMALS = ['temperature', 'top_p', 'min_p', 'frequency_penalty', 'presence_penalty', 'logit_bias'];
 
 function limitCode({ origin, path }: Issue & { origin: string }, limit: string): string {
-  if (origin !== 'number') return `${origin}_${limit}_length`;
+  if (origin !== 'number' && origin !== 'int') return `${origin}_${limit}_length`;
   return `${DECIMALS.includes(String(path[0])) ? 'decimal' : 'integer'}_${limit}_value`;
 }
 

@@ -6,9 +6,12 @@ export type AdmissionLimits = {
   maxQueued: number;
   /** Prompt tokens that may wait. */
   maxQueuedTokens: number;
-  /** Requests of one key that may wait or run. */
+  /** Requests of one key that may wait or run; without keys there is no such limit. */
   maxPerTenant: number;
 };
+
+/** The tenant of a server without keys. */
+export const NOBODY = '';
 
 /** What the admission looks at; all of it is known without waiting. */
 export type Load = { slots: number; queuedTokens: number };
@@ -48,12 +51,17 @@ export class Admission {
     const own = this.byTenant.get(tenant) ?? 0;
     const { slots, queuedTokens } = this.load();
     const retryAfterSeconds = this.retryAfterSeconds();
-    if (own + places > this.limits.maxPerTenant)
-      throw new Refusal('keyLimit', `This key has ${own} requests under way, the most it may have.`, {
-        retryAfterSeconds,
-      });
     if (this.admitted + places > slots + this.limits.maxQueued || queuedTokens >= this.limits.maxQueuedTokens)
       throw new Refusal('queueFull', 'The server is busy and its queue is full.', { retryAfterSeconds });
+    // Without keys there is nobody who could be told apart from the others.
+    if (tenant !== NOBODY && own + places > this.limits.maxPerTenant)
+      throw new Refusal(
+        'keyLimit',
+        `This key has ${own} requests under way; it may have ${this.limits.maxPerTenant}.`,
+        {
+          retryAfterSeconds,
+        },
+      );
     if (timeoutMs !== undefined && this.projectedWaitMs > timeoutMs)
       throw new Refusal(
         'tooLate',

@@ -9,6 +9,7 @@ import { Refusal } from '../refusal.js';
 import { Dispatcher } from './dispatcher.js';
 import type { FleetObserver } from './observer.js';
 import { createRestartPolicy, type RestartPolicy } from './restart-policy.js';
+import { type Signs, Silence } from './silence.js';
 import type { Ticket } from './ticket.js';
 import { TokenizerCalls } from './tokenizer-calls.js';
 import { type HangLimits, hangReason } from './watchdog.js';
@@ -30,6 +31,8 @@ export type FleetDeps = {
   bindingFaults: (candidate: Candidate, effective: ReadyMessage['effective']) => string[];
   /** Keeps the server's own thread off the CPUs of the workers' event loops, where a message would hold up its sender. */
   keepOff: (cpus: readonly number[]) => void;
+  /** What the system says of a worker's process; undefined where it says nothing. */
+  signsOf: (pid: number) => Signs | undefined;
   clock: Clock;
   observer: FleetObserver;
   /** The fleet cannot serve any more. */
@@ -246,8 +249,10 @@ export class Fleet {
   }
 
   private async watch(): Promise<void> {
+    const silence = new Silence(this.deps.signsOf, TICK_MS);
     while (this.state === 'loading' || this.state === 'serving') {
       const nowMs = this.deps.clock.monotonicMs();
+      silence.tick(this.workers, this.plan.hang.load, nowMs);
       for (const worker of this.workers) {
         const reason = hangReason(worker, this.tokenizer.pendingOf(worker), this.plan.hang, nowMs);
         if (reason) worker.kill(reason);

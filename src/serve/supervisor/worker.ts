@@ -37,9 +37,9 @@ export class Worker {
     readonly sequences: number,
     private readonly child: ChildProcess,
     events: WorkerEvents,
-    nowMs: number,
+    readonly startMs: number,
   ) {
-    this.progressMs = nowMs;
+    this.progressMs = startMs;
     child.on('message', (raw) => {
       const parsed = fromWorkerSchema.safeParse(raw);
       if (parsed.success) events.message(this, parsed.data);

@@ -8,7 +8,8 @@ import { createLogprobLedger } from './logprob-ledger.js';
 export type Accepted = TextDelta & {
   /** The sampled token and what was put after it to close the thinking. */
   tokens: number[];
-  isThinking: boolean;
+  /** 1 when the sampled token was part of the thinking. */
+  thoughts: number;
   logprobs: ContentLogprob[];
   finish: 'stop' | 'length' | undefined;
 };
@@ -31,12 +32,12 @@ export function createGeneration(session: Session, parameters: GenerateParameter
   const schema = parameters.form && createAnswerSchema(session, parameters.form, parameters.reasoning !== 'off');
   const marks = parameters.reasoning === 'off' ? null : markTokens(session, style);
   let count = 0;
-  let thoughts = 0;
+  let thought = 0;
   let sent = 0;
 
   const take = (step: Step): TextDelta => {
     count++;
-    if (text.phase === 'thinking') thoughts++;
+    if (text.phase === 'thinking') thought++;
     const bytes = session.tokenBytes(step.token, { special: marks?.has(step.token) ?? false });
     const { answered, phase } = text;
     if (phase === 'answer' && !eos.has(step.token)) schema?.push(bytes);
@@ -48,7 +49,7 @@ export function createGeneration(session: Session, parameters: GenerateParameter
     return delta;
   };
   const closing = (): number[] => {
-    const isOver = text.phase === 'thinking' && thinkingBudget !== null && thoughts >= thinkingBudget;
+    const isOver = text.phase === 'thinking' && thinkingBudget !== null && thought >= thinkingBudget;
     return isOver ? session.tokenize(closingOf(style), { special: true }) : [];
   };
   const finishAfter = (token: number): Accepted['finish'] => {
@@ -57,7 +58,7 @@ export function createGeneration(session: Session, parameters: GenerateParameter
   };
   return {
     accept(step) {
-      const isThinking = text.phase === 'thinking';
+      const thoughts = text.phase === 'thinking' ? 1 : 0;
       const delta = take(step);
       const tokens = [step.token];
       let finish = finishAfter(step.token);
@@ -69,7 +70,7 @@ export function createGeneration(session: Session, parameters: GenerateParameter
         delta.content += more.content;
         finish = finishAfter(token);
       }
-      return { ...delta, tokens, isThinking, logprobs: ledger.release(sent), finish };
+      return { ...delta, tokens, thoughts, logprobs: ledger.release(sent), finish };
     },
     allowed() {
       if (!schema) return undefined;
