@@ -27,15 +27,14 @@ export function answerFailures(app: FastifyInstance, report: (error: unknown) =>
   app.addHook('onRoute', ({ url, method }) => {
     for (const one of [method].flat()) routes.push({ url, method: one });
   });
-  app.setNotFoundHandler((request, reply) => {
+  // Before a body is read: what the framework wants of bodies of some methods is no news to who asks at a wrong place.
+  app.addHook('onRequest', async (request, reply) => {
+    if (!request.is404) return;
     const path = request.url.replace(/\?.*/, '');
     const allowed = routes.filter(({ url }) => isAt(url, path)).map(({ method }) => method);
-    const refusal =
-      allowed.length > 0
-        ? new Refusal('method', `${path} takes ${allowed.join(' or ')}, not ${request.method}.`)
-        : new Refusal('unknownRoute', `There is no ${request.method} ${path} here.`);
-    if (allowed.length > 0) reply.header('allow', allowed.join(', '));
-    reply.code(refusal.row.status).headers(refusalHeaders(refusal)).send(refusal.body);
+    if (allowed.length === 0) throw new Refusal('unknownRoute', `There is no ${request.method} ${path} here.`);
+    reply.header('allow', allowed.join(', '));
+    throw new Refusal('method', `${path} takes ${allowed.join(' or ')}, not ${request.method}.`);
   });
 }
 

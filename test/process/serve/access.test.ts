@@ -122,12 +122,24 @@ describe('other sites and names', () => {
 
 describe('malformed requests', () => {
   const json = { 'content-type': 'application/json' };
+
+  it('names that JavaScript gives a meaning are names like any other', async () => {
+    const schema = '{"type":"object","properties":{"__proto__":{"type":"null"}},"required":["__proto__"]}';
+    const form = `{"type":"json_schema","json_schema":{"name":"a","schema":${schema}}}`;
+    const metadata = '{"__proto__":"x","constructor":"y"}';
+    const body = `{"model":"fake-r1","messages":[{"role":"user","content":"x"}],"metadata":${metadata},"reasoning_effort":"none","response_format":${form}}`;
+    const answer = await call(open, 'POST', '/v1/chat/completions', json, body);
+    expect([answer.status, answer.body]).toEqual([200, expect.stringContaining('__proto__')]);
+  });
+
   it.each([
     ['no body', 'POST', '/v1/chat/completions', json, '', 400],
     ['broken JSON', 'POST', '/v1/chat/completions', json, '{"model":', 400],
     ['a bare string', 'POST', '/v1/chat/completions', json, '"x"', 400],
     ['null', 'POST', '/v1/chat/completions', json, 'null', 400],
-    ['a prototype', 'POST', '/v1/chat/completions', json, '{"__proto__":{"a":1}}', 400],
+    ['a compressed body', 'POST', '/v1/chat/completions', { ...json, 'content-encoding': 'gzip' }, 'x', 415],
+    ['headers of 20 kB', 'GET', '/v1/models', { 'x-long': 'x'.repeat(20_000) }, '', 431],
+    ['a method of tomorrow', 'QUERY', '/v1/chat/completions', {}, '', 405],
     ['100,000 brackets', 'POST', '/v1/chat/completions', json, '['.repeat(100_000), 400],
     ['deep nesting', 'POST', '/v1/chat/completions', json, `{"metadata":${'['.repeat(5000)}${']'.repeat(5000)}}`, 400],
     ['another media type', 'POST', '/v1/chat/completions', { 'content-type': 'text/xml' }, '<a/>', 415],
