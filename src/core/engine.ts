@@ -64,6 +64,8 @@ export type Sampling = {
   /** Penalties as in the OpenAI API, −2 to 2; 0 is off. */
   frequencyPenalty?: number;
   presencePenalty?: number;
+  /** Divides positive logits of generated tokens and multiplies negative ones (Keskar et al. 2019, CTRL); 1 is off. */
+  repetitionPenalty?: number;
   /** Token id → added logit. */
   logitBias?: Readonly<Record<number, number>>;
 };

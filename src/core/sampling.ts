@@ -52,11 +52,17 @@ function adjust(logits: Float32Array, sampling: Sampling, counts: SampleContext[
   const bias = Object.entries(sampling.logitBias ?? {});
   const frequency = sampling.frequencyPenalty ?? 0;
   const presence = sampling.presencePenalty ?? 0;
-  const isPenalized = (frequency !== 0 || presence !== 0) && counts !== undefined && counts.size > 0;
+  const repetition = sampling.repetitionPenalty ?? 1;
+  const penalizes = frequency !== 0 || presence !== 0 || repetition !== 1;
+  const isPenalized = penalizes && counts !== undefined && counts.size > 0;
   if (bias.length === 0 && !isPenalized) return logits;
   const adjusted = logits.slice();
   for (const [id, added] of bias) if (Number(id) < adjusted.length) adjusted[Number(id)]! += added;
-  if (isPenalized) for (const [id, count] of counts) adjusted[id]! -= count * frequency + presence;
+  if (isPenalized)
+    for (const [id, count] of counts) {
+      const logit = adjusted[id]!;
+      adjusted[id] = (logit > 0 ? logit / repetition : logit * repetition) - count * frequency - presence;
+    }
   return adjusted;
 }
 

@@ -16,8 +16,11 @@ export const samplingSchema = z.object({
   seed: z.int().describe('Each step draws with its own seed derived from this one.'),
   frequencyPenalty: z.number(),
   presencePenalty: z.number(),
+  repetitionPenalty: z.number(),
   logitBias: z.record(z.string(), z.number()),
 });
+
+export const callFormatSchema = z.object({ before: z.string(), between: z.string(), after: z.string() });
 
 export const generateParametersSchema = z.object({
   maxTokens: z.int().min(1).describe('Most tokens generated, those of the thinking included.'),
@@ -31,9 +34,20 @@ export const generateParametersSchema = z.object({
     .discriminatedUnion('kind', [
       z.object({ kind: z.literal('schema'), schema: z.unknown() }),
       z.object({ kind: z.literal('object') }),
+      z.object({
+        kind: z.literal('tools'),
+        format: callFormatSchema,
+        tools: z.array(z.object({ name: z.string(), schema: z.unknown() })),
+        mode: z.enum(['auto', 'required']).describe('auto: free text until a call begins.'),
+        isParallel: z.boolean().describe('More than one call may follow each other.'),
+        otherwise: z.unknown().describe('JSON Schema of an answer without a call; null for free text.'),
+      }),
     ])
     .nullable()
     .describe('JSON Schema of the answer, or any JSON object; null for free text. The thinking is free.'),
+  minTokens: z.int().min(0).describe('The answer does not end before.'),
+  stopTokens: z.array(z.int().min(0)).describe('Tokens that end the answer and give no text.'),
+  usesCache: z.boolean().describe('Whether what a KV cache holds of the prompt is used.'),
   ignoreEos: z.boolean().describe('End of sentence does not end the answer.'),
 });
 export type GenerateParameters = z.infer<typeof generateParametersSchema>;
@@ -112,6 +126,7 @@ export const fromWorkerSchema = z.discriminatedUnion('type', [
     type: z.literal('done'),
     id: jobId,
     finish: finishSchema,
+    stop: z.string().nullable().describe('The stop string that ended it.'),
     reasoning: z.string().describe('Text that had been held back.'),
     content: z.string().describe('Text that had been held back.'),
     logprobs: z.array(contentLogprobSchema),

@@ -18,6 +18,7 @@ const PARAMETERS: GenerateParameters = {
     seed: 0,
     frequencyPenalty: 0,
     presencePenalty: 0,
+    repetitionPenalty: 1,
     logitBias: {},
   },
   stops: [],
@@ -25,6 +26,9 @@ const PARAMETERS: GenerateParameters = {
   thinkingBudget: null,
   logprobs: null,
   form: null,
+  minTokens: 0,
+  stopTokens: [],
+  usesCache: true,
   ignoreEos: true,
 };
 

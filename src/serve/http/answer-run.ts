@@ -1,11 +1,16 @@
 import { alarm } from '../alarm.js';
+import type { DoneMessage, StepMessage } from '../protocol.js';
 import { Refusal } from '../refusal.js';
 import { newTicket, type Service } from '../service.js';
 import type { Ticket, TicketSink } from '../supervisor/ticket.js';
+import type { CallFormat } from '../tools/call-format.js';
+import { createCallReader } from '../tools/call-reader.js';
 import type { AnswerWriter } from './answer-writer.js';
-import { addEnd, addStep, type Choice, newChoice, timingsOf, usageOf } from './choice.js';
+import { addEnd, addStep, type Choice, type ChoiceDelta, newChoice, timingsOf, usageOf } from './choice.js';
 
 export type AnswerPlan = { prompt: readonly number[]; parameters: Ticket['parameters'] };
+/** What of an answer is told apart, and what is sent. */
+export type Reading = { calls: CallFormat | null; showsReasoning: boolean };
 
 /** The answers to one request, from their tickets to the last byte. */
 export class AnswerRun {
@@ -13,7 +18,6 @@ export class AnswerRun {
   private readonly choices: Choice[];
   private isOver = false;
   private readonly startMs: number;
-  private readonly lastTokenMs = new Map<Choice, number>();
   private stopDeadline = () => {};
 
   constructor(
@@ -21,6 +25,7 @@ export class AnswerRun {
     private readonly writer: AnswerWriter,
     private readonly plans: readonly AnswerPlan[],
     private readonly answersPerPrompt: number,
+    private readonly reading: Reading,
   ) {
     this.startMs = service.clock.monotonicMs();
     const indexes = plans.flatMap((plan, at) =>
@@ -64,6 +69,12 @@ export class AnswerRun {
   }
 
   private sink(choice: Choice): TicketSink {
+    const { calls, showsReasoning } = this.reading;
+    const reader = calls && createCallReader(calls);
+    const read = (message: StepMessage | DoneMessage): ChoiceDelta => {
+      const found = reader ? reader.push(message.content) : { content: message.content, calls: [] };
+      return { ...found, reasoning: showsReasoning ? message.reasoning : '', logprobs: message.logprobs };
+    };
     return {
       started: (cachedTokens) => {
         if (choice.completionTokens === 0) choice.cachedTokens = cachedTokens;
@@ -71,12 +82,16 @@ export class AnswerRun {
       },
       step: (step) => {
         this.timeToken(choice);
-        addStep(choice, step);
-        this.writer.delta(choice, step);
+        const delta = read(step);
+        addStep(choice, step, delta);
+        this.writer.delta(choice, delta);
       },
       done: (done) => {
-        addEnd(choice, done);
-        this.writer.finish(choice, done);
+        const last = read(done);
+        const rest = reader?.finish() ?? { content: '', calls: [] };
+        const delta = { ...last, content: last.content + rest.content, calls: [...last.calls, ...rest.calls] };
+        addEnd(choice, done, delta);
+        this.writer.finish(choice, delta);
         this.completeWhenAllAre();
       },
       failed: (refusal) => this.fail(refusal),
@@ -107,10 +122,10 @@ export class AnswerRun {
   private timeToken(choice: Choice): void {
     const { clock, metrics } = this.service;
     const nowMs = clock.monotonicMs();
-    const lastMs = this.lastTokenMs.get(choice);
-    if (lastMs === undefined) metrics.firstToken(nowMs - this.startMs);
-    else metrics.nextToken(nowMs - lastMs);
-    this.lastTokenMs.set(choice, nowMs);
+    if (choice.latestMs === null) metrics.firstToken(nowMs - this.startMs);
+    else metrics.nextToken(nowMs - choice.latestMs);
+    choice.firstMs ??= nowMs;
+    choice.latestMs = nowMs;
   }
 
   private fail(refusal: Refusal): void {

@@ -1,5 +1,5 @@
 import type { Refusal } from '../refusal.js';
-import type { Choice, ChoiceDelta } from './choice.js';
+import { type Choice, type ChoiceDelta, timingsSoFar } from './choice.js';
 import type { ClientConnection } from './client-connection.js';
 import type { Shape } from './shape.js';
 
@@ -15,6 +15,7 @@ export type AnswerWriter = {
   keepAlive(): void;
 };
 
+export type StreamOptions = { includeUsage: boolean; timingsPerToken: boolean };
 export type AnswerTail = { usage: object; timings: object | undefined };
 /** What every chunk and answer of a request has in common. */
 export type AnswerHead = { id: string; created: number; model: string; system_fingerprint: string };
@@ -66,7 +67,7 @@ export function streamWriter(
   client: ClientConnection,
   shape: Shape,
   head: AnswerHead,
-  includeUsage: boolean,
+  { includeUsage, timingsPerToken }: StreamOptions,
 ): AnswerWriter {
   const begun = new Set<number>();
   const event = (body: object) => client.write(`data: ${JSON.stringify(body)}\n\n`);
@@ -75,9 +76,10 @@ export function streamWriter(
   const one = (choice: Choice, delta: ChoiceDelta, finish: Choice['finish']) => {
     const isFirst = !begun.has(choice.index);
     begun.add(choice.index);
-    chunk([shape.chunk(choice, delta, finish, isFirst)]);
+    chunk([shape.chunk(choice, delta, finish, isFirst)], timingsPerToken ? { timings: timingsSoFar(choice) } : {});
   };
-  const isEmpty = ({ reasoning, content, logprobs }: ChoiceDelta) => !reasoning && !content && logprobs.length === 0;
+  const isEmpty = ({ reasoning, content, logprobs, calls }: ChoiceDelta) =>
+    !reasoning && !content && logprobs.length === 0 && calls.length === 0;
   return {
     begin: () => client.open(200, EVENT_STREAM),
     delta(choice, delta) {
@@ -85,7 +87,7 @@ export function streamWriter(
     },
     finish(choice, rest) {
       if (!isEmpty(rest)) one(choice, rest, null);
-      one(choice, { reasoning: '', content: '', logprobs: [] }, choice.finish);
+      one(choice, { reasoning: '', content: '', logprobs: [], calls: [] }, choice.finish);
     },
     end(_choices, { usage, timings }) {
       if (includeUsage) chunk([], { usage, ...(timings ? { timings } : {}) });

@@ -1,5 +1,7 @@
 import * as z from 'zod';
-import { refused, sharedFields } from './request-schema.js';
+import { mostTokens, refused, sharedFields } from './request-schema.js';
+import { thinkingFields } from './thinking-fields.js';
+import { toolCall, toolChoice, toolDefinition, toolMessages } from './tool-request.js';
 
 const textPart = z.strictObject({
   type: z.literal('text', { error: 'must be "text": images, audio and files are not supported' }),
@@ -13,15 +15,17 @@ const name = z.string().max(64).nullish().describe('Accepted and not used.');
 const messageSchema = z.discriminatedUnion('role', [
   z.strictObject({ role: z.enum(['system', 'developer']), content, name }),
   z.strictObject({ role: z.literal('user'), content, name }),
+  toolMessages,
   z.strictObject({
     role: z.literal('assistant'),
-    content,
+    content: content.nullish().describe('May be absent beside tool_calls.'),
     name,
+    prefix: z.boolean().nullish().describe('The answer goes on after this message; DeepSeek has it so.'),
     reasoning_content: z.string().nullish().describe("Shown to the model where its template does so; R1's does not."),
     refusal: z.null().optional(),
     annotations: z.array(z.unknown()).nullish(),
     audio: z.null().optional(),
-    tool_calls: z.array(z.unknown()).max(0).nullish(),
+    tool_calls: z.array(toolCall).max(128).nullish(),
     function_call: z.null().optional(),
   }),
 ]);
@@ -29,20 +33,10 @@ const messageSchema = z.discriminatedUnion('role', [
 export const chatRequestSchema = z.strictObject({
   ...sharedFields,
   messages: z.array(messageSchema).min(1).max(2048).describe('The conversation.'),
-  max_tokens: z.int().min(1).max(10_000_000).nullish().describe('Most tokens of the answer, thinking included.'),
-  max_completion_tokens: z.int().min(1).max(10_000_000).nullish().describe('The newer name of max_tokens.'),
+  max_tokens: mostTokens.nullish().describe('Most tokens of the answer, thinking included; -1 for no limit.'),
+  max_completion_tokens: mostTokens.nullish().describe('The newer name of max_tokens.'),
   logprobs: z.boolean().nullish().describe('Report log-probabilities of the answer, thinking excluded.'),
   top_logprobs: z.int().min(0).max(20).nullish().describe('Alternatives for each token; needs logprobs.'),
-  reasoning_effort: z
-    .enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh'])
-    .nullish()
-    .describe('none and minimal: no thinking. low: at most 512 tokens of it. medium: 2048. high: no limit.'),
-  thinking_budget: z
-    .int()
-    .min(0)
-    .max(10_000_000)
-    .nullish()
-    .describe('Tokens of thinking after which it is closed. Not in the OpenAI API.'),
   chat_template_kwargs: z
     .record(z.string().max(64), z.unknown())
     .nullish()
@@ -63,9 +57,20 @@ export const chatRequestSchema = z.strictObject({
     ])
     .nullish()
     .describe('Form of the answer, enforced token by token; the thinking before it is free.'),
-  tools: refused(z.array(z.unknown()).max(0), 'Calling tools'),
-  tool_choice: refused(z.enum(['none', 'auto']), 'Calling tools'),
-  parallel_tool_calls: z.boolean().nullish().describe('Accepted and not used.'),
+  tools: z.array(toolDefinition).max(128).nullish().describe('Functions that the model may ask to be called.'),
+  tool_choice: toolChoice.nullish().describe('none, auto, required, or the function to call. Default auto.'),
+  parallel_tool_calls: z.boolean().nullish().describe('false: at most one call in an answer.'),
+  ...thinkingFields,
+  continue_final_message: z
+    .boolean()
+    .nullish()
+    .describe(
+      'Whether an assistant message at the end is the beginning of the answer. Default true. Not in the OpenAI API.',
+    ),
+  add_generation_prompt: z
+    .boolean()
+    .nullish()
+    .describe('Whether the turn of the assistant is opened. Default true. Not in the OpenAI API.'),
   functions: refused(z.array(z.unknown()).max(0), 'Calling functions'),
   function_call: refused(z.enum(['none', 'auto']), 'Calling functions'),
   modalities: refused(z.tuple([z.literal('text')]), 'Output other than text'),

@@ -1,16 +1,26 @@
+import { randomUUID } from 'node:crypto';
 import type { ContentLogprob, DoneMessage, StepMessage, Timings } from '../protocol.js';
+import type { CallDelta } from '../tools/call-reader.js';
 
-export type ChoiceDelta = { reasoning: string; content: string; logprobs: ContentLogprob[] };
+export type ChoiceDelta = { reasoning: string; content: string; logprobs: ContentLogprob[]; calls: CallDelta[] };
+/** A function that the model asks to be called; `arguments` is JSON as text. */
+export type ToolCall = { id: string; name: string; arguments: string };
 
 /** One of the answers to a request, as it grows. */
-export type Choice = ChoiceDelta & {
+export type Choice = Omit<ChoiceDelta, 'calls'> & {
   index: number;
   promptTokens: number;
   cachedTokens: number;
   completionTokens: number;
   reasoningTokens: number;
-  finish: 'stop' | 'length' | null;
+  finish: 'stop' | 'length' | 'tool_calls' | null;
+  toolCalls: ToolCall[];
+  /** The stop string that ended it. */
+  stop: string | null;
   timings: Timings | null;
+  /** When its first and its latest token came, ms on the server's clock. */
+  firstMs: number | null;
+  latestMs: number | null;
 };
 
 export const newChoice = (index: number, promptTokens: number): Choice => ({
@@ -23,25 +33,35 @@ export const newChoice = (index: number, promptTokens: number): Choice => ({
   content: '',
   logprobs: [],
   finish: null,
+  toolCalls: [],
+  stop: null,
   timings: null,
+  firstMs: null,
+  latestMs: null,
 });
 
-export function addStep(choice: Choice, step: StepMessage): void {
+export function addStep(choice: Choice, step: StepMessage, delta: ChoiceDelta): void {
   choice.completionTokens += step.tokens.length;
   choice.reasoningTokens += step.thoughts;
-  addText(choice, step);
+  addDelta(choice, delta);
 }
 
-export function addEnd(choice: Choice, done: DoneMessage): void {
-  choice.finish = done.finish === 'length' ? 'length' : 'stop';
+export function addEnd(choice: Choice, done: DoneMessage, rest: ChoiceDelta): void {
+  addDelta(choice, rest);
+  const isOver = done.finish !== 'length';
+  choice.finish = !isOver ? 'length' : choice.toolCalls.length > 0 ? 'tool_calls' : 'stop';
+  choice.stop = done.stop;
   choice.timings = done.timings;
-  addText(choice, done);
 }
 
-function addText(choice: Choice, { reasoning, content, logprobs }: ChoiceDelta): void {
+function addDelta(choice: Choice, { reasoning, content, logprobs, calls }: ChoiceDelta): void {
   choice.reasoning += reasoning;
   choice.content += content;
   for (const entry of logprobs) choice.logprobs.push(entry);
+  for (const { index, name, arguments: part } of calls) {
+    choice.toolCalls[index] ??= { id: `call_${randomUUID().replaceAll('-', '')}`, name: name ?? '', arguments: '' };
+    choice.toolCalls[index].arguments += part;
+  }
 }
 
 /** In the shape of the OpenAI API. `prompts`: how many prompts the choices answer; each counts once. */
@@ -55,6 +75,18 @@ export function usageOf(choices: readonly Choice[], answersPerPrompt: number) {
     total_tokens: prompt + completion,
     prompt_tokens_details: { cached_tokens: sum((c) => (c.index % answersPerPrompt === 0 ? c.cachedTokens : 0)) },
     completion_tokens_details: { reasoning_tokens: sum((choice) => choice.reasoningTokens) },
+  };
+}
+
+/** What is known while an answer is being made; the times are those of the server, not of its worker. */
+export function timingsSoFar({ promptTokens, cachedTokens, completionTokens, firstMs, latestMs }: Choice) {
+  const ms = (latestMs ?? 0) - (firstMs ?? 0);
+  return {
+    cache_n: cachedTokens,
+    prompt_n: promptTokens - cachedTokens,
+    predicted_n: completionTokens,
+    predicted_ms: ms,
+    predicted_per_second: perSecond(completionTokens - 1, ms),
   };
 }
 

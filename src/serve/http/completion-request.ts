@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { refused, sharedFields } from './request-schema.js';
+import { mostTokens, refused, sharedFields } from './request-schema.js';
 
 const tokenIds = z.array(z.int().min(0)).min(1);
 
@@ -10,12 +10,9 @@ export const completionRequestSchema = z.strictObject({
       error: 'must be a string, an array of strings, an array of token ids or an array of those',
     })
     .describe('The text to go on with; no chat template is put around it. Several prompts give several answers.'),
-  max_tokens: z
-    .int()
-    .min(1)
-    .max(10_000_000)
+  max_tokens: mostTokens
     .nullish()
-    .describe('Most tokens generated. Default 16, as in the OpenAI API.'),
+    .describe('Most tokens generated; -1 for no limit. Default 16, as in the OpenAI API.'),
   logprobs: z.int().min(0).max(5).nullish().describe('Report log-probabilities, with so many alternatives.'),
   echo: refused(z.literal(false), 'Echoing the prompt'),
   suffix: refused(z.literal(''), 'A suffix'),

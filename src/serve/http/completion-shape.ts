@@ -21,7 +21,6 @@ function logprobsBody(asked: boolean, entries: readonly ContentLogprob[], offset
 export function completionShape(wantsLogprobs: boolean): Shape {
   const object = 'text_completion';
   return {
-    idPrefix: 'cmpl-',
     chunkObject: object,
     object,
     chunk: (choice, { content, logprobs }, finish) => ({

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { alarm } from '../alarm.js';
 import { fitContext, reserve, type Service } from '../service.js';
-import { type AnswerPlan, AnswerRun } from './answer-run.js';
-import { type AnswerWriter, streamWriter, wholeWriter } from './answer-writer.js';
+import { type AnswerPlan, AnswerRun, type Reading } from './answer-run.js';
+import { type AnswerHead, type AnswerWriter, type StreamOptions, streamWriter, wholeWriter } from './answer-writer.js';
 import { type ClientConnection, connectClient } from './client-connection.js';
 import type { AskedParameters } from './parameters.js';
 import type { Shape } from './shape.js';
@@ -16,10 +16,18 @@ export type Order = {
   prompts: () => Promise<number[][]>;
   answersPerPrompt: number;
   parameters: AskedParameters;
-  shape: Shape;
+  reading: Reading;
+  /** Begins the id of the answer. */
+  idPrefix: string;
+  writer: (client: ClientConnection, head: AnswerHead) => AnswerWriter;
   stream: boolean;
-  includeUsage: boolean;
 };
+
+/** Answers in one of the shapes of the OpenAI API. */
+export const shapedWriter =
+  (shape: Shape, stream: StreamOptions | null): Order['writer'] =>
+  (client, head) =>
+    stream ? streamWriter(client, shape, head, stream) : wholeWriter(client, shape, head);
 
 /** Carries one request of a generation route: its place in the queue, its tokens, then its answers. */
 export async function generate(service: Service, request: FastifyRequest, reply: FastifyReply, order: Order) {
@@ -47,7 +55,7 @@ function answer(
   order: Order,
   plans: readonly AnswerPlan[],
 ): void {
-  const id = `${order.shape.idPrefix}${randomUUID().replaceAll('-', '')}`;
+  const id = `${order.idPrefix}${randomUUID().replaceAll('-', '')}`;
   const headers = Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)] as const);
   reply.hijack();
   const client: ClientConnection = connectClient(
@@ -57,8 +65,8 @@ function answer(
     { left: () => run.cancel(), pressure: (isHigh) => run.setPaused(isHigh) },
     Object.fromEntries(headers),
   );
-  const writer = chooseWriter(service, client, id, order);
-  const run = new AnswerRun(service, writer, plans, order.answersPerPrompt);
+  const writer = order.writer(client, headOf(service, id));
+  const run = new AnswerRun(service, writer, plans, order.answersPerPrompt, order.reading);
   if (order.stream) client.keepAlive(writer.keepAlive);
   else
     reply.raw.once(
@@ -68,17 +76,12 @@ function answer(
   run.start(id, request.tenant);
 }
 
-function chooseWriter(service: Service, client: ClientConnection, id: string, order: Order): AnswerWriter {
-  const head = {
-    id,
-    created: Math.floor(service.clock.now() / 1000),
-    model: service.model.id,
-    system_fingerprint: service.model.fingerprint,
-  };
-  return order.stream
-    ? streamWriter(client, order.shape, head, order.includeUsage)
-    : wholeWriter(client, order.shape, head);
-}
+const headOf = ({ clock, model }: Service, id: string): AnswerHead => ({
+  id,
+  created: Math.floor(clock.now() / 1000),
+  model: model.id,
+  system_fingerprint: model.fingerprint,
+});
 
 /** The openai clients say how long they wait: what cannot begin in that time is refused at once. */
 function clientTimeoutMs(request: FastifyRequest): number | undefined {

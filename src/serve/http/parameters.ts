@@ -5,14 +5,12 @@ import { Refusal } from '../refusal.js';
 import type { ReasoningMode, ReasoningStyle } from '../text/reasoning-style.js';
 import type { ChatRequest } from './chat-request.js';
 import type { CompletionRequest } from './completion-request.js';
+import type { Thinking } from './thinking-fields.js';
 
 /** DeepSeek's advice for R1 and its distillations (model card): temperature 0.5 to 0.7, 0.6 recommended, top-p 0.95. */
 const DEFAULT_TEMPERATURE = 0.6;
 const DEFAULT_TOP_P = 0.95;
 const COMPLETION_MAX_TOKENS = 16;
-
-/** Tokens of thinking that each effort stands for; null is no limit. */
-const EFFORT_BUDGET = { low: 512, medium: 2048, high: null, xhigh: null } as const;
 
 /** `maxTokens` null: as many as the context holds. */
 export type AskedParameters = Omit<GenerateParameters, 'maxTokens'> & { maxTokens: number | null };
@@ -23,67 +21,64 @@ function shared(request: ChatRequest | CompletionRequest, anySeed: () => number)
     sampling: {
       temperature: request.temperature ?? DEFAULT_TEMPERATURE,
       topP: request.top_p ?? DEFAULT_TOP_P,
-      topK: request.top_k ?? 0,
+      topK: Math.max(0, request.top_k ?? 0),
       minP: request.min_p ?? 0,
       // Engines take 32 bits.
       seed: Number(BigInt.asUintN(32, BigInt(request.seed ?? anySeed()))),
       frequencyPenalty: request.frequency_penalty ?? 0,
       presencePenalty: request.presence_penalty ?? 0,
+      repetitionPenalty: request.repetition_penalty ?? request.repeat_penalty ?? 1,
       logitBias: request.logit_bias ?? {},
     },
     stops: typeof stop === 'string' ? [stop] : stop,
+    minTokens: request.min_tokens ?? 0,
+    stopTokens: request.stop_token_ids ?? [],
+    usesCache: request.cache_prompt ?? true,
     ignoreEos: request.ignore_eos ?? false,
   };
-}
-
-/** Whether the model is asked to think, undefined when nothing is asked, and for how many tokens it may. */
-export function thinkingOf(
-  request: ChatRequest,
-  serverBudget: number | null,
-): { thinks: boolean | undefined; budget: number | null } {
-  const effort = request.reasoning_effort ?? 'high';
-  if (effort === 'none' || effort === 'minimal' || request.thinking_budget === 0)
-    return { thinks: false, budget: null };
-  const budgets = [EFFORT_BUDGET[effort], request.thinking_budget ?? null, serverBudget].filter((b) => b !== null);
-  const asks = request.reasoning_effort ?? request.thinking_budget ?? undefined;
-  return { thinks: asks === undefined ? undefined : true, budget: budgets.length > 0 ? Math.min(...budgets) : null };
 }
 
 export function chatParameters(
   request: ChatRequest,
   reasoning: { mode: ReasoningMode; style: ReasoningStyle | null },
-  thinkingBudget: number | null,
+  { budget, isSplit }: Thinking,
+  form: AskedParameters['form'],
   anySeed: () => number,
 ): AskedParameters {
   if (request.top_logprobs && !request.logprobs)
     throw new Refusal('invalid', 'top_logprobs: logprobs must be true.', { param: 'top_logprobs' });
   const logprobs = request.logprobs ? (request.top_logprobs ?? 0) : null;
-  const maxTokens = request.max_completion_tokens ?? request.max_tokens ?? null;
-  const form = formOf(request);
+  const asked = request.max_completion_tokens ?? request.max_tokens ?? -1;
+  const maxTokens = asked === -1 ? null : asked;
   // A form leaves no room for a model to choose whether it thinks.
-  const mode = form && reasoning.mode === 'auto' ? 'off' : reasoning.mode;
+  const isBound = form !== null && !(form.kind === 'tools' && form.mode === 'auto' && form.otherwise === null);
+  const mode = !isSplit || (isBound && reasoning.mode === 'auto') ? 'off' : reasoning.mode;
   const style = reasoning.style === null ? {} : { style: reasoning.style };
-  return { ...shared(request, anySeed), maxTokens, reasoning: mode, ...style, thinkingBudget, logprobs, form };
+  return { ...shared(request, anySeed), maxTokens, reasoning: mode, ...style, thinkingBudget: budget, logprobs, form };
 }
 
 /** Throws a refusal that names the part of the schema which cannot be enforced. */
-function formOf({ response_format: format }: ChatRequest): AskedParameters['form'] {
+export function formOf({ response_format: format }: ChatRequest): AskedParameters['form'] {
   if (!format || format.type === 'text') return null;
   if (format.type === 'json_object' || format.json_schema.schema === undefined) return { kind: 'object' };
   const { schema } = format.json_schema;
+  checkSchema(schema, 'response_format.json_schema.schema', 'response_format');
+  return { kind: 'schema', schema };
+}
+
+export function checkSchema(schema: unknown, path: string, param: string): void {
   try {
-    compileSchema(schema, 'response_format.json_schema.schema');
+    compileSchema(schema, path);
   } catch (error) {
     if (!(error instanceof SchemaError)) throw error;
-    throw new Refusal('invalid', `${error.path}: ${error.message}`, { param: 'response_format' });
+    throw new Refusal('invalid', `${error.path}: ${error.message}`, { param });
   }
-  return { kind: 'schema', schema };
 }
 
 export function completionParameters(request: CompletionRequest, anySeed: () => number): AskedParameters {
   return {
     ...shared(request, anySeed),
-    maxTokens: request.max_tokens ?? COMPLETION_MAX_TOKENS,
+    maxTokens: request.max_tokens === -1 ? null : (request.max_tokens ?? COMPLETION_MAX_TOKENS),
     reasoning: 'off',
     thinkingBudget: null,
     logprobs: request.logprobs ?? null,

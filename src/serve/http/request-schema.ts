@@ -14,6 +14,17 @@ const stopString = z
   .min(1)
   .max(256)
   .refine((text) => text.isWellFormed(), 'must not hold half of a surrogate pair');
+const repetition = z.number().gt(0).max(10).nullish();
+/** A field of other servers that is taken where it asks for what happens anyway. */
+const onlyMeans = (value: boolean | number, why: string) =>
+  z
+    .literal(value, { error: `can only be ${value}: ${why}` })
+    .nullish()
+    .describe(`Only ${value}: ${why}. Not in the OpenAI API.`);
+/** Most tokens; null for as many as the context holds. llama.cpp's clients say -1. */
+export const mostTokens = z.union([z.literal(-1), z.int().min(1).max(10_000_000)], {
+  error: 'must be a whole number from 1 on, or -1 for as many as the context holds',
+});
 const ignoredText = z.string().max(1024).nullish();
 
 export const sharedFields = {
@@ -27,10 +38,10 @@ export const sharedFields = {
   top_p: z.number().min(0).max(1).nullish().describe('Nucleus sampling. Default 0.95.'),
   top_k: z
     .int()
-    .min(0)
+    .min(-1)
     .max(1_000_000)
     .nullish()
-    .describe('Only the k likeliest tokens; 0 is off. Not in the OpenAI API.'),
+    .describe('Only the k likeliest tokens; 0 and -1 are off. Not in the OpenAI API.'),
   min_p: z
     .number()
     .min(0)
@@ -44,6 +55,30 @@ export const sharedFields = {
     .describe('Up to four strings that end the answer. They sleep while the model thinks.'),
   frequency_penalty: penalty.nullish().describe('Lowers tokens by how often they were generated.'),
   presence_penalty: penalty.nullish().describe('Lowers tokens that were generated at all.'),
+  repetition_penalty: repetition.describe(
+    'Divides positive logits of generated tokens by this, and multiplies negative ones; 1 is off. Not in the OpenAI API.',
+  ),
+  repeat_penalty: repetition.describe("llama.cpp's name of repetition_penalty."),
+  min_tokens: z
+    .int()
+    .min(0)
+    .max(10_000_000)
+    .nullish()
+    .describe('The answer does not end before. Not in the OpenAI API.'),
+  stop_token_ids: z
+    .array(z.int().min(0))
+    .max(64)
+    .nullish()
+    .describe('Tokens that end the answer, and are no part of it. Not in the OpenAI API.'),
+  cache_prompt: z
+    .boolean()
+    .nullish()
+    .describe('false evaluates the prompt anew; otherwise what a KV cache holds of it is used. Not in the OpenAI API.'),
+  timings_per_token: z.boolean().nullish().describe('Timings in every chunk. Not in the OpenAI API.'),
+  skip_special_tokens: onlyMeans(true, 'special tokens are never part of an answer'),
+  typical_p: onlyMeans(1, 'typical sampling is not supported'),
+  mirostat: onlyMeans(0, 'Mirostat is not supported'),
+  priority: onlyMeans(0, 'requests have no priorities'),
   logit_bias: z
     .record(z.string().regex(/^\d{1,7}$/, 'must be a token id'), z.number().min(-100).max(100))
     .refine((bias) => Object.keys(bias).length <= 300, 'must not have more than 300 entries')

@@ -23,9 +23,21 @@ const timings = z
     predicted_per_token_ms: z.number(),
     predicted_per_second: z.number(),
   })
+  .partial()
   .describe("As in llama.cpp's server.");
 
-const finish = z.enum(['stop', 'length']);
+const finish = z.enum(['stop', 'length', 'tool_calls']);
+const call = z.object({
+  id: z.string(),
+  type: z.literal('function'),
+  function: z.object({ name: z.string(), arguments: z.string().describe('JSON as text.') }),
+});
+const callPart = z.object({
+  index: z.int(),
+  id: z.string().optional(),
+  type: z.literal('function').optional(),
+  function: z.object({ name: z.string().optional(), arguments: z.string() }),
+});
 const chatLogprobs = z.object({ content: z.array(contentLogprobSchema), refusal: z.null() }).nullable();
 const plainLogprobs = z
   .object({
@@ -45,8 +57,9 @@ export const chatAnswerSchema = z.object({
       index: z.int(),
       message: z.object({
         role: z.literal('assistant'),
-        content: z.string(),
+        content: z.string().nullable().describe('null beside tool_calls.'),
         reasoning_content: z.string().optional().describe('The thinking.'),
+        tool_calls: z.array(call).optional(),
         refusal: z.null(),
       }),
       logprobs: chatLogprobs,
@@ -67,6 +80,7 @@ export const chatChunkSchema = z.object({
         role: z.literal('assistant').optional(),
         content: z.string().optional(),
         reasoning_content: z.string().optional(),
+        tool_calls: z.array(callPart).optional(),
       }),
       logprobs: chatLogprobs,
       finish_reason: finish.nullable(),
@@ -76,7 +90,12 @@ export const chatChunkSchema = z.object({
   timings: timings.optional(),
 });
 
-const plainChoice = z.object({ index: z.int(), text: z.string(), logprobs: plainLogprobs, finish_reason: finish });
+const plainChoice = z.object({
+  index: z.int(),
+  text: z.string(),
+  logprobs: plainLogprobs,
+  finish_reason: z.enum(['stop', 'length']),
+});
 
 export const completionAnswerSchema = z.object({
   ...head,
@@ -89,7 +108,7 @@ export const completionAnswerSchema = z.object({
 export const completionChunkSchema = z.object({
   ...head,
   object: z.literal('text_completion'),
-  choices: z.array(plainChoice.extend({ finish_reason: finish.nullable() })),
+  choices: z.array(plainChoice.extend({ finish_reason: z.enum(['stop', 'length']).nullable() })),
   usage: usage.nullable().optional(),
   timings: timings.optional(),
 });

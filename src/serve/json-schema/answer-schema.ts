@@ -1,6 +1,9 @@
 import type { AllowedTokens, Session } from '../../core/engine.js';
 import type { GenerateParameters } from '../protocol.js';
+import type { CallFormat } from '../tools/call-format.js';
+import { triggerOf } from '../tools/call-reader.js';
 import { type Automaton, createAutomaton, type State, WorkExceeded } from './automaton.js';
+import { callsGrammar } from './calls-grammar.js';
 import { ANY_OBJECT, compileSchema } from './compile.js';
 import { type Node, seq } from './grammar.js';
 import { afterThinking } from './json-grammar.js';
@@ -19,6 +22,8 @@ export type AnswerSchema = {
   readonly allowsInThinking: AllowedTokens;
   /** Nothing can follow. */
   readonly isClosed: boolean;
+  /** Nothing binds yet: the answer may still become a call. */
+  readonly isFree: boolean;
 };
 
 /** Parts of the grammar that one token may make us look at, each about 1 µs: other requests wait meanwhile. */
@@ -35,6 +40,7 @@ export function createAnswerSchema(session: Session, form: AnswerForm, followsTh
   const grammar = grammarOf(form);
   const automaton = createAutomaton(followsThinking ? seq(afterThinking, grammar) : grammar);
   let state: State | null = automaton.start;
+  let watcher = form.kind === 'tools' && form.mode === 'auto' && form.otherwise === null ? watchFor(form.format) : null;
   let index: TokenIndex | undefined;
   // Until it is there, tokens are asked for one by one.
   void tokenIndexOf(session).then((made) => {
@@ -57,12 +63,21 @@ export function createAnswerSchema(session: Session, form: AnswerForm, followsTh
   };
   automaton.allowWork(WORK_A_TOKEN);
   return {
+    get isFree() {
+      return watcher !== null;
+    },
     get isClosed() {
-      return state === null || (state.isComplete && state.items.length === 0);
+      return watcher === null && (state === null || (state.isComplete && state.items.length === 0));
     },
     push(bytes) {
       automaton.allowWork(WORK_A_TOKEN);
-      state = state && follow(automaton, state, bytes);
+      if (watcher === null) state = state && follow(automaton, state, bytes);
+      else {
+        const begun = watcher(bytes);
+        // What only looks like the beginning of a call is text.
+        const after = begun && follow(automaton, automaton.start, begun);
+        if (after) [state, watcher] = [after, null];
+      }
     },
     allows: Object.assign(has, { bits }),
     allowsInThinking(token) {
@@ -89,12 +104,34 @@ const MOST_GRAMMARS = 16;
 
 function grammarOf(form: AnswerForm): Node {
   if (form.kind === 'object') return ANY_OBJECT;
+  if (form.kind === 'tools') return callsGrammar(form);
   const key = JSON.stringify(form.schema);
   const grammar = grammars.get(key) ?? compileSchema(form.schema);
   grammars.delete(key);
   grammars.set(key, grammar);
   if (grammars.size > MOST_GRAMMARS) grammars.delete(grammars.keys().next().value!);
   return grammar;
+}
+
+/** Gives the beginning of a call, with what follows it, once it is written. */
+function watchFor(format: CallFormat): (bytes: Uint8Array) => Uint8Array | undefined {
+  const trigger = triggerOf(format);
+  const mark = Buffer.from(trigger.text);
+  let seen = Buffer.alloc(0);
+  let isOver = false;
+  return (bytes) => {
+    if (isOver) return undefined;
+    seen = Buffer.concat([seen, bytes]);
+    const at = seen.indexOf(mark);
+    if (!trigger.isAnywhere) {
+      const begun = seen.toString('utf8').trimStart();
+      if (!begun.startsWith(trigger.text) && !trigger.text.startsWith(begun)) isOver = true;
+    } else if (at < 0) seen = seen.subarray(Math.max(0, seen.length - mark.length));
+    if (at < 0 || isOver) return undefined;
+    const found = seen.subarray(at);
+    seen = Buffer.alloc(0);
+    return found;
+  };
 }
 
 function follow(automaton: Automaton, from: State, bytes: Uint8Array): State | null {

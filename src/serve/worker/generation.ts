@@ -1,4 +1,4 @@
-import type { Session, Step } from '../../core/engine.js';
+import type { AllowedTokens, Session, Step } from '../../core/engine.js';
 import { createAnswerSchema } from '../json-schema/answer-schema.js';
 import type { ContentLogprob, GenerateParameters } from '../protocol.js';
 import { closingOf, marksOf, type ReasoningStyle, THINK_TAGS } from '../text/reasoning-style.js';
@@ -14,19 +14,23 @@ export type Accepted = TextDelta & {
   finish: 'stop' | 'length' | undefined;
 };
 
+const NO_BYTES = new Uint8Array();
+
 /** The rules of one answer, apart from any engine's state: what is sent and when it ends. */
 export type Generation = {
   accept(step: Step): Accepted;
   /** Which tokens may come next; undefined when all may. */
-  allowed(): ((token: number) => boolean) | undefined;
+  allowed(): AllowedTokens | undefined;
   /** The rest of the text, after the last token. */
-  flush(): TextDelta & { logprobs: ContentLogprob[] };
+  flush(): TextDelta & { logprobs: ContentLogprob[]; stop: string | null };
 };
 
 /** Given the tokens of a cut answer again it comes to the same state: that is how an answer moves to another worker. */
 export function createGeneration(session: Session, parameters: GenerateParameters): Generation {
   const { maxTokens, thinkingBudget, ignoreEos, style = THINK_TAGS } = parameters;
   const eos = new Set(session.describe().eosTokens);
+  const stops = new Set(parameters.stopTokens);
+  const ends = (token: number) => stops.has(token) || (eos.has(token) && !ignoreEos);
   const text = createTextMachine(parameters);
   const ledger = createLogprobLedger(session, parameters.logprobs);
   const schema = parameters.form && createAnswerSchema(session, parameters.form, parameters.reasoning !== 'off');
@@ -38,7 +42,9 @@ export function createGeneration(session: Session, parameters: GenerateParameter
   const take = (step: Step): TextDelta => {
     count++;
     if (text.phase === 'thinking') thought++;
-    const bytes = session.tokenBytes(step.token, { special: marks?.has(step.token) ?? false });
+    const bytes = stops.has(step.token)
+      ? NO_BYTES
+      : session.tokenBytes(step.token, { special: marks?.has(step.token) ?? false });
     const { answered, phase } = text;
     if (phase === 'answer' && !eos.has(step.token)) schema?.push(bytes);
     const delta = text.push(bytes);
@@ -53,7 +59,7 @@ export function createGeneration(session: Session, parameters: GenerateParameter
     return isOver ? session.tokenize(closingOf(style), { special: true }) : [];
   };
   const finishAfter = (token: number): Accepted['finish'] => {
-    if (text.stop !== undefined || (eos.has(token) && !ignoreEos) || schema?.isClosed) return 'stop';
+    if (text.stop !== undefined || ends(token) || schema?.isClosed) return 'stop';
     return count >= maxTokens ? 'length' : undefined;
   };
   return {
@@ -73,13 +79,13 @@ export function createGeneration(session: Session, parameters: GenerateParameter
       return { ...delta, tokens, thoughts, logprobs: ledger.release(sent), finish };
     },
     allowed() {
-      if (!schema) return undefined;
-      return text.phase === 'answer' ? schema.allows : schema.allowsInThinking;
+      if (schema && !schema.isFree) return text.phase === 'answer' ? schema.allows : schema.allowsInThinking;
+      return count < parameters.minTokens ? (token) => !ends(token) : undefined;
     },
     flush() {
       const rest = text.finish();
       sent += rest.content.length;
-      return { ...rest, logprobs: ledger.release(sent) };
+      return { ...rest, logprobs: ledger.release(sent), stop: text.stop ?? null };
     },
   };
 }

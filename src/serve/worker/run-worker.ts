@@ -12,6 +12,9 @@ export type WorkerChannel = {
   onMessage(handler: (message: ToWorker) => void): void;
 };
 
+/** No sequence was ever given back by it, so nothing of its prompt is found. */
+const NOBODY_BEFORE = ' nobody';
+
 const STATS_EVERY_MS = 5000;
 
 type Running = { abort: AbortController; gate: PauseGate };
@@ -29,7 +32,8 @@ export function runWorker(
     const { id, tenant } = message;
     const job = { abort: new AbortController(), gate: createPauseGate() };
     running.set(id, job);
-    const lease = await pool.lend([...message.prompt, ...message.emitted], tenant);
+    const asker = message.parameters.usesCache ? tenant : NOBODY_BEFORE;
+    const lease = await pool.lend([...message.prompt, ...message.emitted], asker);
     if (!lease) {
       running.delete(id);
       return fail(id, new Error('The worker has no free sequence.'));

@@ -18,7 +18,7 @@ import type {
 
 describe('our answers are answers of the OpenAI API', () => {
   it('chat', () => {
-    expectTypeOf<z.infer<typeof chatAnswerSchema>>().toExtend<OpenAI.ChatCompletion>();
+    expectTypeOf<z.infer<typeof chatAnswerSchema>>().toExtend<Defined<OpenAI.ChatCompletion>>();
     expectTypeOf<z.infer<typeof chatChunkSchema>>().toExtend<Defined<OpenAI.ChatCompletionChunk>>();
   });
 

@@ -58,7 +58,8 @@ export class LlamaSequence implements Sequence {
       options.logprobs !== undefined ||
       options.allowed !== undefined ||
       sampling.logitBias !== undefined ||
-      Boolean(sampling.frequencyPenalty || sampling.presencePenalty);
+      Boolean(sampling.frequencyPenalty || sampling.presencePenalty) ||
+      (sampling.repetitionPenalty ?? 1) !== 1;
     const step = await this.loaded.together(this.id, async () =>
       needsLogits ? this.stepWithLogits(tokens, sampling, options) : { token: await this.stepNative(tokens, sampling) },
     );

@@ -5,24 +5,29 @@ import type { Service } from '../../service.js';
 import { written } from '../../template/chat-template.js';
 import { type CompletionRequest, completionRequestSchema } from '../completion-request.js';
 import { completionShape } from '../completion-shape.js';
-import { generate } from '../generate.js';
+import { generate, shapedWriter } from '../generate.js';
 import { requireModel } from '../model-name.js';
 import { completionParameters } from '../parameters.js';
+import { checkTokenIds } from '../token-ids.js';
 import { validate } from '../validate.js';
 
 export function completionsRoute(app: FastifyInstance, service: Service): void {
   app.post('/v1/completions', (request, reply) => {
     const body = validate(completionRequestSchema, request.body);
     requireModel(service, body.model);
+    checkTokenIds(service, body);
+    const includeUsage = body.stream_options?.include_usage ?? false;
+    const stream = body.stream ? { includeUsage, timingsPerToken: body.timings_per_token ?? false } : null;
     return generate(service, request, reply, {
       param: 'prompt',
       promptCount: promptsOf(body).length,
       prompts: () => Promise.all(promptsOf(body).map((prompt) => toTokens(service, prompt))),
       answersPerPrompt: body.n ?? 1,
       parameters: completionParameters(body, () => randomInt(service.random, 2 ** 32)),
-      shape: completionShape(typeof body.logprobs === 'number'),
-      stream: body.stream ?? false,
-      includeUsage: body.stream_options?.include_usage ?? false,
+      reading: { calls: null, showsReasoning: true },
+      idPrefix: 'cmpl-',
+      writer: shapedWriter(completionShape(typeof body.logprobs === 'number'), stream),
+      stream: stream !== null,
     });
   });
 }
