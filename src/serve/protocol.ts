@@ -65,7 +65,13 @@ export const toWorkerSchema = z.discriminatedUnion('type', [
     candidate: candidateSchema,
     contextTokens: z.int().min(1),
   }),
-  z.object({ type: z.literal('tokenize'), id: z.int(), segments: z.array(segmentSchema) }),
+  z.object({
+    type: z.literal('tokenize'),
+    id: z.int(),
+    segments: z.array(segmentSchema),
+    begins: z.boolean().describe('Whether begin-of-sentence is put in front, for a vocabulary that wants it.'),
+  }),
+  z.object({ type: z.literal('detokenize'), id: z.int(), tokens: z.array(z.int().min(0)) }),
   z.object({
     type: z.literal('generate'),
     id: jobId,
@@ -110,6 +116,7 @@ export const fromWorkerSchema = z.discriminatedUnion('type', [
     effective: effectiveSchema,
   }),
   z.object({ type: z.literal('tokens'), id: z.int(), tokens: z.array(z.int()) }),
+  z.object({ type: z.literal('pieces'), id: z.int(), pieces: z.array(z.array(z.int())).describe('Bytes of each.') }),
   z.object({ type: z.literal('tokenize-failed'), id: z.int(), message: z.string() }),
   z.object({ type: z.literal('started'), id: jobId, cachedTokens: z.int() }),
   z.object({ type: z.literal('prefilled'), id: jobId, tokens: z.int().describe('Evaluated so far.') }),

@@ -20,8 +20,8 @@ export type AnswerTail = { usage: object; timings: object | undefined };
 /** What every chunk and answer of a request has in common. */
 export type AnswerHead = { id: string; created: number; model: string; system_fingerprint: string };
 
-const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
-const EVENT_STREAM = {
+export const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
+export const EVENT_STREAM = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache',
   // Tells nginx not to collect the events before passing them on.
@@ -105,7 +105,7 @@ export function streamWriter(
   };
 }
 
-function failPlainly(client: ClientConnection, refusal: Refusal): void {
+export function failPlainly(client: ClientConnection, refusal: Refusal): void {
   client.open(refusal.row.status, { ...JSON_TYPE, ...refusalHeaders(refusal) });
   client.end(JSON.stringify(refusal.body));
 }

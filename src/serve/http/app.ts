@@ -7,10 +7,13 @@ import { type AccessRules, guard } from './guards.js';
 import { chatRoute } from './routes/chat.js';
 import { completionsRoute } from './routes/completions.js';
 import { healthRoutes } from './routes/health.js';
+import { messagesRoutes } from './routes/messages.js';
 import { metricsRoute } from './routes/metrics.js';
 import { modelsRoutes } from './routes/models.js';
 import { openApiRoute } from './routes/openapi.js';
 import { pageRoutes } from './routes/page.js';
+import { responsesRoute } from './routes/responses.js';
+import { toolingRoutes } from './routes/tooling.js';
 
 export type HttpLimits = {
   bodyBytes: number;
@@ -73,6 +76,9 @@ export function createApp(
   logAccess(app, service.clock, log);
   chatRoute(app, service);
   completionsRoute(app, service);
+  messagesRoutes(app, service);
+  responsesRoute(app, service);
+  toolingRoutes(app, service);
   modelsRoutes(app, service);
   healthRoutes(app, service);
   metricsRoute(app, service);

@@ -4,6 +4,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { Metrics } from '../metrics.js';
 import { Refusal, type RefusalReason } from '../refusal.js';
 import { refusalHeaders } from './answer-writer.js';
+import { messagesError } from './messages/writer.js';
 
 /** fastify's own errors → ours. Everything else is a fault of the server. */
 const KNOWN: Record<string, RefusalReason> = {
@@ -17,11 +18,11 @@ const KNOWN: Record<string, RefusalReason> = {
 
 /** Every failure leaves as the error body of the OpenAI API. `report` hears of faults of our own. */
 export function answerFailures(app: FastifyInstance, report: (error: unknown) => void, metrics: Metrics): void {
-  app.setErrorHandler((error: FastifyError | Refusal, _request, reply) => {
+  app.setErrorHandler((error: FastifyError | Refusal, request, reply) => {
     const refusal = error instanceof Refusal ? error : translate(error);
     if (refusal.reason === 'internal') report(error);
     metrics.refused(refusal.reason);
-    reply.code(refusal.row.status).headers(refusalHeaders(refusal)).send(refusal.body);
+    reply.code(refusal.row.status).headers(refusalHeaders(refusal)).send(bodyFor(request, refusal));
   });
   const routes: { url: string; method: string }[] = [];
   app.addHook('onRoute', ({ url, method }) => {
@@ -37,6 +38,10 @@ export function answerFailures(app: FastifyInstance, report: (error: unknown) =>
     throw new Refusal('method', `${path} takes ${allowed.join(' or ')}, not ${request.method}.`);
   });
 }
+
+/** Each API has its own error body. */
+const bodyFor = ({ url }: FastifyRequest, refusal: Refusal): object =>
+  url.startsWith('/v1/messages') ? messagesError(refusal) : refusal.body;
 
 const isAt = (route: string, path: string): boolean =>
   route.endsWith('/*') ? path.startsWith(route.slice(0, -1)) : route === path;

@@ -1,3 +1,4 @@
+import { DEFAULT_SAMPLING } from '../default-sampling.js';
 import { compileSchema } from '../json-schema/compile.js';
 import { SchemaError } from '../json-schema/schema-error.js';
 import type { GenerateParameters } from '../protocol.js';
@@ -7,9 +8,6 @@ import type { ChatRequest } from './chat-request.js';
 import type { CompletionRequest } from './completion-request.js';
 import type { Thinking } from './thinking-fields.js';
 
-/** DeepSeek's advice for R1 and its distillations (model card): temperature 0.5 to 0.7, 0.6 recommended, top-p 0.95. */
-const DEFAULT_TEMPERATURE = 0.6;
-const DEFAULT_TOP_P = 0.95;
 const COMPLETION_MAX_TOKENS = 16;
 
 /** `maxTokens` null: as many as the context holds. */
@@ -19,8 +17,8 @@ function shared(request: ChatRequest | CompletionRequest, anySeed: () => number)
   const stop = request.stop ?? [];
   return {
     sampling: {
-      temperature: request.temperature ?? DEFAULT_TEMPERATURE,
-      topP: request.top_p ?? DEFAULT_TOP_P,
+      temperature: request.temperature ?? DEFAULT_SAMPLING.temperature,
+      topP: request.top_p ?? DEFAULT_SAMPLING.top_p,
       topK: Math.max(0, request.top_k ?? 0),
       minP: request.min_p ?? 0,
       // Engines take 32 bits.

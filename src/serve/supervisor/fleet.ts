@@ -80,8 +80,16 @@ export class Fleet {
     this.state = 'serving';
   }
 
-  tokenize(segments: readonly Segment[]): Promise<number[]> {
-    return this.tokenizer.tokenize(segments);
+  /** `begins`: with begin-of-sentence in front, where the vocabulary wants it. */
+  async tokenize(segments: readonly Segment[], begins = true): Promise<number[]> {
+    const answer = await this.tokenizer.ask({ type: 'tokenize', segments: [...segments], begins });
+    return answer.type === 'tokens' ? answer.tokens : [];
+  }
+
+  /** The bytes of each token, special ones too. */
+  async pieces(tokens: readonly number[]): Promise<number[][]> {
+    const answer = await this.tokenizer.ask({ type: 'detokenize', tokens: [...tokens] });
+    return answer.type === 'pieces' ? answer.pieces : [];
   }
 
   submit(ticket: Ticket): void {
@@ -163,7 +171,8 @@ export class Fleet {
     worker.progressMs = this.deps.clock.monotonicMs();
     if (message.type === 'ready') this.becameReady(worker, message);
     else if (message.type === 'fatal') this.cannotLoad(worker, message);
-    else if (message.type === 'tokens' || message.type === 'tokenize-failed') this.tokenizer.handle(message);
+    else if (message.type === 'tokens' || message.type === 'pieces' || message.type === 'tokenize-failed')
+      this.tokenizer.handle(message);
     else if (message.type !== 'loading') this.dispatcher.handle(worker, message);
   }
 

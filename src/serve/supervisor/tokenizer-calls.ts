@@ -1,24 +1,28 @@
-import type { FromWorker, Segment } from '../protocol.js';
+import type { FromWorker, ToWorker } from '../protocol.js';
 import { Refusal } from '../refusal.js';
 import type { Worker } from './worker.js';
 
+type Asked = Extract<ToWorker, { type: 'tokenize' | 'detokenize' }>;
+type Ask = Omit<Extract<Asked, { type: 'tokenize' }>, 'id'> | Omit<Extract<Asked, { type: 'detokenize' }>, 'id'>;
+type Answer = Extract<FromWorker, { type: 'tokens' | 'pieces' | 'tokenize-failed' }>;
+
 type Call = {
   worker: Worker | undefined;
-  segments: readonly Segment[];
-  resolve: (tokens: number[]) => void;
+  ask: Ask;
+  resolve: (answer: Answer) => void;
   reject: (error: Refusal) => void;
 };
 
-/** Tokenizes through whichever worker is ready; a call outlives the death of its worker. */
+/** Asks a vocabulary through whichever worker is ready; a call outlives the death of its worker. */
 export class TokenizerCalls {
   private readonly calls = new Map<number, Call>();
   private nextId = 0;
 
   constructor(private readonly workers: () => readonly Worker[]) {}
 
-  tokenize(segments: readonly Segment[]): Promise<number[]> {
+  ask(ask: Ask): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      this.calls.set(this.nextId++, { worker: undefined, segments, resolve, reject });
+      this.calls.set(this.nextId++, { worker: undefined, ask, resolve, reject });
       this.pump();
     });
   }
@@ -34,14 +38,14 @@ export class TokenizerCalls {
     for (const [id, call] of this.calls) {
       if (call.worker) continue;
       call.worker = worker;
-      worker.send({ type: 'tokenize', id, segments: [...call.segments] });
+      worker.send({ ...call.ask, id } as Asked);
     }
   }
 
-  handle(message: Extract<FromWorker, { type: 'tokens' | 'tokenize-failed' }>): void {
+  handle(message: Answer): void {
     const call = this.calls.get(message.id);
     this.calls.delete(message.id);
-    if (message.type === 'tokens') call?.resolve(message.tokens);
+    if (message.type !== 'tokenize-failed') call?.resolve(message);
     else call?.reject(new Refusal('engine', `The text could not be tokenized: ${message.message}`));
   }
 

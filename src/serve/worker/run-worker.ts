@@ -56,7 +56,7 @@ export function runWorker(
   };
 
   channel.onMessage((message) => {
-    if (message.type === 'tokenize') tokenize(session, message, channel.send);
+    if (message.type === 'tokenize' || message.type === 'detokenize') readText(session, message, channel.send);
     else if (message.type === 'generate') void generate(message);
     else if (message.type === 'pause') running.get(message.id)?.gate.close();
     else if (message.type === 'resume') running.get(message.id)?.gate.open();
@@ -75,18 +75,29 @@ export function runWorker(
   })();
 }
 
-function tokenize(
+function readText(
   session: Session,
-  { id, segments }: Extract<ToWorker, { type: 'tokenize' }>,
+  message: Extract<ToWorker, { type: 'tokenize' | 'detokenize' }>,
   send: WorkerChannel['send'],
 ): void {
+  const { id } = message;
   try {
-    const { bosToken } = session.describe();
-    const tokens = segments.flatMap(({ text, special }) => session.tokenize(text, { special }));
-    // A template may have written it already, as llama.cpp and transformers reckon with too.
-    const isBegun = bosToken === null || tokens[0] === bosToken;
-    send({ type: 'tokens', id, tokens: isBegun ? tokens : [bosToken, ...tokens] });
+    if (message.type === 'tokenize') send({ type: 'tokens', id, tokens: tokensOf(session, message) });
+    else
+      send({
+        type: 'pieces',
+        id,
+        pieces: message.tokens.map((one) => [...session.tokenBytes(one, { special: true })]),
+      });
   } catch (error) {
     send({ type: 'tokenize-failed', id, message: error instanceof Error ? error.message : String(error) });
   }
+}
+
+function tokensOf(session: Session, { segments, begins }: Extract<ToWorker, { type: 'tokenize' }>): number[] {
+  const { bosToken } = session.describe();
+  const tokens = segments.flatMap(({ text, special }) => session.tokenize(text, { special }));
+  // A template may have written it already, as llama.cpp and transformers reckon with too.
+  const isBegun = !begins || bosToken === null || tokens[0] === bosToken;
+  return isBegun ? tokens : [bosToken, ...tokens];
 }
