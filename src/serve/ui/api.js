@@ -20,10 +20,16 @@ export async function servedModel(key) {
   return (await response.json()).data[0].id;
 }
 
-/** `ok`, `degraded`, or what keeps the server from being ready. */
+/** What the served model can do. */
+export async function properties(key) {
+  const response = await fetch('props', { headers: headers(key) });
+  if (!response.ok) throw await failure(response);
+  return response.json();
+}
+
+/** `status` is `ok`, `degraded`, or what keeps the server from being ready; `decode` its speed. */
 export async function health() {
-  const response = await fetch('readyz');
-  return (await response.json()).status;
+  return (await fetch('readyz')).json();
 }
 
 /** Yields the chunks of an answer; throws ApiFailure when the server refuses or gives up. */
