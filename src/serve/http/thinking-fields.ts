@@ -85,5 +85,10 @@ export function thinkingOf(request: ThinkingFields, serverBudget: number | null)
     reasoning?.max_tokens,
     serverBudget,
   ].filter((most) => most !== null && most !== undefined);
-  return { thinks, budget: budgets.length > 0 ? Math.min(...budgets) : null, isShown, isSplit };
+  return {
+    thinks,
+    budget: budgets.reduce<number | null>((least, one) => Math.min(least ?? one, one), null),
+    isShown,
+    isSplit,
+  };
 }

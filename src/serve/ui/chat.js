@@ -48,7 +48,7 @@ function showChats() {
 function open(conversation) {
   running?.abort();
   current = conversation;
-  part.conversation.querySelectorAll('article').forEach((article) => article.remove());
+  for (const article of part.conversation.querySelectorAll('article')) article.remove();
   conversation.messages.forEach((message, at) => {
     if (message.role === 'user') showQuestion(conversation, at);
     else answerView(part.conversation, { say, onRegenerate: () => regenerate(conversation, at) }).restore(message);
@@ -105,7 +105,9 @@ function speedometer() {
 }
 
 const rateText = (rate) =>
-  expectedRate ? say('speedOfProfile', rate.toFixed(1), Math.round((rate / expectedRate) * 100)) : say('speed', rate.toFixed(1));
+  expectedRate
+    ? say('speedOfProfile', rate.toFixed(1), Math.round((rate / expectedRate) * 100))
+    : say('speed', rate.toFixed(1));
 
 function askAnew(question) {
   if (running || (question.trim() === '' && files.isEmpty)) return undefined;

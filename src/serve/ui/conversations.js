@@ -30,7 +30,12 @@ export function createConversations(onChange) {
     get all() {
       return all;
     },
-    begin: () => ({ id: crypto.randomUUID?.() ?? String(Math.random()).slice(2), title: '', messages: [], at: Date.now() }),
+    begin: () => ({
+      id: crypto.randomUUID?.() ?? String(Math.random()).slice(2),
+      title: '',
+      messages: [],
+      at: Date.now(),
+    }),
     /** Keeps a conversation as it now is; an empty one is not kept. */
     keep(conversation) {
       const first = conversation.messages.find(({ role }) => role === 'user');

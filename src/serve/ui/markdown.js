@@ -1,6 +1,6 @@
+import { button, element } from './element.js';
 import katex from './vendor/katex.js';
 import { Marked } from './vendor/marked.js';
-import { button, element } from './element.js';
 
 /**
  * Markdown with formulas → elements. marked only cuts the text into tokens; the elements are made here one by one, with text
@@ -54,7 +54,14 @@ function writeAll(parent, tokens, say) {
 function math(parent, text, displayMode) {
   const place = element(displayMode ? 'div' : 'span', { className: 'formula', parent });
   try {
-    katex.render(text, place, { displayMode, output: 'mathml', throwOnError: true, trust: false, maxSize: 20, maxExpand: 200 });
+    katex.render(text, place, {
+      displayMode,
+      output: 'mathml',
+      throwOnError: true,
+      trust: false,
+      maxSize: 20,
+      maxExpand: 200,
+    });
   } catch {
     // A formula that is not finished, or none at all: as the model wrote it.
     place.textContent = displayMode ? `\\[${text}\\]` : `\\(${text}\\)`;
@@ -134,7 +141,8 @@ function list(parent, { ordered, start, items }, say) {
   if (ordered && start !== 1 && start !== '') made.start = Number(start);
   for (const item of items) {
     const entry = element('li', { parent: made });
-    if (item.task) element('input', { type: 'checkbox', checked: Boolean(item.checked), disabled: true, parent: entry });
+    if (item.task)
+      element('input', { type: 'checkbox', checked: Boolean(item.checked), disabled: true, parent: entry });
     writeAll(entry, item.tokens, say);
   }
 }

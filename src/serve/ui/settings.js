@@ -4,8 +4,8 @@ const STORE = 'r1-tune settings';
 const FIELDS = ['system', 'temperature', 'topP', 'topK', 'minP', 'seed', 'maxTokens', 'budget', 'thinks'];
 
 export function createSettings(part, defaults) {
-  const valueOf = (field) => (field.type === 'checkbox' ? field.checked : field.value);
-  const put = (field, value) => {
+  const read = (field) => (field.type === 'checkbox' ? field.checked : field.value);
+  const write = (field, value) => {
     if (field.type === 'checkbox') field.checked = value;
     else field.value = value;
   };
@@ -15,9 +15,9 @@ export function createSettings(part, defaults) {
   } catch {}
   for (const name of FIELDS) {
     const value = kept[name] ?? defaults[name];
-    if (value !== undefined) put(part[name], value);
+    if (value !== undefined) write(part[name], value);
     part[name].addEventListener('change', () => {
-      kept = Object.fromEntries(FIELDS.map((field) => [field, valueOf(part[field])]));
+      kept = Object.fromEntries(FIELDS.map((field) => [field, read(part[field])]));
       localStorage.setItem(STORE, JSON.stringify(kept));
     });
   }
@@ -38,7 +38,11 @@ export function createSettings(part, defaults) {
         min_p: number('minP'),
         seed: number('seed'),
         max_completion_tokens: number('maxTokens'),
-        ...(canThink ? (part.thinks.checked ? { thinking_budget: number('budget') } : { reasoning_effort: 'none' }) : {}),
+        ...(canThink
+          ? part.thinks.checked
+            ? { thinking_budget: number('budget') }
+            : { reasoning_effort: 'none' }
+          : {}),
       };
       return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
     },
