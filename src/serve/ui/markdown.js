@@ -19,10 +19,13 @@ const INLINE = [
   [/^(\\boxed\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})/, 'inline'],
 ];
 
+/** A block begins a line; in a text a formula may begin anywhere. */
+const STARTS = { block: /\n(?=\$\$|\\\[|\\begin\{)/, inline: /\$|\\\(|\\\[|\\begin\{|\\boxed\{/ };
+
 const formula = (name, level, rules) => ({
   name,
   level,
-  start: (source) => source.match(/\$|\\\(|\\\[|\\begin\{|\\boxed\{/)?.index,
+  start: (source) => source.match(STARTS[level])?.index,
   tokenizer(source) {
     for (const [rule] of rules) {
       const match = rule.exec(source);

@@ -11,6 +11,12 @@ const SCRIPT = {
   cost: { decodeMs: 15 },
   vocabulary: { pieces: ['<think>', '</think>', 'Let', ' me', ' think', ' <b>bold</b>', ' 兔子'] },
   answers: [
+    {
+      when: 'formulas',
+      after: '</think>\n\n',
+      say: 'Let $c$ be **bold** at 5$ or 6$.\n\n\\[x^2 = 4\\]\n\n```js\nlet a = "<b>";\n```\n\n[web](https://example.com) [bad](javascript:alert(1)) \\boxed{\\frac{1}{2}}',
+    },
+    { when: 'formulas', after: '<think>\n', say: 'Let me think</think>\n\n' },
     { when: 'forever', after: '<think>\n', say: 'Let me think'.padEnd(5000, ' think') },
     { after: '<think>\n', say: 'Let me think 兔子</think>\n\n23 <b>bold</b> and 12.' },
     { after: '</think>\n\n', say: '23 <b>bold</b> and 12.' },
@@ -81,6 +87,74 @@ describe.runIf(CHROMIUM)('the chat page in Chromium', { timeout: 60_000 }, () =>
     await page.click('#clear');
     expect(await page.locator('article').count()).toBe(0);
     expect(await page.locator('#welcome').isVisible()).toBe(true);
+  });
+
+  it('shows Markdown and formulas, and makes no markup and no script of what a model writes', async () => {
+    await ask('formulas');
+    await page.waitForSelector('.note:has-text("tokens,")');
+    const answer = page.locator('.answer');
+    expect(await answer.locator('strong').textContent()).toBe('bold');
+    expect(await answer.locator('math').count()).toBe(3);
+    expect(await answer.locator('div.formula math').count()).toBe(1);
+    expect(await answer.textContent()).toContain('at 5$ or 6$');
+    expect(await answer.locator('pre code').textContent()).toBe('let a = "<b>";');
+    expect(await answer.locator('a').count()).toBe(1);
+    expect(requests.filter((url) => !url.startsWith(server.url))).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('a new chat during an answer has nothing of the old one', async () => {
+    await ask('forever');
+    await page.waitForSelector('details.thinking summary:has-text("Thinking")');
+    await page.click('#clear');
+    const [request] = await Promise.all([page.waitForRequest('**/v1/chat/completions'), ask('Second')]);
+    const { messages } = request.postDataJSON() as { messages: { content: string }[] };
+    expect(messages.map(({ content }) => content)).toEqual(['Second']);
+    await page.waitForSelector('.note:has-text("tokens,")');
+    expect(await page.locator('article.user').count()).toBe(1);
+  });
+
+  it('keeps conversations over a reload; they can be gone on with, edited, asked again and deleted', async () => {
+    await ask('First');
+    await page.waitForSelector('.note:has-text("tokens,")');
+    await page.reload();
+    await page.click('#chats .title:has-text("First")');
+    expect(await page.locator('.answer').textContent()).toBe('23 <b>bold</b> and 12.');
+    const [again] = await Promise.all([page.waitForRequest('**/v1/chat/completions'), page.click('.regenerate')]);
+    expect((again.postDataJSON() as { messages: object[] }).messages).toHaveLength(1);
+    await page.waitForSelector('.note:has-text("tokens,")');
+    await page.click('.edit');
+    expect(await page.inputValue('#question')).toBe('First');
+    expect(await page.locator('article').count()).toBe(0);
+    await page.press('#question', 'Enter');
+    await page.waitForSelector('.note:has-text("tokens,")');
+    await page.click('#chats li button:has-text("×")');
+    expect(await page.locator('#chats li').count()).toBe(0);
+  });
+
+  it('sends the system prompt, the settings and files as text', async () => {
+    await page.click('#settings summary');
+    await page.fill('#system', 'Be brief.');
+    await page.fill('#temperature', '0');
+    await page.fill('#seed', '7');
+    await page.setInputFiles('#fileInput', { name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('inside') });
+    await page.waitForSelector('#files li:has-text("a.txt")');
+    const [request] = await Promise.all([page.waitForRequest('**/v1/chat/completions'), ask('What?')]);
+    expect(request.postDataJSON()).toMatchObject({
+      messages: [
+        { role: 'system', content: 'Be brief.' },
+        { role: 'user', content: 'a.txt\n```\ninside\n```\n\nWhat?' },
+      ],
+      temperature: 0,
+      seed: 7,
+    });
+  });
+
+  it('gives a question back that was not answered', async () => {
+    await page.route('**/v1/chat/completions', (route) => route.abort());
+    await ask('Lost?');
+    await page.waitForSelector('.note.failed');
+    expect(await page.inputValue('#question')).toBe('Lost?');
   });
 
   it('stops an answer, and the worker with it', async () => {
