@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { chatRequestSchema } from './chat-request.js';
 import { completionRequestSchema } from './completion-request.js';
+import { countRequestSchema, messagesRequestSchema } from './messages/request.js';
 import {
   chatAnswerSchema,
   chatChunkSchema,
@@ -11,10 +12,18 @@ import {
   modelListSchema,
   modelSchema,
 } from './response-schema.js';
+import { responsesRequestSchema } from './responses/request.js';
+import { detokenizeSchema, templateSchema, tokenizeSchema } from './tooling-request.js';
 
 const SCHEMAS = {
   ChatRequest: chatRequestSchema,
   CompletionRequest: completionRequestSchema,
+  MessagesRequest: messagesRequestSchema,
+  CountRequest: countRequestSchema,
+  ResponsesRequest: responsesRequestSchema,
+  TokenizeRequest: tokenizeSchema,
+  DetokenizeRequest: detokenizeSchema,
+  TemplateRequest: templateSchema,
   ChatAnswer: chatAnswerSchema,
   ChatChunk: chatChunkSchema,
   CompletionAnswer: completionAnswerSchema,
@@ -48,6 +57,19 @@ function generation(operationId: string, summary: string, request: SchemaName, a
   };
 }
 
+/** Routes whose answers are described by the API that they follow. */
+const asking = (operationId: string, summary: string, request: SchemaName) => ({
+  post: {
+    operationId,
+    summary,
+    requestBody: { required: true, content: json(request) },
+    responses: {
+      200: { description: 'The answer.', content: { 'application/json': { schema: { type: 'object' } } } },
+      ...Object.fromEntries([400, 401, 403, 404, 408, 413, 415, 422, 429, 500, 503, 504].map((s) => [s, failure])),
+    },
+  },
+});
+
 const reading = (operationId: string, summary: string, content: object, isPublic = false) => ({
   get: {
     operationId,
@@ -78,6 +100,19 @@ export function openApiDocument(version: string, needsKey: boolean) {
         'CompletionAnswer',
         'CompletionChunk',
       ),
+      '/v1/messages': asking('messages', 'Answer a conversation, as the Anthropic API has it.', 'MessagesRequest'),
+      '/v1/messages/count_tokens': asking('count', 'Tokens of such a conversation.', 'CountRequest'),
+      '/v1/responses': asking(
+        'respond',
+        'Answer, as the OpenAI Responses API has it; nothing is stored.',
+        'ResponsesRequest',
+      ),
+      '/tokenize': asking('tokenize', 'Tokens of a text or of a conversation.', 'TokenizeRequest'),
+      '/detokenize': asking('detokenize', 'Text of tokens.', 'DetokenizeRequest'),
+      '/apply-template': asking('template', 'The prompt of a conversation.', 'TemplateRequest'),
+      '/props': reading('props', 'What the server has and can.', {
+        'application/json': { schema: { type: 'object' } },
+      }),
       '/v1/models': reading('models', 'The served model.', json('ModelList')),
       '/v1/models/{model}': {
         ...reading('model', 'The served model by name.', json('Model')),

@@ -1,32 +1,15 @@
 import type { FastifyInstance } from 'fastify';
-import * as z from 'zod';
 import { DEFAULT_SAMPLING } from '../../default-sampling.js';
 import type { Service } from '../../service.js';
 import { renderChat } from '../chat-order.js';
-import { type ChatRequest, chatRequestSchema } from '../chat-request.js';
+import type { ChatRequest } from '../chat-request.js';
 import { thinkingOf } from '../thinking-fields.js';
 import { checkTokenIds } from '../token-ids.js';
+import { detokenizeSchema, templateSchema, tokenizeSchema } from '../tooling-request.js';
 import { offeredTools } from '../tools-form.js';
 import { validate } from '../validate.js';
 
-/** What tools around a server ask: tokens, prompts and settings. Fields and answers of llama-server, and of vLLM where they differ. */
-
-const conversation = { messages: chatRequestSchema.shape.messages, tools: chatRequestSchema.shape.tools };
-const common = { model: z.string().nullish() };
-const tokenizeSchema = z.strictObject({
-  ...common,
-  content: z.string().nullish().describe('The text. vLLM calls it prompt.'),
-  prompt: z.string().nullish(),
-  ...conversation,
-  messages: chatRequestSchema.shape.messages.nullish(),
-  add_special: z.boolean().nullish().describe('Whether begin-of-sentence is put in front. Default false.'),
-  add_special_tokens: z.boolean().nullish().describe("vLLM's name of add_special."),
-  parse_special: z.boolean().nullish().describe('Whether special tokens are read in the text. Default true.'),
-  with_pieces: z.boolean().nullish(),
-});
-const detokenizeSchema = z.strictObject({ ...common, tokens: z.array(z.int().min(0)).max(1_000_000) });
-const templateSchema = chatRequestSchema.omit({ model: true }).extend(common);
-
+/** What tools around a server ask: tokens, prompts and settings. */
 export function toolingRoutes(app: FastifyInstance, service: Service): void {
   const { fleet } = service;
   app.post('/tokenize', async (request) => {
