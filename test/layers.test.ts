@@ -10,7 +10,7 @@ const ROOT = resolve(import.meta.dirname, '../src');
  * here, stand between the ground and the runs, so a new folder is a peer until it is given a floor.
  */
 const GROUND = [['core'], ['stats', 'formats']];
-const TOP = [['runs'], ['cli']];
+const TOP = [['runs'], ['cli', 'index.ts']];
 /** Where each native addon may be imported. In a runner koffi has one place, which sets what must be set before its first use. */
 const NATIVE: Record<string, RegExp> = {
   'node-llama-cpp': /^runners\/llama-cpp\//,

@@ -4,7 +4,14 @@ import * as calibrateRun from './calibrate/calibrate.js';
 import * as claimsRun from './claims/claims.js';
 import type { ClaimsFlags } from './claims/request.js';
 import type { Context } from './context.js';
-import { BENCH_DEFAULTS, CALIBRATE_DEFAULTS, CLAIMS_DEFAULTS, GATE_DEFAULTS, SERVE_DEFAULTS, SWEEP_DEFAULTS } from './defaults.js';
+import {
+  BENCH_DEFAULTS,
+  CALIBRATE_DEFAULTS,
+  CLAIMS_DEFAULTS,
+  GATE_DEFAULTS,
+  SERVE_DEFAULTS,
+  SWEEP_DEFAULTS,
+} from './defaults.js';
 import * as gateRun from './gate/gate.js';
 import type { GateRequest } from './gate/request.js';
 import { type ContextOptions, openRunContext } from './open-context.js';

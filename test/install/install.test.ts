@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../helpers/fake-serve.js';
 import { type Consumer, createConsumer, packed, TEST_NODE } from './consumer.js';
@@ -103,9 +103,28 @@ describe(`npm install of the packed package on ${TEST_NODE}`, { timeout: 600_000
     expect(consumer.refused()).toEqual([]);
   });
 
-  it.skipIf(!existsSync('dist/index.js'))('is a library too', async () => {
-    const program = "import { probe, sweep } from 'r1-tune'; console.log(typeof probe, typeof sweep);";
-    const { stdout } = await consumer.run(TEST_NODE, ['--input-type=module', '--eval', program]);
-    expect(stdout).toBe('function function');
+  it('is a library with types: a fake sweep and a probe from a TypeScript file', async () => {
+    writeFileSync(
+      inFolder('use.ts'),
+      `import { probe, readProfile, sweep, type Machine, type Profile } from 'r1-tune';
+const machine: Machine = await probe({ bandwidth: false });
+const axes = { threads: ['1'], binding: ['none'], allocator: ['glibc'], quant: ['q4_0', 'q8_0'] };
+const request = { model: 'engine.json', backend: ['fake'], sentinels: false, bandwidth: false, effort: 'quick' } as const;
+let trials = 0;
+const { run, profile, folder } = await sweep(
+  { ...request, backend: [...request.backend], ...axes, out: 'from-library' },
+  { onEvent: (event) => { if (event.type === 'trial') trials++; } },
+);
+const read: Profile = readProfile(\`\${folder}/best.json\`);
+console.log(JSON.stringify([machine.kind, run.kind, read.candidate.quant === profile.candidate.quant, trials > 0]));
+`,
+    );
+    const options = ['--module', 'nodenext', '--target', 'es2023', '--strict', '--skipLibCheck', '--types', 'node'];
+    const tsc = [resolve('node_modules/typescript/bin/tsc'), ...options, '--typeRoots', resolve('node_modules/@types')];
+    writeFileSync(inFolder('package.json'), '{ "name": "consumer", "private": true, "type": "module" }');
+    const compiled = await consumer.run(TEST_NODE, [...tsc, 'use.ts']);
+    expect(compiled.stdout).toBe('');
+    const { stdout, stderr } = await consumer.run(TEST_NODE, ['use.js']);
+    expect(stdout, stderr).toBe('["r1-tune/machine","r1-tune/run",true,true]');
   });
 });
