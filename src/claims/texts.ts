@@ -1,5 +1,6 @@
 import type { Contrast, Verdict } from '../core/claims.js';
 import type { Interval } from '../core/interval.js';
+import { table } from '../core/table.js';
 import { formatBytes, formatChange } from '../core/units.js';
 
 export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
@@ -35,7 +36,7 @@ export function contrastText({ ratio, verdict, minimumDetectable, decides }: Con
   return `no difference${seen}: ${text}`;
 }
 
-const DECIMALS: Readonly<Record<string, number>> = { 'tok/s': 1, ms: 0, CPUs: 2, '': 3 };
+const DECIMALS: Readonly<Record<string, number>> = table({ 'tok/s': 1, ms: 0, CPUs: 2, '': 3 });
 
 /** One number with its unit: bytes as GiB, milliseconds below 10 with a decimal. */
 export function valueText(value: number, unit: string): string {

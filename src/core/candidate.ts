@@ -1,12 +1,19 @@
 import * as z from 'zod';
 import { shortHash } from './canonical.js';
+import { kernelListSchema } from './cpu-list.js';
+
+/** More than any machine has, and few enough to be counted, placed and started. */
+const MOST_THREADS = 8192;
+const MOST_BATCH = 131_072;
 
 export const backendSchema = z.enum(['llama-cpp', 'onnx', 'fake']);
 export type Backend = z.infer<typeof backendSchema>;
 
 export const memoryPolicySchema = z.object({
   policy: z.enum(['bind', 'interleave', 'preferred', 'local']).describe('The numactl memory policy.'),
-  nodes: z.string().nullable().describe('NUMA nodes as a kernel list, for example "0-1"; null for the local policy.'),
+  nodes: kernelListSchema
+    .nullable()
+    .describe('NUMA nodes as a kernel list, for example "0-1"; null for the local policy.'),
 });
 
 export const bindingSchema = z
@@ -15,15 +22,18 @@ export const bindingSchema = z
     tool: z
       .enum(['none', 'taskset', 'numactl'])
       .describe('The program that sets the binding before the engine starts.'),
-    cpus: z.string().nullable().describe('CPUs as a kernel list, for example "0-3,8"; null leaves them as inherited.'),
+    cpus: kernelListSchema
+      .nullable()
+      .describe('CPUs as a kernel list, for example "0-3,8"; null leaves them as inherited.'),
     memory: memoryPolicySchema.nullable().describe('NUMA memory policy; null leaves it as inherited.'),
     perReplica: z
-      .array(z.string())
+      .array(kernelListSchema)
       .optional()
       .describe(
         'CPUs of each replica as kernel lists, disjoint parts of `cpus`; absent where all replicas share them.',
       ),
   })
+  .refine(({ tool, cpus }) => tool !== 'taskset' || cpus !== null, 'taskset needs CPUs')
   .describe('Where the process may run and where its memory comes from.');
 export type Binding = z.infer<typeof bindingSchema>;
 
@@ -48,8 +58,13 @@ export const candidateSchema = z
   .object({
     backend: backendSchema.describe('The inference engine.'),
     quant: z.string().describe('Quantization level, for example "q4_0" (GGUF) or "int4" (ONNX).'),
-    threads: z.int().min(1).describe('Threads that decode, one replica.'),
-    threadsBatch: z.int().min(1).nullable().describe('Threads that prefill; null means as many as decode.'),
+    threads: z.int().min(1).max(MOST_THREADS).describe('Threads that decode, one replica.'),
+    threadsBatch: z
+      .int()
+      .min(1)
+      .max(MOST_THREADS)
+      .nullable()
+      .describe('Threads that prefill; null means as many as decode.'),
     binding: bindingSchema,
     allocator: allocatorSchema,
     isa: z
@@ -57,12 +72,16 @@ export const candidateSchema = z
       .describe("Which build of the engine's CPU kernels is loaded; auto lets the engine choose."),
     kvType: z.enum(['f32', 'f16', 'q8_0', 'q4_0']).describe('Element type of the key/value cache.'),
     flashAttention: z.boolean().describe('Fused attention kernel of llama.cpp.'),
-    batch: z.int().min(1).describe('Prefill batch: the most tokens evaluated in one engine call.'),
+    batch: z.int().min(1).max(MOST_BATCH).describe('Prefill batch: the most tokens evaluated in one engine call.'),
     mmap: z.boolean().describe('The weights are mapped from the file instead of read into memory.'),
     mlock: z.boolean().describe('The weights are locked in RAM.'),
     hugePages: z.enum(['default', 'always', 'never']).describe('Transparent huge pages for the process.'),
-    replicas: z.int().min(1).describe('Worker processes, each with its own copy of the model and `threads` threads.'),
-    sequences: z.int().min(1).describe('Sequences decoded together in one replica.'),
+    replicas: z
+      .int()
+      .min(1)
+      .max(MOST_THREADS)
+      .describe('Worker processes, each with its own copy of the model and `threads` threads.'),
+    sequences: z.int().min(1).max(MOST_THREADS).describe('Sequences decoded together in one replica.'),
     threadPlacement: z
       .enum(['apart'])
       .optional()
@@ -71,6 +90,10 @@ export const candidateSchema = z
       ),
     onnx: onnxKnobsSchema.nullable().describe('Knobs of ONNX Runtime; null for other engines.'),
   })
+  .refine(
+    ({ binding, replicas }) => binding.perReplica === undefined || binding.perReplica.length === replicas,
+    'binding.perReplica needs one list a replica',
+  )
   .describe('One complete configuration: every knob has a value.');
 export type Candidate = z.infer<typeof candidateSchema>;
 

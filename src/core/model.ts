@@ -7,11 +7,15 @@ const count = z.int().min(1);
 
 export const modelFileSchema = z
   .object({
-    path: z.string().describe('The .gguf file, or the .onnx graph (its weights and tokenizer lie beside it).'),
+    path: z.string().min(1).describe('The .gguf file, or the .onnx graph (its weights and tokenizer lie beside it).'),
     format: z.enum(['gguf', 'onnx']).describe('File format; gguf is run by llama.cpp, onnx by ONNX Runtime.'),
     quant: z.string().describe('Quantization level, for example "q4_k_m" (GGUF) or "int4" (ONNX).'),
     sizeBytes: z.int().min(0).describe('Size on disk, bytes, external data included.'),
-    sha256: z.string().nullable().describe('SHA-256 of the file in hexadecimal; null until it has been computed.'),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits')
+      .nullable()
+      .describe('SHA-256 of the file in hexadecimal; null until it has been computed.'),
     architecture: z.string().describe('Block layout of the transformer, as llama.cpp names it.'),
     geometryId: z.string().nullable().describe('Name of the known geometry with this shape; null for others.'),
     geometry: shapeSchema.describe('The shape as read from the file.'),

@@ -11,16 +11,25 @@ import { objectiveSchema, requestSchema, workloadSchema } from './workload.js';
  */
 export const PROFILE_VERSION = 1;
 
+/** Of the facts of older and newer versions only those that an export writes into its files have a shape. */
+const hardSchema = z.looseObject({
+  arch: z
+    .string()
+    .regex(/^[a-z][a-z0-9]*$/, 'expected an architecture as Node names it, such as x64')
+    .optional()
+    .describe('Processor architecture as Node names it.'),
+});
+
 export const profileSchema = z
   .object({
     schemaVersion: z.literal(PROFILE_VERSION),
     kind: z.literal('r1-tune/profile'),
     name: z.string().describe('Name of the profile.'),
-    createdAt: z.string().describe('ISO 8601 time.'),
+    createdAt: z.iso.datetime({ offset: true }).describe('ISO 8601 time.'),
     model: modelFileSchema.describe('The file that was measured. `weights: "random"` marks a synthetic twin.'),
     modelId: z.string().describe('What was asked for, for example "synthetic:deepseek-r1-distill-qwen-1.5b".'),
     candidate: candidateSchema.describe('Every knob of the deployment.'),
-    contextTokens: z.int().describe('Context length of each sequence, tokens.'),
+    contextTokens: z.int().min(1).describe('Context length of each sequence, tokens.'),
     objective: objectiveSchema,
     goal: z
       .object({ name: goalSchema, evidence: z.string().describe('How sure the run is of it, in one sentence.') })
@@ -36,7 +45,7 @@ export const profileSchema = z
         prefillTokensPerSecond: intervalSchema.describe('Prefill rate, tok/s.'),
         decodeTokensPerSecond: intervalSchema.describe('Decode rate, tok/s.'),
         ttftMs: intervalSchema.describe('Time to first token of the workload prompt, ms.'),
-        peakRssBytes: z.number().nullable().describe('Peak resident memory, bytes.'),
+        peakRssBytes: z.number().min(0).nullable().describe('Peak resident memory, bytes.'),
         loadMs: z.number().nullable().describe('Median load time, ms.'),
         cpuSecondsPerToken: z.number().nullable().describe('CPU time a token, s.'),
         throughput: throughputSchema.optional(),
@@ -49,7 +58,7 @@ export const profileSchema = z
     machine: z
       .object({
         fingerprint: z.string().describe('Hash of the hard facts.'),
-        hard: z.record(z.string(), z.unknown()).describe('Facts that must be equal for the numbers to hold.'),
+        hard: hardSchema.describe('Facts that must be equal for the numbers to hold.'),
         soft: z.record(z.string(), z.unknown()).describe('Facts that are worth a warning when they differ.'),
         description: z.string().describe('The machine in one line.'),
       })

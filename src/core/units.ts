@@ -1,6 +1,7 @@
 import { R1Error } from './errors.js';
+import { table } from './table.js';
 
-const BYTE_UNITS: Record<string, number> = {
+const BYTE_UNITS: Record<string, number> = table({
   '': 1,
   b: 1,
   k: 1e3,
@@ -15,8 +16,8 @@ const BYTE_UNITS: Record<string, number> = {
   t: 1e12,
   tb: 1e12,
   tib: 1024 ** 4,
-};
-const TIME_UNITS_MS: Record<string, number> = { ms: 1, s: 1e3, m: 60e3, min: 60e3, h: 3600e3 };
+});
+const TIME_UNITS_MS: Record<string, number> = table({ ms: 1, s: 1e3, m: 60e3, min: 60e3, h: 3600e3 });
 
 function parseQuantity(text: string, units: Record<string, number>, what: string, example: string): number {
   const match = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(text);

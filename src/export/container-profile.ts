@@ -2,19 +2,21 @@ import { posix } from 'node:path';
 import { type Allocator, type Candidate, NO_BINDING } from '../core/candidate.js';
 import { R1Error } from '../core/errors.js';
 import type { Profile } from '../core/profile.js';
+import { table } from '../core/table.js';
+import { escapeUnprintable } from './quoting.js';
 import { MODEL_MOUNT } from './target.js';
 
 /** Debian packages of allocators and their files, as in the image that the docker target builds (Debian 12). */
-const PACKAGES: Record<string, { name: string; file: string }> = {
+const PACKAGES: Record<string, { name: string; file: string }> = table({
   jemalloc: { name: 'libjemalloc2', file: 'libjemalloc.so.2' },
   tcmalloc: { name: 'libtcmalloc-minimal4', file: 'libtcmalloc_minimal.so.4' },
   mimalloc: { name: 'libmimalloc2.0', file: 'libmimalloc.so.2.0' },
-};
+});
 /** Debian's library folder and the architecture names of Kubernetes and Docker, by Node's name. */
-const ARCHITECTURES: Record<string, { folder: string; container: string }> = {
+const ARCHITECTURES: Record<string, { folder: string; container: string }> = table({
   x64: { folder: 'x86_64-linux-gnu', container: 'amd64' },
   arm64: { folder: 'aarch64-linux-gnu', container: 'arm64' },
-};
+});
 
 export type ContainerPlan = {
   /** The profile as it must read inside the container. */
@@ -62,4 +64,5 @@ function modelPlace({ model }: Profile): { folder: string; inside: string } {
   return { folder, inside: posix.join(MODEL_MOUNT, file) };
 }
 
-export const profileText = (profile: Profile): string => `${JSON.stringify(profile, null, 2)}\n`;
+/** Escaped as JSON allows, so that it stays the same lines inside any other format. */
+export const profileText = (profile: Profile): string => `${escapeUnprintable(JSON.stringify(profile, null, 2))}\n`;

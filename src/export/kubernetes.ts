@@ -3,7 +3,7 @@ import { type ContainerPlan, containerPlan, profileText } from './container-prof
 import { CONTAINER_USER } from './docker.js';
 import { provenanceLines } from './provenance.js';
 import { comment, serviceName } from './quoting.js';
-import { containerCpus, memoryNeed } from './sizing.js';
+import { containerCpus, measuredCpus, memoryNeed } from './sizing.js';
 import {
   ANY_HOST,
   DRAIN_SECONDS,
@@ -22,6 +22,8 @@ const KEYS_FOLDER = '/run/secrets/r1-tune';
 const PRE_STOP_SECONDS = 10;
 /** Waiting requests a pod before another pod is worth its start. */
 const WAITING_PER_POD = 2;
+/** Pods the autoscaler may have for each replica of the profile. */
+const PODS_PER_REPLICA = 4;
 
 /** Deployment, Service, autoscaler and the profile as a ConfigMap, in one file. One worker a pod: more speed is more pods. */
 export const kubernetesManifests: Exporter = (profile, options) => {
@@ -42,11 +44,24 @@ export const kubernetesManifests: Exporter = (profile, options) => {
     ...(profile.candidate.mlock
       ? ['The profile locks the weights in RAM; pods cannot raise that limit, so it is off here (nodes rarely swap).']
       : []),
+    ...roomLines(need, profile.candidate.replicas),
     'Exclusive cores need the kubelet option cpuManagerPolicy: static on the node; without it threads share CPUs.',
   ];
   const text = documents.map((document) => `---\n${yamlDocument(document)}`).join('\n');
   return [{ name: `${name}.yaml`, text: `${head.map((line) => comment(line)).join('\n')}\n${text}\n` }] as ExportFile[];
 };
+
+/** What nodes must have, said before anything waits as Pending. */
+function roomLines(need: Profile, replicas: number): string[] {
+  const { cpus } = containerCpus(need);
+  const measured = measuredCpus(need);
+  return [
+    `A pod asks for ${cpus} CPUs and ${memoryNeed(need).mebibytes} MiB. Nodes keep a part of their CPUs for themselves, so it needs a node with more than ${cpus}; an update needs room for one more pod, the autoscaler for up to ${replicas * PODS_PER_REPLICA}.`,
+    ...(measured !== null && cpus >= measured
+      ? [`The measured machine had ${measured}: as a node it is too small for this pod.`]
+      : []),
+  ];
+}
 
 function perReplica({ expected, candidate }: Profile): number | null {
   return expected.peakRssBytes === null ? null : Math.ceil(expected.peakRssBytes / candidate.replicas);
@@ -116,7 +131,7 @@ function podSpec(name: string, plan: ContainerPlan, need: Profile, options: Expo
 
 function container(need: Profile, options: ExportOptions): Document {
   const memory = memoryNeed(need);
-  const cpus = containerCpus(need);
+  const { cpus, reason } = containerCpus(need);
   const amounts = { cpu: String(cpus), memory: `${memory.mebibytes}Mi` };
   const command = serveArguments({
     profilePath: `${PROFILE_FOLDER}/profile.json`,
@@ -130,7 +145,7 @@ function container(need: Profile, options: ExportOptions): Document {
     args: command,
     ports: [{ name: 'http', containerPort: options.port }],
     resources: because(
-      `Requests equal limits, so the pod is Guaranteed and is neither throttled by neighbours nor evicted first. CPUs: ${cpus - 1} threads and one for the server, a whole number for exclusive cores. ${memory.reason}`,
+      `Requests equal limits, so the pod is Guaranteed and is neither throttled by neighbours nor evicted first. ${reason} ${memory.reason}`,
       { requests: amounts, limits: amounts },
     ),
     securityContext: {
@@ -181,7 +196,7 @@ const autoscaler = (name: string, replicas: number): Document => ({
   spec: {
     scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
     minReplicas: because('Replicas of the profile, one a pod.', replicas),
-    maxReplicas: replicas * 4,
+    maxReplicas: replicas * PODS_PER_REPLICA,
     metrics: because(
       'By waiting requests, not CPU: decode keeps its CPUs busy with one user as with ten. Needs a metrics adapter that offers the series vllm:num_requests_waiting of /metrics under this name.',
       [

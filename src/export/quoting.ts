@@ -20,11 +20,19 @@ export function comment(text: string, indent = ''): string {
   return [...lines, line].map((one) => `${indent}# ${one}`).join('\n');
 }
 
-/** A double-quoted YAML scalar: JSON's escapes are YAML's, and the rest of the unprintable is escaped too. */
-export const yamlText = (text: string): string =>
-  JSON.stringify(text).replace(CONTROL, (run) =>
-    [...run].map((character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
-  );
+/**
+ * What a reader may refuse or take for a line break, though JSON and YAML 1.2 let it stand: control characters, the breaks of
+ * YAML 1.1 (U+0085, U+2028, U+2029), byte order marks, and what is no character at all.
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must go.
+const UNPRINTABLE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}/u;
+const EVERY_UNPRINTABLE = new RegExp(UNPRINTABLE, 'gu');
+
+export const isUnprintable = (text: string): boolean => UNPRINTABLE.test(text);
+
+/** JSON's escapes, which YAML's double quotes share, for all that is not printable; line feeds stay. */
+export const escapeUnprintable = (text: string): string =>
+  text.replace(EVERY_UNPRINTABLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** A word of a systemd command line: variables ($) lose their meaning too. */
 export const systemdWord = (word: string): string => systemdValue(word.replaceAll('$', '$$$$'));

@@ -1,3 +1,4 @@
+import { tryParseCpuList } from '../core/cpu-list.js';
 import { KV_SIZE_OVER_F16 } from '../core/kv-type.js';
 import type { Profile } from '../core/profile.js';
 import { formatBytes } from '../core/units.js';
@@ -30,5 +31,29 @@ export function memoryNeed(profile: Profile): MemoryNeed {
 export const threadsPerReplica = ({ candidate: { threads, threadsBatch } }: Profile): number =>
   Math.max(threads, threadsBatch ?? threads);
 
-/** Whole CPUs of one container: the engine's threads and one for the server, which streams while they compute. */
-export const containerCpus = (profile: Profile): number => threadsPerReplica(profile) * profile.candidate.replicas + 1;
+/** CPUs that could be used where the profile was measured; null when it does not say. */
+export function measuredCpus({ machine: { hard } }: Profile): number | null {
+  const allowed = tryParseCpuList(String(hard.allowedCpus ?? ''))?.length;
+  if (!allowed) return null;
+  return typeof hard.quotaCpus === 'number' ? Math.max(1, Math.min(allowed, Math.floor(hard.quotaCpus))) : allowed;
+}
+
+export type CpuNeed = { cpus: number; reason: string };
+
+/**
+ * Whole CPUs of one container: the engine's threads and one for the server, which streams while they compute; no more
+ * than the measurement had, since the expected numbers were reached with these.
+ */
+export function containerCpus(profile: Profile): CpuNeed {
+  const threads = threadsPerReplica(profile) * profile.candidate.replicas;
+  const measured = measuredCpus(profile);
+  if (measured === null || threads < measured)
+    return {
+      cpus: threads + 1,
+      reason: `CPUs: ${threads} threads and one for the server, a whole number for exclusive cores.`,
+    };
+  return {
+    cpus: measured,
+    reason: `CPUs: all ${measured} of the measured machine. Its ${threads} threads leave none for the server, which shares theirs, as it did there.`,
+  };
+}

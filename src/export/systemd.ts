@@ -1,5 +1,6 @@
 import type { Binding } from '../core/candidate.js';
 import type { Profile } from '../core/profile.js';
+import { hiddenFiles, shownFile } from './hidden-paths.js';
 import { provenanceLines } from './provenance.js';
 import { comment, oneLine, serviceName, systemdValue, systemdWord } from './quoting.js';
 import { memoryNeed } from './sizing.js';
@@ -107,14 +108,16 @@ const ending = (): Line[] => [
   [`TimeoutStopSec=${DRAIN_SECONDS + 30}`, `Longer than the ${DRAIN_SECONDS} s that running answers may take.`],
 ];
 
-function walls({ model }: Profile, options: ExportOptions): Line[] {
-  const inHome = /^\/(home|root|run\/user)\//.test(model.path);
+function walls(profile: Profile, options: ExportOptions): Line[] {
+  const hidden = hiddenFiles(profile, options.profilePath);
+  const inHome = hidden.some(({ place }) => place === 'home');
   return [
     ['NoNewPrivileges=yes', 'What follows leaves the service only what it needs.'],
     ['CapabilityBoundingSet=', ''],
     ['ProtectSystem=strict', ''],
-    [`ProtectHome=${inHome ? 'read-only' : 'yes'}`, inHome ? 'The model lies in a home folder.' : ''],
+    [`ProtectHome=${inHome ? 'tmpfs' : 'yes'}`, inHome ? 'Home folders are empty but for what is shown below.' : ''],
     ['PrivateTmp=yes', ''],
+    ...hidden.map(shownFile),
     ['PrivateDevices=yes', ''],
     ['ProtectClock=yes', ''],
     ['ProtectHostname=yes', ''],

@@ -71,7 +71,7 @@ function toTensor(file: string, name: string, raw: unknown, dataStart: number, f
   const entry = entrySchema.safeParse(raw);
   if (!entry.success) throw invalidModel(file, `tensor ${name} is described wrongly`, 'dtype, shape and data_offsets');
   const { dtype, shape, data_offsets: place } = entry.data;
-  if (!(dtype in SAFETENSORS_TYPES))
+  if (!Object.hasOwn(SAFETENSORS_TYPES, dtype))
     throw unsupportedModel(file, `tensor ${name} in ${dtype}`, Object.keys(SAFETENSORS_TYPES).join(', '));
   const type = dtype as SafetensorsType;
   const bytes = shape.reduce((product, dim) => product * dim, SAFETENSORS_TYPES[type]);

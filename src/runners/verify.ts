@@ -1,6 +1,7 @@
 import type { Candidate } from '../core/candidate.js';
 import { parseCpuList } from '../core/cpu-list.js';
 import type { Effective } from '../core/outcome.js';
+import { table } from '../core/table.js';
 
 const sameSet = (a: string, b: string): boolean => {
   const left = parseCpuList(a);
@@ -9,12 +10,12 @@ const sameSet = (a: string, b: string): boolean => {
 };
 
 /** CPU kernel builds of llama.cpp by ISA family: a candidate that asks for one must get a build of that family. */
-const VARIANTS: Record<string, RegExp> = {
+const VARIANTS: Record<string, RegExp> = table({
   sse42: /^(sse42|x64)$/,
   avx2: /^(haswell|alderlake)$/,
   avx512: /^(skylakex|cannonlake|cascadelake|cooperlake|icelake|zen4)$/,
   amx: /^sapphirerapids$/,
-};
+});
 
 /**
  * What was asked and did not take effect, in words; empty when everything did.

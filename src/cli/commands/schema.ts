@@ -8,11 +8,12 @@ import { modelFileSchema } from '../../core/model.js';
 import { outcomeSchema } from '../../core/outcome.js';
 import { profileSchema } from '../../core/profile.js';
 import { planSchema, runResultSchema } from '../../core/run-result.js';
+import { table } from '../../core/table.js';
 import { workloadSchema } from '../../core/workload.js';
 import { reportDocumentSchema } from '../../report/report-document.js';
 import { openConsole } from '../console.js';
 
-const SCHEMAS: Record<string, z.ZodType> = {
+const SCHEMAS: Record<string, z.ZodType> = table({
   machine: machineSchema,
   candidate: candidateSchema,
   workload: workloadSchema,
@@ -23,7 +24,7 @@ const SCHEMAS: Record<string, z.ZodType> = {
   profile: profileSchema,
   claims: claimsDocumentSchema,
   report: reportDocumentSchema,
-};
+});
 
 export const schemaCommand = {
   command: 'schema <name>',

@@ -2,9 +2,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { R1Error } from '../../core/errors.js';
+import { table } from '../../core/table.js';
 
 /** Packages of node-llama-cpp with its CPU build for a platform. */
-export const LLAMA_PACKAGES: Record<string, string> = {
+export const LLAMA_PACKAGES: Record<string, string> = table({
   'linux-x64': 'linux-x64',
   'linux-arm64': 'linux-arm64',
   'linux-arm': 'linux-armv7l',
@@ -12,7 +13,7 @@ export const LLAMA_PACKAGES: Record<string, string> = {
   'darwin-x64': 'mac-x64',
   'win32-x64': 'win-x64',
   'win32-arm64': 'win-arm64',
-};
+});
 
 /** "libllama.v0.5.0.so", "ggml-base.dll", …: names may carry the release. */
 const named = (name: string): RegExp => new RegExp(`^(lib)?${name}(\\.v[\\d.]+)?\\.(so|dylib|dll)$`);

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { R1Error } from '../../core/errors.js';
+import { table } from '../../core/table.js';
 import { invalidModel } from '../invalid.js';
 import { ProtoCursor } from './proto-cursor.js';
 import { checkDataFiles, type OnnxWeight, readWeight } from './read-weights.js';
@@ -75,12 +76,12 @@ function readModel(cursor: ProtoCursor): Parts {
 }
 
 /** Operators that read only the rows they are asked for → the first input of which that is so (cosines and sines, or all). */
-const READ_BY_ROW: Readonly<Record<string, number>> = {
+const READ_BY_ROW: Readonly<Record<string, number>> = table({
   Gather: 0,
   GatherBlockQuantized: 0,
   GroupQueryAttention: 7,
   RotaryEmbedding: 2,
-};
+});
 
 function readNode(cursor: ProtoCursor, end: number, { operators, readWhole }: Parts): void {
   const inputs: string[] = [];

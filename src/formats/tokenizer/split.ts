@@ -1,4 +1,5 @@
 import { R1Error } from '../../core/errors.js';
+import { table } from '../../core/table.js';
 
 const CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
 /** Digits alone (Qwen) or in groups of up to three (Llama 3). The rest is one pattern. */
@@ -13,7 +14,7 @@ const LLAMA3 = wordPattern('\\p{N}{1,3}');
 export const DIGITS = '\\p{N}';
 
 /** `tokenizer.ggml.pre` → patterns, one after the other, for the families that r1-tune runs. */
-export const PATTERNS: Readonly<Record<string, string | readonly string[]>> = {
+export const PATTERNS: Readonly<Record<string, string | readonly string[]>> = table({
   qwen2: QWEN2,
   'deepseek-r1-qwen': QWEN2,
   'llama-bpe': LLAMA3,
@@ -21,11 +22,11 @@ export const PATTERNS: Readonly<Record<string, string | readonly string[]>> = {
   'llama-v3': LLAMA3,
   'gpt-2': GPT2,
   smollm: [DIGITS, GPT2],
-};
+});
 
 /** The word patterns of a GGUF pre-tokenizer name. Throws `MODEL_UNSUPPORTED`. */
 export function namedSplits(name: string): RegExp[] {
-  const patterns = Object.hasOwn(PATTERNS, name) ? PATTERNS[name] : undefined;
+  const patterns = PATTERNS[name];
   if (patterns === undefined)
     throw new R1Error('MODEL_UNSUPPORTED', `The tokenizer's pre-tokenizer "${name}" is not known.`, {
       mend: `Use a model with one of: ${Object.keys(PATTERNS).join(', ')}; or run it with the llama-cpp backend.`,

@@ -1,17 +1,18 @@
 import type { Shape } from '../../core/model.js';
+import { table } from '../../core/table.js';
 
 /**
  * Of how many layers the last is without a sliding window, by llama.cpp's `set_swa_pattern` (src/llama-model.cpp); a file
  * may say it itself. Windows of other architectures are not known here: their layers count as reading everything.
  */
-const SLIDING_PATTERN: Readonly<Record<string, number>> = {
+const SLIDING_PATTERN: Readonly<Record<string, number>> = table({
   gemma2: 2,
   gemma3: 6,
   gemma3n: 5,
   'gpt-oss': 2,
   cohere2: 4,
   exaone4: 4,
-};
+});
 
 type Keys = { one(key: string): number | undefined; each(key: string, layers: number): number[] | undefined };
 type Attention = Keys & { architecture: string; layers: number; kvHeadsOf: readonly number[]; headDim: number };

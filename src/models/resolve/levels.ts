@@ -1,4 +1,5 @@
 import { R1Error } from '../../core/errors.js';
+import { table } from '../../core/table.js';
 import { isOnnxLevel, ONNX_LEVELS } from '../onnx/levels.js';
 import { isFullPrecision, isLlamaLevel, LLAMA_LEVELS } from '../quantize/levels.js';
 import type { Level, ModelBackend, Source } from './types.js';
@@ -11,7 +12,7 @@ const AUTOMATIC_TRAINED: Record<ModelBackend, readonly string[]> = {
   onnx: ['int4', 'int8'],
 };
 /** ONNX levels that hold exactly the weights of a quantized GGUF file. */
-const EXACT_TWIN: Record<string, string> = { q4_0: 'int4', q8_0: 'int8' };
+const EXACT_TWIN: Record<string, string> = table({ q4_0: 'int4', q8_0: 'int8' });
 
 /** The levels to provide, each with the backend that runs it. Throws USAGE for a name that no backend knows. */
 export function wantedLevels(

@@ -1,3 +1,4 @@
+import { table } from '../../core/table.js';
 import { parseElf } from '../programs/elf.js';
 
 export type Anonymizer = {
@@ -40,7 +41,7 @@ const linesWith = (pattern: RegExp) => (text: string) =>
     .join('\n');
 
 /** For files that tell more than the probes need: what of them is kept. */
-const KEEP: Record<string, (text: string) => string> = {
+const KEEP: Record<string, (text: string) => string> = table({
   '/proc/cpuinfo': (text) => text.replace(/^Serial.*$\n?/gim, ''),
   '/proc/version': (text) =>
     `${/^Linux version \S+/.exec(text)?.[0] ?? ''}${/microsoft/i.test(text) ? ' microsoft' : ''}`,
@@ -57,7 +58,7 @@ const KEEP: Record<string, (text: string) => string> = {
   '/proc/mounts': linesWith(/^\S+ \S+ (?:cgroup2?|cpuset) /),
   '/proc/sys/kernel/hostname': () => 'host',
   '/etc/os-release': linesWith(/^PRETTY_NAME=/),
-};
+});
 
 /** `/name` → `/group-1`, longest names first so that none is replaced inside another. */
 function groupNames(read: Map<string, string | undefined>): Map<string, string> {

@@ -1,7 +1,8 @@
 import type { Host } from '../../core/ports.js';
+import { table } from '../../core/table.js';
 
 /** Node's name for each e_machine word that recorders write ("Architecture: x86_64"). */
-const NAMES: Record<string, string> = {
+const NAMES: Record<string, string> = table({
   x86_64: 'x64',
   i386: 'ia32',
   i686: 'ia32',
@@ -11,7 +12,7 @@ const NAMES: Record<string, string> = {
   s390x: 's390x',
   riscv64: 'riscv64',
   loongarch64: 'loong64',
-};
+});
 
 type Reader = Pick<Host, 'read' | 'exists'>;
 

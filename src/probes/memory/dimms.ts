@@ -1,6 +1,7 @@
 import { type Fact, known, likely, unknown } from '../../core/fact.js';
 import type { Machine } from '../../core/machine.js';
 import type { Host } from '../../core/ports.js';
+import { table } from '../../core/table.js';
 import { isRestricted } from './numa.js';
 
 type Dimm = NonNullable<Machine['memory']['dimms']['value']>[number];
@@ -11,7 +12,7 @@ const ENTRIES = '/sys/firmware/dmi/entries';
 const EDAC = '/sys/devices/system/edac/mc';
 
 /** Memory Type of SMBIOS 3.7, table 78. */
-const TYPES: Record<string, string> = {
+const TYPES: Record<string, string> = table({
   '0x18': 'DDR3',
   '0x1a': 'DDR4',
   '0x1b': 'LPDDR',
@@ -23,7 +24,7 @@ const TYPES: Record<string, string> = {
   '0x22': 'DDR5',
   '0x23': 'LPDDR5',
   '0x24': 'HBM3',
-};
+});
 
 /** Memory modules from SMBIOS (root only on most machines), channels also from EDAC, which anyone may read. */
 export function readDimms(host: Host, numa: Machine['numa']): Facts {

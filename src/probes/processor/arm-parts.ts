@@ -1,8 +1,10 @@
+import { table } from '../../core/table.js';
+
 /**
  * Names of ARM cores by implementer and part (MIDR_EL1 bits 31–24 and 15–4), from the vendors' reference manuals and the
  * kernel's arch/arm64/include/asm/cputype.h. Labels only: no decision rests on this table.
  */
-const VENDORS: Record<string, { vendor: string; parts: Record<string, string> }> = {
+const VENDORS: Record<string, { vendor: string; parts: Record<string, string> }> = table({
   '0x41': {
     vendor: 'arm',
     parts: {
@@ -69,7 +71,7 @@ const VENDORS: Record<string, { vendor: string; parts: Record<string, string> }>
   },
   '0x6d': { vendor: 'microsoft', parts: { '0xd49': 'Neoverse-N2 (Azure Cobalt 100)' } },
   '0xc0': { vendor: 'ampere', parts: { '0xac3': 'AmpereOne', '0xac4': 'AmpereOne (1A)', '0xac5': 'AmpereOne (1B)' } },
-};
+});
 
 /**
  * Designs that run more than one thread a core: Cortex-A65, A65AE and Neoverse-E1, ThunderX2, Kunpeng 920's successor and

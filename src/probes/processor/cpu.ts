@@ -1,6 +1,7 @@
 import { type Fact, known, likely, unknown } from '../../core/fact.js';
 import type { Machine } from '../../core/machine.js';
 import type { Host } from '../../core/ports.js';
+import { table } from '../../core/table.js';
 import { blocksOf, type CpuinfoBlock, commonWords, cpuinfoField, readCpuinfo } from '../reading/cpuinfo.js';
 import { asWhole, fileFact } from '../reading/file-fact.js';
 import { maximumMhz } from '../reading/per-cpu.js';
@@ -11,14 +12,14 @@ import { isaOf } from './isa.js';
 
 const SOURCE = '/proc/cpuinfo';
 
-const VENDORS: Record<string, string> = {
+const VENDORS: Record<string, string> = table({
   GenuineIntel: 'intel',
   AuthenticAMD: 'amd',
   HygonGenuine: 'hygon',
   CentaurHauls: 'zhaoxin',
   Shanghai: 'zhaoxin',
   'IBM/S390': 'ibm',
-};
+});
 
 /** The processor: names are labels, feature words decide. Both hold for every CPU this process may run on. */
 export function probeCpu(host: Host, { platform }: Pick<Machine, 'platform'>): Machine['cpu'] {

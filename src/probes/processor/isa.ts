@@ -1,10 +1,11 @@
 import type { Isa } from '../../core/machine.js';
+import { table } from '../../core/table.js';
 
 /**
  * Words of /proc/cpuinfo for what engines use. The kernel mixes underscores: avx512vbmi has none, avx512_vnni has.
  * AVX-512 stands for F, BW, DQ and VL together, as ggml and MLAS require them.
  */
-const X86: Record<string, string[]> = {
+const X86: Record<string, string[]> = table({
   fma: ['fma'],
   f16c: ['f16c'],
   avx: ['avx'],
@@ -18,9 +19,9 @@ const X86: Record<string, string[]> = {
   avx512Fp16: ['avx512_fp16'],
   amx: ['amx_tile', 'amx_int8'],
   amxBf16: ['amx_tile', 'amx_bf16'],
-};
+});
 
-const ARM: Record<string, string[]> = {
+const ARM: Record<string, string[]> = table({
   neon: ['asimd'],
   dotprod: ['asimddp'],
   i8mm: ['i8mm'],
@@ -28,7 +29,7 @@ const ARM: Record<string, string[]> = {
   sve: ['sve'],
   sve2: ['sve2'],
   sme: ['sme'],
-};
+});
 
 /** Words that only some kernel versions print: their absence says nothing. */
 const SOMETIMES_PRINTED = new Set(['avx_vnni_int8']);

@@ -1,12 +1,13 @@
 import { dirname, join } from 'node:path';
 import type { FoundAllocator, Machine } from '../../core/machine.js';
 import type { Host } from '../../core/ports.js';
+import { table } from '../../core/table.js';
 import { parseElf } from './elf.js';
 
 const LIBRARY = /^lib((?:je|mi|tc)malloc(?:_minimal|-secure)?)\.so((?:\.\d+)*)$/;
 const CACHED = /\/[^\0]*\/lib(?:je|mi|tc)malloc(?:_minimal|-secure)?\.so[.\d]*/g;
 /** Debian keeps libraries in a folder named after the machine; RHEL and SUSE in lib64; Arch and Alpine in lib. */
-const TRIPLETS: Record<string, string[]> = {
+const TRIPLETS: Record<string, string[]> = table({
   x64: ['x86_64-linux-gnu', 'x86_64-linux-musl'],
   arm64: ['aarch64-linux-gnu', 'aarch64-linux-musl'],
   ia32: ['i386-linux-gnu'],
@@ -15,7 +16,7 @@ const TRIPLETS: Record<string, string[]> = {
   s390x: ['s390x-linux-gnu'],
   riscv64: ['riscv64-linux-gnu'],
   loong64: ['loongarch64-linux-gnu'],
-};
+});
 const FOLDERS = ['/usr/lib64', '/lib64', '/usr/lib', '/lib', '/usr/local/lib', '/usr/local/lib64', '/opt/homebrew/lib'];
 /** Larger than any release of the three; bounds what one library may cost to look at. */
 const MAX_LIBRARY_BYTES = 16 * 1024 ** 2;

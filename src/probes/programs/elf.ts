@@ -1,8 +1,10 @@
+import { table } from '../../core/table.js';
+
 /** What an ELF file says about where it can be loaded. */
 export type ElfKind = { arch: string; bits: 32 | 64; libc: 'glibc' | 'musl' | null };
 
 /** e_machine of the ELF specification → Node's name of the architecture. */
-const MACHINES: Record<number, string> = {
+const MACHINES: Record<number, string> = table({
   3: 'ia32',
   21: 'ppc64',
   22: 's390x',
@@ -11,7 +13,7 @@ const MACHINES: Record<number, string> = {
   183: 'arm64',
   243: 'riscv64',
   258: 'loong64',
-};
+});
 
 /** Reads class, machine and the C library named among the needed ones; undefined for anything that is not ELF. */
 export function parseElf(bytes: Uint8Array): ElfKind | undefined {

@@ -1,11 +1,12 @@
 import { known, unknown } from '../../core/fact.js';
 import type { Host } from '../../core/ports.js';
+import { table } from '../../core/table.js';
 import type { Sections } from '../sections.js';
 
 const PCI = '/sys/bus/pci/devices';
 const NVIDIA = '/proc/driver/nvidia/gpus';
 /** Vendors whose display and compute devices compute; server boards also show a video chip of ASPEED or Matrox, VMs one of QEMU. */
-const VENDORS: Record<string, string> = { '0x10de': 'NVIDIA', '0x1002': 'AMD', '0x8086': 'Intel' };
+const VENDORS: Record<string, string> = table({ '0x10de': 'NVIDIA', '0x1002': 'AMD', '0x8086': 'Intel' });
 /** PCI class codes (pci.ids): 03 display controllers, 1200 processing accelerators. */
 const COMPUTES = /^0x(?:03|1200)/;
 

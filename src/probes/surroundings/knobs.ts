@@ -1,6 +1,7 @@
 import { type Fact, known, unknown } from '../../core/fact.js';
 import type { Machine } from '../../core/machine.js';
 import type { Host } from '../../core/ports.js';
+import { table } from '../../core/table.js';
 import { asChosenWord, asCpuList, asFlag, asText, asWhole, fileFact } from '../reading/file-fact.js';
 import { commonText } from '../reading/per-cpu.js';
 import { CPU_FOLDER } from '../topology/cpu-set.js';
@@ -69,7 +70,7 @@ function mitigations(host: Host): Fact<string[]> {
 }
 
 /** Mitigations that slow programs which compute, not only those that enter the kernel (admin-guide/hw-vuln). */
-const COSTLY: Record<string, RegExp> = {
+const COSTLY: Record<string, RegExp> = table({
   // Gathers of AVX2 and AVX-512, which dequantizing kernels use, lose up to half (gather_data_sampling.rst).
   gather_data_sampling: /Microcode/,
   // The predictor is restricted or flushed at each entry into the kernel (spectre.rst, srso.rst).
@@ -77,7 +78,7 @@ const COSTLY: Record<string, RegExp> = {
   spec_rstack_overflow: /IBPB/,
   // The level 1 cache is emptied when a guest is entered (l1tf.rst).
   l1tf: /cache flushes, SMT|VMX: cache flushes/,
-};
+});
 
 function costlyMitigations(host: Host): Fact<string[]> {
   const folder = `${CPU_FOLDER}/vulnerabilities`;

@@ -1,25 +1,26 @@
 import { type Fact, known, likely, unknown } from '../../core/fact.js';
 import type { Machine } from '../../core/machine.js';
 import type { Host } from '../../core/ports.js';
+import { table } from '../../core/table.js';
 import { asText, fileFact } from '../reading/file-fact.js';
 
 /** Program loaders of glibc, as each architecture's ABI fixes their names. */
-const LOADERS: Record<string, string[]> = {
+const LOADERS: Record<string, string[]> = table({
   x64: ['ld-linux-x86-64.so.2'],
   arm64: ['ld-linux-aarch64.so.1'],
   ppc64: ['ld64.so.2', 'ld64.so.1'],
   s390x: ['ld64.so.1'],
   riscv64: ['ld-linux-riscv64-lp64d.so.1'],
   loong64: ['ld-linux-loongarch-lp64d.so.1'],
-};
-const MUSL_NAMES: Record<string, string> = {
+});
+const MUSL_NAMES: Record<string, string> = table({
   x64: 'x86_64',
   arm64: 'aarch64',
   ppc64: 'powerpc64le',
   s390x: 's390x',
   riscv64: 'riscv64',
   loong64: 'loongarch64',
-};
+});
 
 export function probePlatform(host: Host): Machine['platform'] {
   return {

@@ -1,6 +1,7 @@
 import { type Fact, known, likely, unknown } from '../../core/fact.js';
 import type { Machine } from '../../core/machine.js';
 import type { Host } from '../../core/ports.js';
+import { table } from '../../core/table.js';
 import { commonWords, readCpuinfo } from '../reading/cpuinfo.js';
 
 /** Container, virtual machine and Kubernetes are separate questions: all can hold at once. */
@@ -93,21 +94,21 @@ const VENDORS: [RegExp, string][] = [
   [/Apple Virtualization/i, 'apple'],
 ];
 /** Vendor ids of devices that only hypervisors have, in the second field of /proc/bus/pci/devices (pci.ids). */
-const PCI_VENDORS: Record<string, string> = {
+const PCI_VENDORS: Record<string, string> = table({
   '1af4': 'kvm',
   '15ad': 'vmware',
   '80ee': 'virtualbox',
   '1414': 'hyper-v',
   '5853': 'xen',
   '1ab8': 'parallels',
-};
+});
 /** A clock that only guests have. */
-const GUEST_CLOCKS: Record<string, string> = {
+const GUEST_CLOCKS: Record<string, string> = table({
   'kvm-clock': 'kvm',
   hyperv_clocksource_tsc_page: 'hyper-v',
   hyperv_clocksource: 'hyper-v',
   xen: 'xen',
-};
+});
 
 function hypervisorFacts(host: Host): Pick<Machine['virtualization'], 'isVm' | 'hypervisor'> {
   const flags = commonWords(readCpuinfo(host), 'flags');

@@ -1,3 +1,4 @@
+import { table } from '../../core/table.js';
 import { visible } from '../texts/safe-name.js';
 import { isText, type Text } from '../texts/text.js';
 
@@ -46,7 +47,7 @@ const unbroken = (text: string): string =>
     (_gap, digit?: string) => (digit === undefined ? '\u00a0=\u00a0' : `${digit}\u00a0`),
   );
 
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ENTITIES: Record<string, string> = table({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' });
 
 export const escapeHtml = (text: string): string =>
   visible(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!);

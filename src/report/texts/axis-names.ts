@@ -1,7 +1,8 @@
+import { table } from '../../core/table.js';
 import { same, type Text } from './text.js';
 
 /** Knobs of a configuration as people call them. */
-const NAMES: Record<string, Text> = {
+const NAMES: Record<string, Text> = table({
   backend: { en: 'engine', zh: '引擎' },
   quant: { en: 'quantization', zh: '量化' },
   threads: { en: 'threads', zh: '线程' },
@@ -19,6 +20,6 @@ const NAMES: Record<string, Text> = {
   sequences: { en: 'streams', zh: '并发序列' },
   threadPlacement: { en: 'thread placement', zh: '线程放置' },
   onnx: { en: 'ONNX Runtime', zh: 'ONNX Runtime' },
-};
+});
 
 export const axisName = (axis: string): Text => NAMES[axis] ?? same(axis);

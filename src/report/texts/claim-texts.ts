@@ -1,8 +1,9 @@
 import type { ClaimResult, Verdict } from '../../core/claims.js';
+import { table } from '../../core/table.js';
 import { same, type Text } from './text.js';
 
 /** The claims are written in English where they are defined; told again by their number for readers of Chinese. */
-const CHINESE: Record<number, string> = {
+const CHINESE: Record<number, string> = table({
   1: '最佳线程数等于物理核心数；再多反而变慢。',
   2: '用 OMP_NUM_THREADS、OMP_PROC_BIND 调整线程。',
   3: '用 taskset 或 numactl 绑定可减少抖动并提速。',
@@ -16,7 +17,7 @@ const CHINESE: Record<number, string> = {
   11: 'swappiness=10，不使用交换分区。',
   12: 'CPU 的成本是 GPU 的一半。',
   13: '请求等于限额（Guaranteed QoS）可避免抖动。',
-};
+});
 
 export const claimStatement = ({ number, statement }: ClaimResult): Text => ({
   en: statement,

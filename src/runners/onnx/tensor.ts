@@ -1,3 +1,4 @@
+import { table } from '../../core/table.js';
 import { ELEMENT_TYPE } from './graph/graph-file.js';
 
 /** float16 travels as its raw 16 bits. */
@@ -19,12 +20,12 @@ export interface GraphRuntime {
 }
 
 type TensorArray = new (buffer: ArrayBuffer) => TensorData;
-const CONSTRUCTORS: Readonly<Record<number, TensorArray & { BYTES_PER_ELEMENT: number }>> = {
+const CONSTRUCTORS: Readonly<Record<number, TensorArray & { BYTES_PER_ELEMENT: number }>> = table({
   [ELEMENT_TYPE.float32]: Float32Array,
   [ELEMENT_TYPE.float16]: Uint16Array,
   [ELEMENT_TYPE.int32]: Int32Array,
   [ELEMENT_TYPE.int64]: BigInt64Array,
-};
+});
 
 /** Zeros on a buffer of their own: V8 keeps small typed arrays on its moving heap unless they get a buffer first. */
 export function zeros(elementType: number, length: number): TensorData {

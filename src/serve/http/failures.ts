@@ -1,20 +1,21 @@
 import { maxHeaderSize, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { table } from '../../core/table.js';
 import type { Metrics } from '../metrics.js';
 import { Refusal, type RefusalReason } from '../refusal.js';
 import { refusalHeaders } from './answer-writer.js';
 import { messagesError } from './messages/writer.js';
 
 /** fastify's own errors → ours. Everything else is a fault of the server. */
-const KNOWN: Record<string, RefusalReason> = {
+const KNOWN: Record<string, RefusalReason> = table({
   FST_ERR_CTP_BODY_TOO_LARGE: 'tooLarge',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'mediaType',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed',
   FST_ERR_CTP_INVALID_JSON_BODY: 'malformed',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'malformed',
   FST_ERR_BAD_URL: 'malformed',
-};
+});
 
 /** Every failure leaves as the error body of the OpenAI API. `report` hears of faults of our own. */
 export function answerFailures(app: FastifyInstance, report: (error: unknown) => void, metrics: Metrics): void {

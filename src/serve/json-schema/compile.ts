@@ -1,3 +1,4 @@
+import { table } from '../../core/table.js';
 import { ARRAY_KEYWORDS, arrays } from './arrays.js';
 import { alt, EMPTY, lazy, literal, literals, type Node } from './grammar.js';
 import { anyObject, anyValue, boolean } from './json-grammar.js';
@@ -34,7 +35,7 @@ const ANNOTATIONS = new Set([
   'writeOnly',
   'discriminator',
 ]);
-const BY_TYPE: Record<string, readonly string[]> = {
+const BY_TYPE: Record<string, readonly string[]> = table({
   object: OBJECT_KEYWORDS,
   array: ARRAY_KEYWORDS,
   string: STRING_KEYWORDS,
@@ -42,7 +43,7 @@ const BY_TYPE: Record<string, readonly string[]> = {
   integer: NUMBER_KEYWORDS,
   boolean: [],
   null: [],
-};
+});
 const TYPES = Object.keys(BY_TYPE);
 const COMBINERS = ['$ref', 'anyOf', 'oneOf', 'allOf'] as const;
 const MOST_DEPTH = 32;

@@ -1,3 +1,5 @@
+import { table } from '../../core/table.js';
+
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
 const DAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');
 
@@ -9,7 +11,7 @@ const dayOfYear = (date: Date): number =>
 const hour12 = (date: Date): number => date.getHours() % 12 || 12;
 
 /** Directives of Python's strftime in the C locale: templates are written for English names, whatever this machine speaks. */
-const DIRECTIVES: Readonly<Record<string, (date: Date) => string>> = {
+const DIRECTIVES: Readonly<Record<string, (date: Date) => string>> = table({
   Y: (date) => String(date.getFullYear()),
   y: (date) => padded(date.getFullYear() % 100),
   m: (date) => padded(date.getMonth() + 1),
@@ -42,7 +44,7 @@ const DIRECTIVES: Readonly<Record<string, (date: Date) => string>> = {
   n: () => '\n',
   t: () => '\t',
   '%': () => '%',
-};
+});
 
 /**
  * Python's `datetime.strftime` of a local time without a zone; `%-d` and the like drop leading zeros, as glibc has it.

@@ -1,15 +1,16 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
+import { table } from '../../../core/table.js';
 import { ELEMENT_TYPE } from '../graph/graph-file.js';
 import { onnxBinding, onnxVersion } from '../installed.js';
 import type { SessionOptions } from '../session-options.js';
 import type { GraphRuntime, HostTensor } from '../tensor.js';
 
-const TYPE_NAMES: Readonly<Record<number, Tensor.Type>> = {
+const TYPE_NAMES: Readonly<Record<number, Tensor.Type>> = table({
   [ELEMENT_TYPE.float32]: 'float32',
   [ELEMENT_TYPE.float16]: 'float16',
   [ELEMENT_TYPE.int32]: 'int32',
   [ELEMENT_TYPE.int64]: 'int64',
-};
+});
 
 /**
  * ONNX Runtime through onnxruntime-node. Its `run` computes on the JavaScript thread (in a setImmediate), so timers and
