@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { sentinelSchema } from '../../../src/core/outcome.js';
 import { randomInt } from '../../../src/core/random.js';
-import { type Signals, voidReasons } from '../../../src/sweeps/void-pairs.js';
 import type { TrialNoise } from './gate-simulation.js';
 
 /** One configuration measured again and again on a real machine, a fresh process each: test/fixtures/traces/*.json. */
@@ -43,17 +42,3 @@ export const traceNoise = ({ values }: RecordedTrace): TrialNoise => {
     };
   };
 };
-
-/** Share of disturbed pairs in gates of so many pairs that begin at every place of a recording, by the rule of gate and sweep. */
-export function disturbedShare(signals: readonly Signals[], pairs: number): number {
-  let disturbed = 0;
-  let judged = 0;
-  for (let from = 0; from + 2 * pairs <= signals.length; from++) {
-    const run = signals.slice(from, from + 2 * pairs);
-    for (let at = 0; at < run.length; at += 2) {
-      judged++;
-      if (voidReasons(run.slice(at, at + 2), run.slice(0, at + 2)).length > 0) disturbed++;
-    }
-  }
-  return disturbed / Math.max(1, judged);
-}
