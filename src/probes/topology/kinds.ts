@@ -2,7 +2,7 @@ import { tryParseCpuList } from '../../core/cpu-list.js';
 import type { CoreKind, Machine } from '../../core/machine.js';
 import { groupBy } from '../reading/group-by.js';
 import { readNumberPerCpu } from '../reading/per-cpu.js';
-import { buildOf, differInBuild, type KindEvidence } from './core-build.js';
+import { differInBuild, type KindEvidence } from './core-build.js';
 import type { KindGroup, Kinds } from './kind-groups.js';
 import { armKinds } from './kinds-arm.js';
 
@@ -70,10 +70,13 @@ function clockKinds(evidence: KindEvidence): Kinds | undefined {
 /** Intel without clocks (virtual machines): cores with one thread whose level 2 serves several cores are E-cores. */
 function structureKinds(evidence: KindEvidence): Kinds | undefined {
   if (evidence.vendor !== 'intel') return undefined;
-  const isModule = (cpu: number) => buildOf(cpu, evidence).threads === 1 && buildOf(cpu, evidence).coresOnL2 > 1;
+  const isModule = (cpu: number) => {
+    const { threads, coresOnL2 } = evidence.buildOf(cpu);
+    return threads === 1 && coresOnL2 > 1;
+  };
   const efficient = evidence.online.filter(isModule);
   const rest = evidence.online.filter((cpu) => !isModule(cpu));
-  const hasL2 = evidence.online.every((cpu) => buildOf(cpu, evidence).hasL2);
+  const hasL2 = evidence.online.every((cpu) => evidence.buildOf(cpu).hasL2);
   if (efficient.length === 0 || rest.length === 0 || !hasL2) return undefined;
   return ranked([rest, efficient], 'threads a core and sharing of the level 2 cache');
 }

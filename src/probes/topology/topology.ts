@@ -2,6 +2,7 @@ import type { CpuEntry, Machine } from '../../core/machine.js';
 import type { Host } from '../../core/ports.js';
 import { isOneThreadACore } from '../processor/arm-parts.js';
 import { armCores } from './arm-cores.js';
+import { buildsOf } from './core-build.js';
 import { readCores, readDies, readPackages, sharesFloatingPoint } from './cores.js';
 import { readCpuSet } from './cpu-set.js';
 import type { KindGroup } from './kind-groups.js';
@@ -16,7 +17,7 @@ export function probeTopology(
 ): Topology {
   const { online, allowed, source, notes } = readCpuSet(host);
   const { cores, isTold } = readCores(host, online);
-  const kinds = readKinds({ host, online, vendor: cpu.vendor.value, cores, caches });
+  const kinds = readKinds({ host, online, vendor: cpu.vendor.value, caches, buildOf: buildsOf(cores, caches) });
   const dies = readDies(host, online);
   const lookUps = {
     core: memberOf(cores),
