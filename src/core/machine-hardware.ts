@@ -41,6 +41,9 @@ export const isaSchema = z.object({
   sve: capability.describe('ARM scalable vectors.'),
   sve2: capability.describe('ARM scalable vectors 2.'),
   sme: capability.describe('ARM scalable matrix extension.'),
+  lsx: capability.optional().describe('LoongArch 128-bit vectors.'),
+  lasx: capability.optional().describe('LoongArch 256-bit vectors.'),
+  rvv: capability.optional().describe('RISC-V vectors.'),
 });
 export type Isa = z.infer<typeof isaSchema>;
 

@@ -97,6 +97,28 @@ export function parseMidr(text: string): ArmCore | undefined {
 
 export const armVendor = (implementer: string): string | undefined => VENDORS[implementer.toLowerCase()]?.vendor;
 
+/** Processors that only one cloud has, by the maker that the DMI table names and the core inside. */
+const CLOUD_PROCESSORS: [RegExp, Record<string, string>][] = [
+  [
+    /^Amazon EC2/,
+    {
+      'Cortex-A72': 'AWS Graviton',
+      'Neoverse-N1': 'AWS Graviton2',
+      'Neoverse-V1': 'AWS Graviton3',
+      'Neoverse-V2': 'AWS Graviton4',
+      'Neoverse-V3': 'AWS Graviton5',
+    },
+  ],
+  [/^Google/, { 'Neoverse-V2': 'Google Axion', 'Neoverse-N3': 'Google Axion', 'Neoverse-N1': 'Ampere Altra' }],
+  [/^Oracle/, { 'Neoverse-N1': 'Ampere Altra' }],
+  [/^NVIDIA/, { 'Neoverse-V2': 'NVIDIA Grace' }],
+];
+
+/** What a processor is sold as, where its core and the maker of the machine say it; a label only. */
+export function soldAs(core: string, systemVendor: string): string | undefined {
+  return CLOUD_PROCESSORS.find(([maker]) => maker.test(systemVendor))?.[1][core];
+}
+
 export function armName({ implementer, part }: ArmCore): string {
   const number = `0x${part.toString(16)}`;
   return VENDORS[implementer.toLowerCase()]?.parts[number] ?? `ARM ${implementer} part ${number}`;

@@ -7,7 +7,7 @@ import { asWhole, fileFact } from '../reading/file-fact.js';
 import { maximumMhz } from '../reading/per-cpu.js';
 import { armCores } from '../topology/arm-cores.js';
 import { CPU_FOLDER, readCpuSet } from '../topology/cpu-set.js';
-import { armName, armVendor } from './arm-parts.js';
+import { armName, armVendor, soldAs } from './arm-parts.js';
 import { isaOf } from './isa.js';
 
 const SOURCE = '/proc/cpuinfo';
@@ -57,8 +57,12 @@ function modelName(host: Host, blocks: CpuinfoBlock[], allowed: number[]): Fact<
     'Hardware',
   );
   const cores = [...new Set([...armCores(host, allowed).values()].map(armName))];
+  const sold = cores.length === 1 && soldAs(cores[0]!, host.read('/sys/class/dmi/id/sys_vendor') ?? '');
   if (cores.length > 0)
-    return likely(cores.join(' + '), `${SOURCE} CPU part, or ${CPU_FOLDER}/cpu*/regs/identification/midr_el1`);
+    return likely(
+      sold ? `${sold} (${cores[0]})` : cores.join(' + '),
+      `${SOURCE} CPU part, or ${CPU_FOLDER}/cpu*/regs/identification/midr_el1`,
+    );
   return printed === undefined ? unknown(SOURCE) : likely(printed, SOURCE, 'a label; a virtual machine may invent it');
 }
 

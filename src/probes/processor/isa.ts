@@ -31,6 +31,9 @@ const ARM: Record<string, string[]> = table({
   sme: ['sme'],
 });
 
+const LOONGARCH: Record<string, string[]> = { lsx: ['lsx'], lasx: ['lasx'] };
+const RISCV: Record<string, string[]> = { rvv: ['v'] };
+
 /** Words that only some kernel versions print: their absence says nothing. */
 const SOMETIMES_PRINTED = new Set(['avx_vnni_int8']);
 
@@ -39,7 +42,7 @@ const ARM_ARCHES = ['arm64', 'arm'];
 
 /** Feature words → what engines ask. Without words, everything of the architecture is null ("not known"). */
 export function isaOf(arch: string, flags: string[] | null): Isa {
-  const words = flags && new Set(arch === 'arm' ? flags.map((flag) => (flag === 'neon' ? 'asimd' : flag)) : flags);
+  const words = flags && new Set(flags.flatMap((flag) => wordsOf(arch, flag)));
   const answer = (table: Record<string, string[]>, arches: string[]) =>
     Object.fromEntries(
       Object.entries(table).map(([name, needed]) => [
@@ -47,7 +50,19 @@ export function isaOf(arch: string, flags: string[] | null): Isa {
         ask(needed, words, arch === 'unknown' ? null : arches.includes(arch)),
       ]),
     );
-  return { ...answer(X86, X86_ARCHES), ...answer(ARM, ARM_ARCHES) } as Isa;
+  return {
+    ...answer(X86, X86_ARCHES),
+    ...answer(ARM, ARM_ARCHES),
+    ...answer(LOONGARCH, ['loong64']),
+    ...answer(RISCV, ['riscv64']),
+  } as Isa;
+}
+
+/** 32-bit ARM has another word for vectors; RISC-V writes all extensions as one word, single letters first: `rv64imafdcv_zicsr`. */
+function wordsOf(arch: string, flag: string): string[] {
+  if (arch === 'arm' && flag === 'neon') return ['asimd'];
+  const [base = '', ...named] = flag.split('_');
+  return arch === 'riscv64' && base.startsWith('rv') ? [...base.slice('rv64'.length), ...named] : [flag];
 }
 
 function ask(needed: string[], words: Set<string> | null, isOwnArch: boolean | null): boolean | null {

@@ -52,7 +52,7 @@ describe('machines that no recording covers', () => {
       amx: false,
     });
     expect(cpu.sveBits.value).toBe(256);
-    expect(cpu.model.value).toBe('Neoverse-V1');
+    expect(cpu.model.value).toBe('AWS Graviton3 (Neoverse-V1)');
     expect(virtualization.isVm.value).toBe(true);
     expect(topology.kinds).toHaveLength(1);
   });
