@@ -14,6 +14,10 @@ type Tree = { groups: Group[]; mountDepths: number[]; version: 1 | 2; order: num
 const GIB = 1024 ** 3;
 const NAMES = ['a', 'b', 'c', 'd'];
 const pathAt = (depth: number) => `/${NAMES.slice(0, depth).join('/')}`;
+const below = (depth: number, level: number) =>
+  NAMES.slice(depth, level)
+    .map((name) => `/${name}`)
+    .join('');
 
 const trees = fc.record<Tree>({
   groups: fc.array(
@@ -37,7 +41,7 @@ function hostOf({ groups, mountDepths, version }: Tree, depths: number[]) {
   const mounts = depths.map((depth, index) => {
     const point = `/mnt${mountDepths.indexOf(depth)}`;
     for (let level = depth; level < groups.length; level++)
-      Object.assign(files, groupFiles(`${point}${pathAt(level).slice(pathAt(depth).length)}`, groups[level]!, version));
+      Object.assign(files, groupFiles(`${point}${below(depth, level)}`, groups[level]!, version));
     const type = version === 2 ? 'cgroup2 none rw' : 'cgroup cgroup rw,cpu,memory';
     return `${30 + index} 22 0:30 ${pathAt(depth)} ${point} rw - ${type}`;
   });
@@ -45,8 +49,7 @@ function hostOf({ groups, mountDepths, version }: Tree, depths: number[]) {
   return memoryHost({ arch: 'x64', files });
 }
 
-function groupFiles(folder: string, { quota, bytes }: Group, version: 1 | 2): Record<string, string> {
-  const at = folder.replace(/\/$/, '');
+function groupFiles(at: string, { quota, bytes }: Group, version: 1 | 2): Record<string, string> {
   if (version === 2)
     return {
       [`${at}/cpu.max`]: quota === null ? 'max 100000' : `${quota * 50_000} 100000`,
