@@ -1,5 +1,6 @@
 import type { Machine } from '../core/machine.js';
 import { formatBytes } from '../core/units.js';
+import { kindCount } from '../probes/topology/kind-groups.js';
 import { bandwidthSection } from './probe-page/bandwidth-section.js';
 import { drawMachine } from './probe-page/drawing.js';
 import { adviceSection, bindingsSection } from './probe-page/findings-sections.js';
@@ -47,7 +48,7 @@ function title({ cpu, platform, topology, memory }: Machine, style: Style): stri
   const many = (count: number, name: string) => `${count} ${name}${count === 1 ? '' : 's'}`;
   const cores =
     kinds.length > 1
-      ? `${many(machine.cores, 'core')} (${kinds.map((kind) => `${kind.cores} ${kind.label}`).join(', ')})`
+      ? `${many(machine.cores, 'core')} (${kinds.map(kindCount).join(', ')})`
       : many(machine.cores, 'core');
   return [
     style.bold(factText(cpu.model, (name) => name.replace(/\s+/g, ' '))),

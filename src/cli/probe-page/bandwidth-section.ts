@@ -32,7 +32,7 @@ export function bandwidthSection({ bandwidth, memory, isLive }: Machine, style: 
   ]);
   const nodes = bandwidth.perNode.map(
     ({ cpuNode, point }) =>
-      `node ${cpuNode}: ${gigabytes(point.medianBytesPerSecond)} with ${point.threads} threads${point.isContended ? ' (contended)' : ''}`,
+      `node ${cpuNode}: ${gigabytes(point.medianBytesPerSecond)} with ${point.threads} thread${point.threads === 1 ? '' : 's'}${point.isContended ? ' (contended)' : ''}`,
   );
   return {
     title: 'Memory bandwidth',
@@ -50,7 +50,7 @@ export function bandwidthSection({ bandwidth, memory, isLive }: Machine, style: 
 function kneeText({ kneeThreads, maxBytesPerSecond }: Bandwidth, style: Style): string {
   if (kneeThreads !== null)
     return style.bold(
-      `${kneeThreads} thread${kneeThreads === 1 ? '' : 's'} reach 95 % of the maximum: the thread count to start decode from`,
+      `${kneeThreads} thread${kneeThreads === 1 ? ' reaches' : 's reach'} 95 % of the maximum: the thread count to start decode from`,
     );
   if (maxBytesPerSecond === null) return style.yellow('Every point was contended: quiet the machine and run again.');
   return style.yellow('Some points were contended, so the knee is not known: quiet the machine and run again.');

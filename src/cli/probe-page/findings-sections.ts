@@ -6,13 +6,13 @@ const LIST_WIDTH = 60;
 
 export function bindingsSection({ bindings }: Machine, style: Style): Section {
   const rows = bindings.map((arm) => {
-    const memory = arm.memory ? ` memory: ${arm.memory.policy} ${arm.memory.nodes ?? ''}` : '';
+    const memory = arm.memory ? `memory: ${arm.memory.policy} ${arm.memory.nodes ?? ''}` : '';
     if (arm.sameAs) return [style.dim(arm.name), style.dim('='), style.dim(`same as ${arm.sameAs}`)];
     if (!arm.available) return [style.dim(arm.name), style.dim('–'), style.dim(arm.reason ?? '')];
     return [
       arm.name,
       '✓',
-      `${arm.tool === 'none' ? 'as started' : `${arm.tool} ${shortened(arm.cpus ?? '')}${memory}`} (${arm.coreCount} cores)`,
+      `${arm.tool === 'none' ? 'as started' : [arm.tool, shortened(arm.cpus ?? ''), memory].filter(Boolean).join(' ')} (${arm.coreCount} core${arm.coreCount === 1 ? '' : 's'})`,
     ];
   });
   return { title: 'Bindings', lines: columns(rows) };

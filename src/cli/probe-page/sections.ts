@@ -1,3 +1,4 @@
+import { formatCpuList } from '../../core/cpu-list.js';
 import type { Machine } from '../../core/machine.js';
 import { formatBytes } from '../../core/units.js';
 import { columns, factText, folded, type Style } from './style.js';
@@ -7,8 +8,29 @@ export type Section = { title: string; lines: string[] };
 const yesNo = (value: boolean): string => (value ? 'yes' : 'no');
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
+/** Limits beside CPUs and memory that are set; those without a limit say nothing. */
+function resourcesText({ resources }: Machine['limits']): string[][] {
+  if (!resources) return [];
+  const rows: [string, (typeof resources)[keyof typeof resources], (value: number) => string][] = [
+    ['tasks', resources.startableTasks, (value) => `${value} may start`],
+    ['address space', resources.addressSpaceBytes, formatBytes],
+    ['private memory', resources.dataBytes, formatBytes],
+    ['locked memory', resources.lockedBytes, formatBytes],
+    ['open files', resources.openFiles, String],
+    ['reading', resources.readBytesPerSecond, (value) => `${formatBytes(value)}/s`],
+  ];
+  return rows.flatMap(([name, fact, format]) =>
+    fact.value === null || fact.value < 0 ? [] : [[name, format(fact.value), fact.source]],
+  );
+}
+
 export function threadsSection({ limits }: Machine, style: Style): Section {
-  const inputs = columns(limits.inputs.map((input) => [input.name, input.value, style.dim(input.source)]));
+  const inputs = columns([
+    ...limits.inputs
+      .filter((input) => input.name !== 'tasks')
+      .map((input) => [input.name, input.value, style.dim(input.source)]),
+    ...resourcesText(limits).map(([name, value, source]) => [name!, value!, style.dim(source!)]),
+  ]);
   const ceiling =
     limits.threadCeiling > limits.threadBudget ? `, at most ${limits.threadCeiling} before they share CPUs` : '';
   const throttled = limits.isThrottled.value
@@ -25,7 +47,7 @@ export function threadsSection({ limits }: Machine, style: Style): Section {
   };
 }
 
-export function processorSection({ cpu, platform }: Machine): Section {
+export function processorSection({ cpu, caches, gpus, platform }: Machine): Section {
   const has = Object.entries(cpu.isa)
     .filter(([, value]) => value === true)
     .map(([name]) => name);
@@ -40,17 +62,34 @@ export function processorSection({ cpu, platform }: Machine): Section {
         : [];
   const amx = cpu.isa.amx ? ['AMX is present; whether the kernel grants it shows once an engine uses it'] : [];
   return {
-    title: 'Instruction sets',
+    title: 'Processor',
     lines: [
       ...folded(has.join(' '), 96, ''),
       ...unknownWords,
       ...amx,
       `clock up to ${factText(cpu.maxMhz, (mhz) => `${Math.round(mhz)} MHz`)}, ${platform.arch}`,
+      cachesText(caches),
+      gpusText(gpus),
     ].filter((line) => line !== ''),
   };
 }
 
-export function memorySection({ memory }: Machine, style: Style): Section {
+/** `caches: L1 32.0 KiB, L2 1.00 MiB, L3 32.0 MiB`: the size of one of each; several sizes stand side by side. */
+function cachesText({ levels }: Machine['caches']): string {
+  const size = (bytes: number | null) => (bytes === null ? 'of unknown size' : formatBytes(bytes));
+  const texts = levels.map(({ level, domains }) => {
+    const sizes = [...new Set(domains.map((domain) => size(domain.sizeBytes)))];
+    return `${domains.length} × L${level} ${sizes.join(' or ')}`;
+  });
+  return texts.length === 0 ? '' : `caches: ${texts.join(', ')}`;
+}
+
+function gpusText(gpus: Machine['gpus']): string {
+  if (!gpus?.value || gpus.value.length === 0) return '';
+  return `GPU${gpus.value.length === 1 ? '' : 's'}, not used: ${gpus.value.map(({ vendor, model }) => model ?? vendor).join(', ')}`;
+}
+
+export function memorySection({ memory, numa }: Machine, style: Style): Section {
   const rows = [
     ['total', factText(memory.totalBytes, formatBytes), ''],
     ['limit', factText(memory.limitBytes, formatBytes), style.dim(memory.limitBytes.source)],
@@ -62,8 +101,57 @@ export function memorySection({ memory }: Machine, style: Style): Section {
     ],
     ['modules', factText(memory.dimms, modulesText), ''],
     ['channels', factText(memory.channels), ''],
+    [
+      'can give',
+      factText(memory.theoreticalBytesPerSecond, ratePerSecond),
+      style.dim('modules × their speed, a bound'),
+    ],
   ];
-  return { title: 'Memory', lines: columns(rows) };
+  return { title: 'Memory', lines: [...columns(rows), ...nodeTable(numa, style)] };
+}
+
+const ratePerSecond = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB/s`;
+
+/** What is left on each node, and how far it is from the others (10 is local). */
+function nodeTable({ nodes }: Machine['numa'], style: Style): string[] {
+  if (nodes.length < 2) return [];
+  const shown = nodes.filter((node) => node.kind !== 'empty').slice(0, MOST_NODES);
+  const rows = shown.map((node) => [
+    `node ${node.id}`,
+    node.freeBytes === null ? 'unknown' : formatBytes(node.freeBytes),
+    node.availableBytes == null ? 'unknown' : formatBytes(node.availableBytes),
+    node.isMemoryAllowed ? 'yes' : 'no',
+    node.readBytesPerSecond ? ratePerSecond(node.readBytesPerSecond) : '',
+    node.distances.length > 0 ? runs(node.distances) : 'unknown',
+  ]);
+  const head = [
+    '',
+    'free',
+    'with page cache',
+    'allowed',
+    shown.some((node) => node.readBytesPerSecond) ? 'firmware says' : '',
+    'distances',
+  ];
+  const left = nodes.length - shown.length;
+  const rest =
+    left > 0 ? [style.dim(`${left} more node${left === 1 ? '' : 's'}, empty or alike: --json has them`)] : [];
+  return ['', ...columns([head, ...rows]).map((line, index) => (index === 0 ? style.dim(line) : line)), ...rest];
+}
+
+/** More would push everything else off the screen. */
+const MOST_NODES = 16;
+
+/** `10 21 21 21` → `10 21 × 3`. */
+function runs(values: number[]): string {
+  const groups: { value: number; count: number }[] = [];
+  for (const value of values) {
+    const last = groups.at(-1);
+    if (last?.value === value) last.count++;
+    else groups.push({ value, count: 1 });
+  }
+  return groups
+    .map(({ value, count }) => (count > 2 ? `${value} × ${count}` : Array(count).fill(value).join(' ')))
+    .join(' ');
 }
 
 function modulesText(dimms: NonNullable<Machine['memory']['dimms']['value']>): string {
@@ -118,7 +206,7 @@ export function kernelSection({ knobs, platform }: Machine): Section {
       ['NUMA balancing', factText(knobs.numaBalancing, (mode) => (mode === 0 ? 'off' : 'on'))],
       ['swappiness', factText(knobs.swappiness)],
       ['SMT', factText(knobs.smtControl)],
-      ['isolated CPUs', factText(knobs.isolatedCpus, (cpus) => (cpus.length === 0 ? 'none' : cpus.join(',')))],
+      ['isolated CPUs', factText(knobs.isolatedCpus, (cpus) => (cpus.length === 0 ? 'none' : formatCpuList(cpus)))],
       ['clock', factText(knobs.clocksource)],
     ]),
   };

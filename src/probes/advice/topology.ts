@@ -1,6 +1,7 @@
 import { formatCpuList } from '../../core/cpu-list.js';
 import { type CpuEntry, MEMORY_KINDS } from '../../core/machine.js';
 import { groupBy } from '../reading/group-by.js';
+import { kindCount } from '../topology/kind-groups.js';
 import type { AdviceRule } from './rule.js';
 
 /** True when the CPUs of some core are numbered side by side (0 and 1), as hypervisors do; bare metal mostly numbers cores first. */
@@ -46,7 +47,7 @@ export const topologyRules: AdviceRule[] = [
       id: 'core-kinds-mixed',
       severity: 'info',
       fact: 'topology.kinds',
-      message: `The cores are of ${kinds.length} kinds: ${kinds.map((kind) => `${kind.cores} ${kind.label}`).join(', ')}.`,
+      message: `The cores are of ${kinds.length} kinds: ${kinds.map(kindCount).join(', ')}.`,
       cause:
         'A step ends with its slowest thread. llama.cpp deals out matrix rows in chunks, so that slow cores take fewer of them and help prefill; the short steps of decode gain less.',
       mend: `Start from ${limits.threadBudget} thread${limits.threadBudget === 1 ? '' : 's'}; a sweep tries performance cores alone (arm p-cores) and all cores.`,
@@ -149,7 +150,7 @@ export const topologyRules: AdviceRule[] = [
       cause: isFast
         ? 'Decode runs at the speed of memory: a model that fits into the fast one gains, and nothing goes there by itself.'
         : 'The kernel fills it when the other nodes are full, and weights there are read more slowly.',
-      mend: `Never in the arm interleave; a sweep tries ${kinds.map((kind) => (kind === null ? 'memory-only' : `${kind}-memory`)).join(', ')} as ${kinds.length === 1 ? 'an arm of its own' : 'arms of their own'}.`,
+      mend: `Never part of the arm interleave; a sweep ${kinds.every((kind) => kind === 'gpu') ? 'tries it only when' : 'tries'} ${kinds.map((kind) => (kind === null ? 'memory-only' : `${kind}-memory`)).join(', ')} ${kinds.every((kind) => kind === 'gpu') ? 'is named in --binding' : 'by itself'}.`,
       cite: 'kernel admin-guide/mm/numaperf.rst, memory tiering',
     };
   },
