@@ -24,7 +24,7 @@ export const resourceLimitsSchema = z.object({
   addressSpaceBytes: atMost.describe('Address space of a process (RLIMIT_AS), in bytes; -1 for no limit.'),
   dataBytes: atMost.describe('Private writable memory of a process (RLIMIT_DATA), in bytes; -1 for no limit.'),
   lockedBytes: atMost.describe(
-    'Memory that may be locked (mlock, RLIMIT_MEMLOCK), in bytes; -1 for no limit or for root, who is exempt.',
+    'Memory that may be locked (mlock, RLIMIT_MEMLOCK), in bytes; -1 for no limit or where CAP_IPC_LOCK lifts it.',
   ),
   openFiles: atMost.describe('Files and connections a process may hold open (RLIMIT_NOFILE); -1 for no limit.'),
   readBytesPerSecond: atMost.describe(

@@ -96,6 +96,17 @@ const tasksFit: Rule = (candidate, _model, machine) => {
   return { axis: 'threads', value: text, reason: `only ${tasks} more threads may start here` };
 };
 
+/** mlock fails at the limit, and llama.cpp then goes on unlocked: the trial would measure something else. */
+const lockFits: Rule = ({ mlock }, model, machine) => {
+  const locked = machine.limits.resources?.lockedBytes.value ?? -1;
+  if (!mlock || locked < 0 || model.sizeBytes <= locked) return null;
+  return {
+    axis: 'mlock',
+    value: 'on',
+    reason: `a process may lock ${formatBytes(locked)}, the weights are ${formatBytes(model.sizeBytes)} (ulimit -l)`,
+  };
+};
+
 const placementFits: Rule = ({ threadPlacement, replicas, binding }) =>
   threadPlacement === undefined || replicas === 1 || binding.perReplica
     ? null
@@ -105,7 +116,7 @@ const placementFits: Rule = ({ threadPlacement, replicas, binding }) =>
         reason: 'replicas without CPUs of their own would all take the same first one',
       };
 
-const RULES: readonly Rule[] = [threadsFit, bindingFits, placementFits, kvFits, tasksFit, memoryFits];
+const RULES: readonly Rule[] = [threadsFit, bindingFits, placementFits, kvFits, tasksFit, lockFits, memoryFits];
 
 /** The first rule that a candidate breaks, or null: no trial is spent on what cannot run. */
 export function whyInfeasible(

@@ -46,7 +46,7 @@ const KEEP: Record<string, (text: string) => string> = table({
   '/proc/version': (text) =>
     `${/^Linux version \S+/.exec(text)?.[0] ?? ''}${/microsoft/i.test(text) ? ' microsoft' : ''}`,
   '/proc/1/environ': (text) => /(?:^|\0)(container=[^\0]+)/.exec(text)?.[1] ?? '',
-  '/proc/self/status': linesWith(/^(?:Cpus|Mems)_allowed_list:|^Uid:\s+0\s+0\s/),
+  '/proc/self/status': linesWith(/^(?:Cpus|Mems)_allowed_list:|^CapEff:|^Uid:\s+0\s/),
   '/proc/self/limits': linesWith(/^Max (?:locked memory|address space|data size|processes|open files)/),
   '/proc/cmdline': (text) => text.match(/(?:^|\s)numa=fake=\S+/)?.[0].trim() ?? '',
   '/proc/self/maps': (text) =>

@@ -2,7 +2,7 @@ import { type Fact, known, unknown } from '../../core/fact.js';
 import type { ResourceLimits } from '../../core/machine.js';
 import type { Host } from '../../core/ports.js';
 import { findHierarchy } from './cgroup.js';
-import { isRoot, NO_LIMIT, processLimit } from './rlimits.js';
+import { hasCapability, NO_LIMIT, processLimit, startsAnyNumber } from './rlimits.js';
 
 /** Limits that stop an engine although there are CPUs and memory enough. */
 export function readResources(host: Host): ResourceLimits {
@@ -10,7 +10,7 @@ export function readResources(host: Host): ResourceLimits {
     startableTasks: startableTasks(host),
     addressSpaceBytes: processLimit(host, 'Max address space'),
     dataBytes: processLimit(host, 'Max data size'),
-    lockedBytes: exemptRoot(host, processLimit(host, 'Max locked memory')),
+    lockedBytes: unless(hasCapability(host, 'IPC_LOCK'), processLimit(host, 'Max locked memory')),
     openFiles: processLimit(host, 'Max open files'),
     readBytesPerSecond: readRate(host),
   };
@@ -23,13 +23,13 @@ function least(limits: Fact<number>[], searched: string): Fact<number> {
   return bounds[0] ?? found[0] ?? unknown(searched);
 }
 
-function exemptRoot(host: Host, limit: Fact<number>): Fact<number> {
-  return limit.value !== null && isRoot(host) ? known(NO_LIMIT, limit.source, 'root is exempt') : limit;
+function unless(isExempt: boolean, limit: Fact<number>): Fact<number> {
+  return limit.value !== null && isExempt ? known(NO_LIMIT, limit.source, 'does not bind this process') : limit;
 }
 
 /** A user's other threads count against RLIMIT_NPROC too; how many there are is not read, so it is an upper bound. */
 function startableTasks(host: Host): Fact<number> {
-  const byUser = exemptRoot(host, processLimit(host, 'Max processes'));
+  const byUser = unless(startsAnyNumber(host), processLimit(host, 'Max processes'));
   const levels = findHierarchy(host, 'pids')?.levels ?? [];
   return least([...levels.flatMap((folder) => roomForTasks(host, folder)), byUser], 'pids.max, /proc/self/limits');
 }

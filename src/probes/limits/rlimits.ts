@@ -15,5 +15,16 @@ export function processLimit(host: Host, name: string): Fact<number> {
   return limit.value === null ? unknown(SOURCE) : known(limit.value, `${SOURCE} ${name}`);
 }
 
-/** The user with number 0 is exempt from RLIMIT_NPROC and, with CAP_IPC_LOCK, from RLIMIT_MEMLOCK (getrlimit(2)). */
-export const isRoot = (host: Host): boolean => /^Uid:\s+\d+\s+0\b/m.test(host.read('/proc/self/status') ?? '');
+/** Bits of CapEff in /proc/self/status (capabilities(7)). */
+const CAPABILITIES = { IPC_LOCK: 14, SYS_ADMIN: 21, SYS_RESOURCE: 24 } as const;
+
+export function hasCapability(host: Host, name: keyof typeof CAPABILITIES): boolean {
+  const mask = /^CapEff:\s+([0-9a-f]+)/m.exec(host.read('/proc/self/status') ?? '')?.[1];
+  return mask !== undefined && ((BigInt(`0x${mask}`) >> BigInt(CAPABILITIES[name])) & 1n) === 1n;
+}
+
+/** RLIMIT_NPROC binds neither the user with number 0 nor the holder of one of two capabilities (getrlimit(2)). */
+export const startsAnyNumber = (host: Host): boolean =>
+  /^Uid:\s+0\b/m.test(host.read('/proc/self/status') ?? '') ||
+  hasCapability(host, 'SYS_RESOURCE') ||
+  hasCapability(host, 'SYS_ADMIN');

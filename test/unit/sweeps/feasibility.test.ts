@@ -158,6 +158,10 @@ describe('the tasks that may still start', () => {
     };
     const few: Machine = { ...MACHINE, limits: { ...MACHINE.limits, resources } };
     expect(why({ threads: 16 }, {}, few)).toBeNull();
+    const locked = { ...resources, startableTasks: unlimited, lockedBytes: { ...unlimited, value: 1024 } };
+    const tight: Machine = { ...MACHINE, limits: { ...MACHINE.limits, resources: locked } };
+    expect(why({ mlock: true }, {}, tight)).toMatchObject({ axis: 'mlock' });
+    expect(why({ mlock: false }, {}, tight)).toBeNull();
     expect(why({ threads: 8, replicas: 2 }, {}, few)).toMatchObject({
       axis: 'threads',
       reason: 'only 40 more threads may start here',

@@ -63,6 +63,14 @@ describe('limits other than CPUs and memory', () => {
     expect(v1.limits.resources!.readBytesPerSecond.value).toBe(1048576);
   });
 
+  it('a root without the capability is bound in what it locks (Docker)', async () => {
+    const files = limitsFile('Max locked memory   65536   65536   bytes');
+    const locked = async (status: string) =>
+      (await probed({ ...files, '/proc/self/status': status })).limits.resources!.lockedBytes.value;
+    expect(await locked('Uid:\t0\t0\t0\t0\nCapEff:\t00000000a80425fb')).toBe(65536);
+    expect(await locked('Uid:\t0\t0\t0\t0\nCapEff:\t000001ffffffffff')).toBe(-1);
+  });
+
   it('knows locked memory, data and files', async () => {
     const { resources } = (
       await probed(
