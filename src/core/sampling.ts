@@ -191,7 +191,8 @@ function idsBetween(values: Float32Array, least: number, above: number): Int32Ar
   return ids.subarray(0, count);
 }
 
-function logprobsOf(logits: Float32Array, token: number, count: number): Omit<Step, 'token'> {
+/** The log-probability of a token and of the `count` likeliest ones, under the model at temperature 1. */
+export function logprobsOf(logits: Float32Array, token: number, count: number): Omit<Step, 'token'> {
   const peak = logits[argmax(logits)]!;
   const buckets = weightBuckets(logits, peak, 1);
   const normalizer = peak + Math.log(buckets.total);

@@ -23,7 +23,13 @@ export const samplingSchema = z.object({
 export const callFormatSchema = z.object({ before: z.string(), between: z.string(), after: z.string() });
 
 export const generateParametersSchema = z.object({
-  maxTokens: z.int().min(1).describe('Most tokens generated, those of the thinking included.'),
+  maxTokens: z
+    .int()
+    .min(0)
+    .describe('Most tokens generated, those of the thinking included; 0 only to look at the prompt.'),
+  echo: z
+    .boolean()
+    .describe('Report the log-probabilities of the prompt, with as many alternatives as `logprobs` says.'),
   sampling: samplingSchema,
   stops: z.array(z.string()),
   reasoning: z.enum(['open', 'auto', 'off']).describe('How the text begins; see ReasoningMode.'),
@@ -93,6 +99,9 @@ export const tokenLogprobSchema = z.object({
   logprob: z.number(),
 });
 export const contentLogprobSchema = tokenLogprobSchema.extend({ top_logprobs: z.array(tokenLogprobSchema) });
+/** Of a token of the prompt; the first has none. */
+export const promptLogprobSchema = contentLogprobSchema.extend({ logprob: z.number().nullable() });
+export type PromptLogprob = z.infer<typeof promptLogprobSchema>;
 export type ContentLogprob = z.infer<typeof contentLogprobSchema>;
 
 export const finishSchema = z.enum(['stop', 'length', 'cancelled']);
@@ -120,6 +129,11 @@ export const fromWorkerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('tokenize-failed'), id: z.int(), message: z.string() }),
   z.object({ type: z.literal('started'), id: jobId, cachedTokens: z.int() }),
   z.object({ type: z.literal('prefilled'), id: jobId, tokens: z.int().describe('Evaluated so far.') }),
+  z.object({
+    type: z.literal('echo'),
+    id: jobId,
+    logprobs: z.array(promptLogprobSchema).describe('Of the next tokens of the prompt.'),
+  }),
   z.object({
     type: z.literal('step'),
     id: jobId,

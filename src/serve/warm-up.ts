@@ -26,6 +26,7 @@ const PARAMETERS: GenerateParameters = {
   thinkingBudget: null,
   logprobs: null,
   form: null,
+  echo: false,
   minTokens: 0,
   stopTokens: [],
   usesCache: true,

@@ -14,6 +14,7 @@ export const serveOptions = (yargs: Argv) =>
     .option('chat-template', text("File in Jinja, or deepseek-r1, chatml, llama-3 or plain (the model's own)"))
     .option('host', text('Address to listen on', '127.0.0.1'))
     .option('port', count('Port to listen on; 0 takes any free one', 7860))
+    .option('alias', list('Name of the model; the first one is listed'))
     .option('workers', count("Worker processes (the profile's replicas)"))
     .option('key-file', text('File of API keys, one a line, KEY or NAME:KEY'))
     .option('allow-host', list('Further host name to answer to'))

@@ -23,6 +23,7 @@ export type ServeFlags = {
   host: string;
   port: number;
   workers?: number;
+  alias?: string[];
   keyFile?: string;
   allowHost: string[];
   corsOrigin: string[];
@@ -62,7 +63,7 @@ export function serverSettings(
     plan,
     version: ownVersion(),
     template: chooseTemplate(deployment.model, deployment.chat),
-    model: servedModel(profile, deployment),
+    model: servedModel(profile, deployment, flags.alias ?? []),
     host: flags.host,
     port: flags.port,
     access: accessRules(flags),
@@ -119,11 +120,20 @@ function profileLabels({ name, modelId, candidate, machine }: Profile): Record<s
 }
 
 /** Clients may name the model by any of these. A file is listed by its name: nobody types a path of another machine. */
-function servedModel(profile: Profile, { model }: Deployment): ServerSettings['model'] {
+function servedModel(profile: Profile, { model }: Deployment, given: readonly string[]): ServerSettings['model'] {
   const asked = profile.modelId;
   const isMeasured = model.path === profile.model.path;
-  const id = isMeasured && !isPath(asked) ? asked : fileName(model);
-  const names = [asked, asked.split(':').at(-1)!, model.geometryId, model.name, profile.name, basename(model.path)];
+  // A name that was given is the one that is listed, as llama-server has it.
+  const id = given[0] ?? (isMeasured && !isPath(asked) ? asked : fileName(model));
+  const names = [
+    ...given,
+    asked,
+    asked.split(':').at(-1)!,
+    model.geometryId,
+    model.name,
+    profile.name,
+    basename(model.path),
+  ];
   return {
     id,
     aliases: [...new Set(names)].filter((name): name is string => Boolean(name) && name !== id),

@@ -8,7 +8,9 @@ import { createCallReader } from '../tools/call-reader.js';
 import type { AnswerWriter } from './answer-writer.js';
 import { addEnd, addStep, type Choice, type ChoiceDelta, newChoice, timingsOf, usageOf } from './choice.js';
 
-export type AnswerPlan = { prompt: readonly number[]; parameters: Ticket['parameters'] };
+export type AnswerPlan = { prompt: readonly number[]; parameters: Ticket['parameters']; echo: Echo | null };
+/** The text of a prompt, and how many of its tokens are not of it. */
+export type Echo = { text: string; skips: number };
 /** What of an answer is told apart, and what is sent. */
 export type Reading = { calls: CallFormat | null; showsReasoning: boolean };
 
@@ -31,7 +33,10 @@ export class AnswerRun {
     const indexes = plans.flatMap((plan, at) =>
       Array.from({ length: answersPerPrompt }, (_, i) => ({ plan, index: at * answersPerPrompt + i })),
     );
-    this.choices = indexes.map(({ plan, index }) => newChoice(index, plan.prompt.length));
+    this.choices = indexes.map(({ plan, index }) => {
+      const echo = plan.echo && { text: plan.echo.text, logprobs: [] };
+      return { ...newChoice(index, plan.prompt.length), echo };
+    });
   }
 
   start(id: string, tenant: string): void {
@@ -71,6 +76,7 @@ export class AnswerRun {
   private sink(choice: Choice): TicketSink {
     const { calls, showsReasoning } = this.reading;
     const reader = calls && createCallReader(calls);
+    let seen = 0;
     const read = (message: StepMessage | DoneMessage): ChoiceDelta => {
       const found = reader ? reader.push(message.content) : { content: message.content, calls: [] };
       return { ...found, reasoning: showsReasoning ? message.reasoning : '', logprobs: message.logprobs };
@@ -78,7 +84,13 @@ export class AnswerRun {
     return {
       started: (cachedTokens) => {
         if (choice.completionTokens === 0) choice.cachedTokens = cachedTokens;
+        if (choice.echo) choice.echo.logprobs = [];
+        seen = 0;
         this.writer.begin();
+      },
+      echo: (logprobs) => {
+        const { echo } = this.plans[Math.floor(choice.index / this.answersPerPrompt)]!;
+        for (const entry of logprobs) if (seen++ >= (echo?.skips ?? 0)) choice.echo?.logprobs.push(entry);
       },
       step: (step) => {
         this.timeToken(choice);

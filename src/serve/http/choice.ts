@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ContentLogprob, DoneMessage, StepMessage, Timings } from '../protocol.js';
+import type { ContentLogprob, DoneMessage, PromptLogprob, StepMessage, Timings } from '../protocol.js';
 import type { CallDelta } from '../tools/call-reader.js';
 
 export type ChoiceDelta = { reasoning: string; content: string; logprobs: ContentLogprob[]; calls: CallDelta[] };
@@ -15,6 +15,8 @@ export type Choice = Omit<ChoiceDelta, 'calls'> & {
   reasoningTokens: number;
   finish: 'stop' | 'length' | 'tool_calls' | null;
   toolCalls: ToolCall[];
+  /** The prompt as the answer's beginning, with its log-probabilities when asked for. */
+  echo: { text: string; logprobs: PromptLogprob[] } | null;
   /** The stop string that ended it. */
   stop: string | null;
   timings: Timings | null;
@@ -34,6 +36,7 @@ export const newChoice = (index: number, promptTokens: number): Choice => ({
   logprobs: [],
   finish: null,
   toolCalls: [],
+  echo: null,
   stop: null,
   timings: null,
   firstMs: null,

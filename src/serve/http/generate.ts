@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { alarm } from '../alarm.js';
 import { fitContext, reserve, type Service } from '../service.js';
-import { type AnswerPlan, AnswerRun, type Reading } from './answer-run.js';
+import { type AnswerPlan, AnswerRun, type Echo, type Reading } from './answer-run.js';
 import { type AnswerHead, type AnswerWriter, type StreamOptions, streamWriter, wholeWriter } from './answer-writer.js';
 import { type ClientConnection, connectClient } from './client-connection.js';
 import type { AskedParameters } from './parameters.js';
@@ -14,6 +14,8 @@ export type Order = {
   /** Number of prompts, known before they are tokenized. */
   promptCount: number;
   prompts: () => Promise<number[][]>;
+  /** What of each prompt begins its answers. */
+  echoes?: (prompts: readonly number[][]) => Promise<Echo[]>;
   answersPerPrompt: number;
   parameters: AskedParameters;
   reading: Reading;
@@ -36,9 +38,11 @@ export async function generate(service: Service, request: FastifyRequest, reply:
   reply.raw.once('close', reservation.release);
   try {
     const { contextTokens } = service.fleet.current.plan;
-    const plans = (await order.prompts()).map((prompt) => {
+    const prompts = await order.prompts();
+    const echoes = await order.echoes?.(prompts);
+    const plans = prompts.map((prompt, i) => {
       const maxTokens = fitContext(contextTokens, prompt.length, order.parameters.maxTokens, order.param);
-      return { prompt, parameters: { ...order.parameters, maxTokens } };
+      return { prompt, parameters: { ...order.parameters, maxTokens }, echo: echoes?.[i] ?? null };
     });
     if (!reply.raw.destroyed) answer(service, request, reply, order, plans);
     return reply;

@@ -29,6 +29,7 @@ function shared(request: ChatRequest | CompletionRequest, anySeed: () => number)
       logitBias: request.logit_bias ?? {},
     },
     stops: typeof stop === 'string' ? [stop] : stop,
+    echo: false,
     minTokens: request.min_tokens ?? 0,
     stopTokens: request.stop_token_ids ?? [],
     usesCache: request.cache_prompt ?? true,
@@ -76,10 +77,13 @@ export function checkSchema(schema: unknown, path: string, param: string): void 
 export function completionParameters(request: CompletionRequest, anySeed: () => number): AskedParameters {
   return {
     ...shared(request, anySeed),
+    // What a cache holds has no logits any more.
+    ...(request.echo ? { usesCache: false } : {}),
     maxTokens: request.max_tokens === -1 ? null : (request.max_tokens ?? COMPLETION_MAX_TOKENS),
     reasoning: 'off',
     thinkingBudget: null,
     logprobs: request.logprobs ?? null,
+    echo: Boolean(request.echo) && typeof request.logprobs === 'number',
     form: null,
   };
 }

@@ -26,10 +26,17 @@ export function requestFault(first: Issue, body: unknown): Refusal {
 /** Of a value that may be of several types: what is wrong with it as the only type that it can be meant as. */
 function nearest(issue: Issue): Issue {
   if (issue.code !== 'invalid_union') return issue;
+  // A single number beside a range of them, as -1 for no limit, is not what a wrong value was meant as.
+  const errors = issue.errors.filter(([inner]) => !isSingleNumber(inner));
+  if (errors.length === 1 && errors.length < issue.errors.length)
+    return nearest({ ...errors[0]![0]!, path: [...issue.path, ...errors[0]![0]!.path] });
   const meant = issue.errors.filter(([inner]) => inner?.code !== 'invalid_type' || inner.path.length > 0);
   const inner = meant.length === 1 ? meant[0]![0] : undefined;
   return inner ? nearest({ ...inner, path: [...issue.path, ...inner.path] }) : issue;
 }
+
+const isSingleNumber = (issue: Issue | undefined): boolean =>
+  issue?.code === 'invalid_value' && issue.values.every((value) => typeof value === 'number');
 
 function codeOf(issue: Issue): string {
   if (issue.code === 'invalid_type') return 'invalid_type';

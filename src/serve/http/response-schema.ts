@@ -42,8 +42,8 @@ const chatLogprobs = z.object({ content: z.array(contentLogprobSchema), refusal:
 const plainLogprobs = z
   .object({
     tokens: z.array(z.string()),
-    token_logprobs: z.array(z.number()),
-    top_logprobs: z.array(z.record(z.string(), z.number())),
+    token_logprobs: z.array(z.number().nullable()).describe('null for the first token of an echoed prompt.'),
+    top_logprobs: z.array(z.record(z.string(), z.number()).nullable()),
     text_offset: z.array(z.int()),
   })
   .nullable();

@@ -11,7 +11,7 @@ import type { Worker } from './worker.js';
 const TOKENS_THAT_TELL_SPEED = 16;
 const QUARANTINE_MS = 10 * 60_000;
 
-type TicketMessage = Extract<FromWorker, { type: 'started' | 'prefilled' | 'step' | 'done' | 'failed' }>;
+type TicketMessage = Extract<FromWorker, { type: 'started' | 'prefilled' | 'echo' | 'step' | 'done' | 'failed' }>;
 
 /** Brings queued tickets to workers with a free sequence and events back, over deaths of workers. */
 export class Dispatcher {
@@ -126,6 +126,7 @@ export class Dispatcher {
 
   private forward(ticket: Ticket, message: TicketMessage): void {
     if (message.type === 'started') ticket.sink.started(message.cachedTokens);
+    if (message.type === 'echo') ticket.sink.echo?.(message.logprobs);
     if (message.type === 'step') {
       ticket.phase = 'decode';
       ticket.stepsSinceStart++;

@@ -1,10 +1,12 @@
-import type { DoneMessage, GenerateParameters, StepMessage } from '../protocol.js';
+import type { DoneMessage, GenerateParameters, PromptLogprob, StepMessage } from '../protocol.js';
 import type { Refusal } from '../refusal.js';
 
 /** Where the events of one generation go. After `done` or `failed` nothing follows. */
 export type TicketSink = {
   /** A worker has begun; called again when the answer moves to another worker. */
   started(cachedTokens: number): void;
+  /** Log-probabilities of the next tokens of the prompt, for those who asked. */
+  echo?(logprobs: readonly PromptLogprob[]): void;
   step(step: StepMessage): void;
   done(done: DoneMessage): void;
   failed(refusal: Refusal): void;

@@ -3,6 +3,7 @@ import type { Clock } from '../../core/ports.js';
 import type { Finish, FromWorker, GenerateMessage, Timings } from '../protocol.js';
 import { createGeneration, type Generation } from './generation.js';
 import type { PauseGate } from './pause-gate.js';
+import { promptLogprobs } from './prompt-logprobs.js';
 
 export type JobContext = {
   session: Session;
@@ -39,10 +40,17 @@ export async function runJob(
     send({ type: 'done', id, finish, ...generation.flush(), timings });
   };
   try {
-    await sequence.prefill(context.slice(cachedTokens, -1), {
-      signal,
-      onBatch: (tokens) => send({ type: 'prefilled', id, tokens }),
-    });
+    if (parameters.echo && emitted.length === 0)
+      for await (const logprobs of promptLogprobs(session, sequence, prompt, parameters.logprobs ?? 0)) {
+        signal.throwIfAborted();
+        send({ type: 'echo', id, logprobs });
+      }
+    else
+      await sequence.prefill(context.slice(cachedTokens, -1), {
+        signal,
+        onBatch: (tokens) => send({ type: 'prefilled', id, tokens }),
+      });
+    if (parameters.maxTokens === 0) return end('length');
     for (;;) {
       await gate.opened();
       signal.throwIfAborted();

@@ -67,7 +67,11 @@ describe('keys', () => {
       expect([route, without.status === 401, wrong.status === 401]).toEqual([route, !isPublic, !isPublic]);
       expect([route, right.status]).not.toEqual([route, 401]);
       if (!isPublic && method !== 'HEAD')
-        expect(JSON.parse(without.body)).toMatchObject({ error: { code: 'invalid_api_key', param: null } });
+        expect(JSON.parse(without.body)).toMatchObject({
+          error: path.startsWith('/v1/messages')
+            ? { type: 'authentication_error' }
+            : { code: 'invalid_api_key', param: null },
+        });
     }
   });
 

@@ -57,6 +57,34 @@ describe.runIf(existsSync(MODEL))('serving stories with llama.cpp', { timeout: 6
     expect(textOf(again)).toBe(textOf(fresh));
   });
 
+  it('tells the log-likelihood of a text, as lm-eval asks for it', async () => {
+    const response = await fetch(`${server.url}/tokenize`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ content: 'Once upon a time there was a dog', add_special: true }),
+    });
+    const { tokens } = (await response.json()) as { tokens: number[] };
+    const ask = async (prompt: number[], more: object) =>
+      (await tell('', { prompt, max_tokens: 1, logprobs: 1, ...more })).choices[0]!;
+    const { text, logprobs } = await ask(tokens, { echo: true });
+    expect(text).toContain('Once upon a time there was a dog');
+    expect(logprobs!.token_logprobs).toHaveLength(tokens.length + 1);
+    expect(logprobs!.token_logprobs![0]).toBeNull();
+    for (const at of [3, 6]) {
+      const alone = await ask(tokens.slice(0, at), {});
+      const [best] = Object.values(logprobs!.top_logprobs![at]!);
+      expect(best).toBeCloseTo(alone.logprobs!.token_logprobs![0]!, 3);
+    }
+    const whole = await ask(tokens, { echo: true, max_tokens: 0 });
+    expect(whole.logprobs!.token_logprobs).toHaveLength(tokens.length);
+    const words = await tell('Once upon a time', { echo: true, max_tokens: 0, logprobs: 1 });
+    expect([textOf(words), words.choices[0]!.logprobs!.tokens!.join('').trim()]).toEqual([
+      'Once upon a time',
+      'Once upon a time',
+    ]);
+    await expect(tell('Once', { max_tokens: 0 })).rejects.toMatchObject({ status: 400, param: 'max_tokens' });
+  });
+
   it('seeds decide sampled answers', async () => {
     const one = await tell('Once', { temperature: 1, top_p: 1, seed: 42 });
     expect(textOf(await tell('Once', { temperature: 1, top_p: 1, seed: 42 }))).toBe(textOf(one));

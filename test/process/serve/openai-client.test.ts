@@ -125,10 +125,10 @@ describe('the openai client, unmodified', () => {
     const wrong = (body: object) => openai.chat.completions.create({ model: 'fake-r1', messages, ...body });
     await expect(wrong({ temperature: 3 })).rejects.toMatchObject({ status: 400, param: 'temperature' });
     await expect(wrong({ surprise: 1 })).rejects.toMatchObject({ status: 400, param: 'surprise' });
-    await expect(wrong({ tools: [{ type: 'function', function: { name: 'f' } }] })).rejects.toMatchObject({
+    await expect(wrong({ modalities: ['audio'] })).rejects.toMatchObject({
       status: 400,
       code: 'unsupported_parameter',
-      param: 'tools',
+      param: 'modalities',
     });
     await expect(wrong({ messages: [{ role: 'user', content: 'x'.repeat(5000) }] })).rejects.toMatchObject({
       status: 400,
@@ -160,7 +160,7 @@ describe('the openai client, unmodified', () => {
   });
 
   it('is told which part of a schema cannot be enforced', async () => {
-    const schema = { type: 'object', properties: { a: { type: 'string', pattern: 'x' } } };
+    const schema = { type: 'object', properties: { a: { type: 'string', pattern: '(x)\\1' } } };
     const response_format = { type: 'json_schema' as const, json_schema: { name: 'x', schema } };
     await expect(openai.chat.completions.create({ model: 'fake-r1', messages, response_format })).rejects.toMatchObject(
       {

@@ -79,7 +79,7 @@ describe('chat refuses with 400, the field and a code', () => {
     [{ messages: [5] }, 'messages[0]', 'invalid_type'],
     [{ messages: [{ content: 'x' }] }, 'messages[0].role', 'missing_required_parameter'],
     [{ messages: [{ role: 'king', content: 'x' }] }, 'messages[0].role', 'invalid_value'],
-    [{ messages: [{ role: 'tool', content: 'x', tool_call_id: '1' }] }, 'messages[0].role', 'invalid_value'],
+    [{ messages: [{ role: 'function', content: 'x' }] }, 'messages[0].role', 'invalid_value'],
     [{ messages: [{ role: 'user' }] }, 'messages[0].content', 'missing_required_parameter'],
     [said(5), 'messages[0].content', 'invalid_type'],
     [said(null), 'messages[0].content', 'invalid_type'],
@@ -119,8 +119,8 @@ describe('chat refuses with 400, the field and a code', () => {
     [{ user: 5 }, 'user', 'invalid_type'],
     [{ store: 'yes' }, 'store', 'invalid_type'],
     [{ surprise: 1 }, 'surprise', 'unknown_parameter'],
-    [{ tools: [{ type: 'function', function: { name: 'f' } }] }, 'tools', 'unsupported_parameter'],
-    [{ tool_choice: 'required' }, 'tool_choice', 'unsupported_parameter'],
+    [{ tools: [{ type: 'function', function: { name: 'f f' } }] }, 'tools[0].function.name', 'invalid_value'],
+    [{ tool_choice: 'required' }, 'tool_choice', 'invalid_value'],
     [{ modalities: ['text', 'audio'] }, 'modalities', 'unsupported_parameter'],
   ])('%j', async (change, param, code) => {
     const response = await chat(change);

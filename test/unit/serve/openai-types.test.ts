@@ -23,13 +23,13 @@ describe('our answers are answers of the OpenAI API', () => {
   });
 
   it('completions', () => {
-    expectTypeOf<z.infer<typeof completionAnswerSchema>>().toExtend<OpenAI.Completion>();
+    expectTypeOf<z.infer<typeof completionAnswerSchema>>().toExtend<Completion>();
     // Chunks have the same type there, though their finish_reason is null until the last one.
     type Chunk = z.infer<typeof completionChunkSchema>;
     type Whole = Omit<Chunk, 'choices' | 'usage'> & {
       choices: (Chunk['choices'][number] & { finish_reason: 'stop' | 'length' })[];
     };
-    expectTypeOf<Whole>().toExtend<OpenAI.Completion>();
+    expectTypeOf<Whole>().toExtend<Completion>();
   });
 
   it('models', () => {
@@ -46,6 +46,15 @@ describe('every field that the openai client can send is known', () => {
     expectTypeOf<Unknown<Plain, typeof completionRequestSchema>>().toEqualTypeOf<never>();
   });
 });
+
+/** The API gives null for the first token of an echoed prompt, which its types leave out. */
+type Logprobs = Omit<OpenAI.CompletionChoice.Logprobs, 'token_logprobs' | 'top_logprobs'> & {
+  token_logprobs?: (number | null)[];
+  top_logprobs?: (Record<string, number> | null)[];
+};
+type Completion = Omit<OpenAI.Completion, 'choices'> & {
+  choices: (Omit<OpenAI.CompletionChoice, 'logprobs'> & { logprobs: Logprobs | null })[];
+};
 
 /** Our optional fields may be undefined for the compiler; JSON has no such thing. */
 type Defined<T> = T extends (infer Item)[]
