@@ -147,7 +147,6 @@ describe('completions', () => {
     [{ prompt: [65, 'x'] }, 'prompt', 'invalid_type'],
     [{ prompt: [10_000_000] }, 'prompt', 'invalid_value'],
     [{ logprobs: 6 }, 'logprobs', 'integer_above_max_value'],
-    [{ echo: true }, 'echo', 'unsupported_parameter'],
     [{ best_of: 3 }, 'best_of', 'unsupported_parameter'],
     [{ messages }, 'messages', 'unknown_parameter'],
   ])('refuse %j', async (change, param, code) => {
