@@ -269,10 +269,12 @@ export function shapeDifferences(actual: Shape, expected: Shape): string[] {
   return experts(actual) === experts(expected) ? fields : [...fields, `${experts(actual)}, not ${experts(expected)}`];
 }
 
-/** The known geometry that a shape read from a file is, or null. The rotary base tells families of equal sizes apart. */
+/** The known geometry that a shape read from a file is, or null. The rotary base, and then its scaling, tell families of equal sizes apart. */
 export function matchGeometry(shape: Shape): Geometry | null {
-  const all = Object.values(GEOMETRIES);
-  return all.find((known) => known.ropeBase === shape.ropeBase && shapeDifferences(shape, known).length === 0) ?? null;
+  const alike = Object.values(GEOMETRIES).filter(
+    (known) => known.ropeBase === shape.ropeBase && shapeDifferences(shape, known).length === 0,
+  );
+  return alike.find(({ ropeScaling }) => ropeScaling?.type === shape.ropeScaling?.type) ?? alike[0] ?? null;
 }
 
 type CacheLayers = z.infer<typeof cacheSchema>;

@@ -10,7 +10,7 @@ import { CATALOG, catalogEntry } from './catalog.js';
 import { fileSha256, rememberSha256 } from './file-hash.js';
 import { pulledFolder } from './folders.js';
 import { inspectGguf } from './gguf/inspect.js';
-import { inspectOnnxFolder } from './onnx/inspect.js';
+import { inspectOnnxFile } from './onnx/inspect.js';
 import { chooseFiles, type PullFormat } from './pull/choose-files.js';
 import { download, unfinishedPath } from './pull/download.js';
 import type { Hub, HubFile, HubOptions } from './pull/hub.js';
@@ -84,7 +84,7 @@ function hubOf(request: PullRequest): Hub {
 
 /** GGUF files lie together; other formats have a folder each, since their files have the same names. */
 function folderOf({ home, id, format }: PullRequest): string {
-  const folder = pulledFolder(home, id.replace('/', '--'));
+  const folder = pulledFolder(home, id);
   return format === 'gguf' ? folder : join(folder, format);
 }
 
@@ -157,6 +157,10 @@ function definedOnly({ parallel, partBytes, attempts, stallMs }: PullRequest): P
 
 /** Reading the model is the last check: a right hash of a wrong file is found out here. */
 async function modelsOf(files: readonly HubFile[], folder: string, { format }: PullRequest): Promise<ModelFile[]> {
-  if (format === 'gguf') return Promise.all(files.map(({ path }) => inspectGguf(localPath(folder, path, format))));
-  return format === 'onnx' ? inspectOnnxFolder(folder) : [];
+  const paths = files.map(({ path }) => localPath(folder, path, format));
+  // Of a model in parts the first, which comes last, stands for all.
+  if (format === 'gguf') return [await inspectGguf(paths.at(-1)!)];
+  return format === 'onnx'
+    ? paths.filter((path) => path.endsWith('.onnx')).flatMap((path) => inspectOnnxFile(path) ?? [])
+    : [];
 }

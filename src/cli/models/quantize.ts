@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import type { Argv } from 'yargs';
 import { R1Error } from '../../core/errors.js';
 import type { ModelFile } from '../../core/model.js';
+import { matrixTypes } from '../../models/gguf/matrix-types.js';
 import { LLAMA_LEVELS } from '../../models/quantize/levels.js';
 import { quantizeGguf } from '../../models/quantize.js';
 import { parseNames } from '../../runs/parse.js';
@@ -53,11 +54,21 @@ export const quantizeCommand = {
         }
         return made;
       },
-      (models) => models.map(modelText).join('\n'),
+      (models) => models.map((model) => `${modelText(model)}\n${typesText(model)}`).join('\n'),
     ),
 };
 
 function checkThreads(threads: number): void {
   if (!Number.isInteger(threads) || threads < 1)
     throw new R1Error('USAGE', `--threads: "${threads}" is not valid; expected a whole number from 1 on.`);
+}
+
+/** What types the matrices really have: rows that no block of the level fits are stored in another one. */
+function typesText({ path, quant }: ModelFile): string {
+  const { counts, bitsPerWeight, fallback } = matrixTypes(path, quant);
+  const list = [...counts].map(([type, count]) => `${count} × ${type}`).join(', ');
+  const warning = fallback
+    ? `\n  not ${quant}         ${fallback.count} of its matrices fell back to ${fallback.types.join(' and ')}: their rows are no multiple of ${fallback.block}`
+    : '';
+  return `  matrices        ${list}; ${bitsPerWeight.toFixed(2)} bits a weight${warning}`;
 }

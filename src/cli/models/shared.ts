@@ -49,7 +49,7 @@ export function modelText(model: ModelFile): string {
     `  size            ${formatBytes(model.sizeBytes)}, ${weightCount(model.parameters)}`,
     `  read a token    ${formatBytes(model.bytesPerToken)} of weights; each token adds ${formatBytes(model.kvBytesPerToken)} of f16 KV cache`,
     `  shape           ${shape.architecture}, ${shape.layers} layers, hidden ${shape.hidden}, ${shape.heads} heads over ${shape.kvHeads} of ${shape.headDim}, ffn ${shape.ffn}, vocabulary ${shape.vocab}${shape.tied ? ' (tied)' : ''}`,
-    `  geometry        ${model.geometryId ?? 'not one that r1-tune knows'}, context ${model.contextLength}`,
+    `  geometry        ${model.geometryId ? `the shape of ${model.geometryId}` : 'not one that r1-tune knows'}, context ${model.contextLength}`,
     ...(model.sha256 ? [`  sha256          ${model.sha256}`] : []),
   ].join('\n');
 }

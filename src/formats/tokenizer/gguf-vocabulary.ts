@@ -1,12 +1,10 @@
 import { R1Error } from '../../core/errors.js';
 import { readGguf } from '../gguf/read.js';
 import { boolOf, numberOf, numbersOf, textOf, textsOf } from '../gguf/value.js';
+import { WHOLE_WORDS } from './identify.js';
 import { addsBos, END_KEYS, endTokens } from './special-rules.js';
 import { namedSplits } from './split.js';
 import type { Vocabulary } from './vocabulary.js';
-
-/** Pre-tokenizers of families whose tokenizer.json says `ignore_merges` (llama.cpp sets the same by name). */
-const WHOLE_WORDS = new Set(['llama-bpe', 'llama3', 'llama-v3', 'tekken']);
 
 /** The vocabulary in a GGUF file. Throws `MODEL_INVALID` when it has none, `MODEL_UNSUPPORTED` for other kinds. */
 export function readGgufVocabulary(path: string): Vocabulary {

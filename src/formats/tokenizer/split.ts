@@ -19,6 +19,7 @@ export const PATTERNS: Readonly<Record<string, string | readonly string[]>> = ta
   'deepseek-r1-qwen': QWEN2,
   'llama-bpe': LLAMA3,
   llama3: LLAMA3,
+  'smaug-bpe': LLAMA3,
   'llama-v3': LLAMA3,
   'gpt-2': GPT2,
   smollm: [DIGITS, GPT2],

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { R1Error } from '../../core/errors.js';
-import { compileSplit } from './split.js';
+import { compileSplit, DIGITS } from './split.js';
 import { TOKEN_TYPE, type Vocabulary } from './vocabulary.js';
 
 const addedToken = z.object({ id: z.int().min(0), content: z.string(), special: z.boolean().default(false) });
@@ -13,6 +13,7 @@ const preTokenizer = z.looseObject({
   invert: z.boolean().optional(),
   add_prefix_space: z.boolean().optional(),
   use_regex: z.boolean().optional(),
+  individual_digits: z.boolean().optional(),
 });
 const steps = <Part extends z.ZodType>(part: Part, list: 'normalizers' | 'pretokenizers') =>
   z.preprocess((value) => {
@@ -108,15 +109,17 @@ function checkKind(path: string, { model, normalizer: normalizers, pre_tokenizer
 }
 
 const isKnownStep = (step: z.infer<typeof preTokenizer>): boolean =>
-  step.type === 'ByteLevel'
+  step.type === 'Digits' ||
+  (step.type === 'ByteLevel'
     ? step.add_prefix_space !== true
-    : step.type === 'Split' && step.pattern?.Regex !== undefined && step.behavior === 'Isolated' && !step.invert;
+    : step.type === 'Split' && step.pattern?.Regex !== undefined && step.behavior === 'Isolated' && !step.invert);
 
 /** GPT-2's own pattern, which ByteLevel applies unless told not to (tokenizers, `ByteLevel.use_regex`). */
 const BYTE_LEVEL_PATTERN = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
 const splitsOf = (cuts: TokenizerJson['pre_tokenizer']): RegExp[] =>
   cuts.flatMap((step) => {
+    if (step.type === 'Digits') return [compileSplit(step.individual_digits ? DIGITS : `${DIGITS}+`)];
     if (step.type === 'Split') return [compileSplit(step.pattern!.Regex!)];
     return step.use_regex === false ? [] : [compileSplit(BYTE_LEVEL_PATTERN)];
   });

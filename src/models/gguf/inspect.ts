@@ -5,16 +5,20 @@ import { fileTypeOfId, type TensorType } from '../../formats/gguf/types.js';
 import { boolOf, numberOf, textOf } from '../../formats/gguf/value.js';
 import { invalidModel } from '../../formats/invalid.js';
 import { decoderTensors } from '../tensors.js';
-import { checkKind } from './kind.js';
+import { checkKind, oddKind } from './kind.js';
+import { readParts } from './parts.js';
 import { isWhollyKnown, readShape } from './shape.js';
 
 /** Metadata key by which a file says that its weights are random. */
 export const SYNTHETIC_KEY = 'r1tune.synthetic';
 
-/** Reads what a model file is from its header alone; `sha256` stays null. Throws as `readGguf` does. */
+/** Reads what a model is from its header, or those of its parts; `sha256` stays null. Throws as `readGguf` does. */
 export async function inspectGguf(path: string): Promise<ModelFile> {
-  return describeGguf(readGguf(path));
+  return describeGguf(readParts(path));
 }
+
+/** Whether a file lies beside a model without being one: a projector, an adapter, an importance matrix. */
+export const isCompanion = (path: string): boolean => oddKind(readGguf(path)) !== undefined;
 
 /** The model in an opened GGUF file, after a check that all its tensors are there in the right shapes. */
 export function describeGguf(file: GgufFile): ModelFile {

@@ -24,7 +24,8 @@ export function checkKind(file: GgufFile): void {
   if (what) throw unsupportedModel(file.path, what, 'a language model that writes text');
 }
 
-function oddKind({ metadata, tensors }: GgufFile): string | undefined {
+/** What a file is when it is no language model. */
+export function oddKind({ metadata, tensors }: GgufFile): string | undefined {
   const type = textOf(metadata, 'general.type');
   const architecture = textOf(metadata, 'general.architecture');
   const has = (pattern: RegExp): boolean => tensors.some(({ name }) => pattern.test(name));

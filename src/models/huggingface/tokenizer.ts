@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { bool, type GgufValue, int32Array, text, textArray, uint32 } from '../../formats/gguf/value.js';
 import { invalidModel, parseFailure, unsupportedModel } from '../../formats/invalid.js';
+import { preTokenizerName } from '../../formats/tokenizer/identify.js';
+import { PATTERNS } from '../../formats/tokenizer/split.js';
+import { readTokenizerJson } from '../../formats/tokenizer/tokenizer-json.js';
 import { sentencePieceScores } from './sentence-piece.js';
 
 const tokenizerSchema = z.looseObject({
@@ -92,15 +95,17 @@ const mergesOf = ({ model }: TokenizerJson): [string, string][] =>
     return [merge.slice(0, space), merge.slice(space + 1)];
   });
 
-/** llama.cpp's name for the way text is cut before merging, told by the pattern that tokenizer.json holds. */
-function preTokenizer({ pre_tokenizer: rules, model }: TokenizerJson, folder: string): string {
-  const pattern = JSON.stringify(rules ?? null);
-  if (!pattern.includes('ByteLevel'))
-    throw unsupportedModel(folder, 'a tokenizer that is not byte-level', 'a byte-level BPE');
-  if (pattern.includes('\\\\p{N}{1,3}')) return 'llama-bpe';
-  if (pattern.includes('\\\\p{N}|')) return '<｜end▁of▁sentence｜>' in model.vocab ? 'deepseek-r1-qwen' : 'qwen2';
-  if (!pattern.includes('Split')) return 'gpt-2';
-  throw unsupportedModel(folder, 'a tokenizer that cuts text by an unknown pattern', 'that of Qwen2, Llama 3 or GPT-2');
+/** llama.cpp's name for the way text is cut before merging: exactly that way, or none. Throws MODEL_UNSUPPORTED. */
+function preTokenizer({ model }: TokenizerJson, folder: string): string {
+  const { splits, keepsWholeWords } = readTokenizerJson(join(folder, 'tokenizer.json'));
+  const name = preTokenizerName(splits, keepsWholeWords);
+  if (name === 'qwen2' && '<｜end▁of▁sentence｜>' in model.vocab) return 'deepseek-r1-qwen';
+  if (name) return name;
+  throw unsupportedModel(
+    folder,
+    'a tokenizer that cuts text in a way that has no name here',
+    `one that cuts like ${Object.keys(PATTERNS).join(', ')}, or a GGUF file made by llama.cpp's own converter`,
+  );
 }
 
 const nameOf = (token: z.infer<typeof tokenNameSchema>): string | undefined =>
@@ -124,10 +129,11 @@ function specialTokens(config: TokenizerConfig, tokens: readonly string[]): [str
   return entries;
 }
 
-/** In tokenizer_config.json, or in a file of its own as newer exports have it. */
+/** A chat_template.jinja wins over tokenizer_config.json, as in transformers; named ones keep their names. */
 function chatTemplate(folder: string, { chat_template: template }: TokenizerConfig): [string, GgufValue][] {
+  const KEY = 'tokenizer.chat_template';
   const file = join(folder, 'chat_template.jinja');
-  const named = Array.isArray(template) ? template.find(({ name }) => name === 'default')?.template : template;
-  const content = named ?? (existsSync(file) ? readFileSync(file, 'utf8') : undefined);
-  return content ? [['tokenizer.chat_template', text(content)]] : [];
+  if (existsSync(file)) return [[KEY, text(readFileSync(file, 'utf8'))]];
+  if (!Array.isArray(template)) return template ? [[KEY, text(template)]] : [];
+  return template.map(({ name, template: source }) => [name === 'default' ? KEY : `${KEY}.${name}`, text(source)]);
 }

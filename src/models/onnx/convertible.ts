@@ -13,6 +13,8 @@ const CHANGES_THE_SUM = ['logit_scale', 'attention.scale', 'attention.clamp_kqv'
  */
 export function whyNotConvertible(file: GgufFile, shape: Shape): string | null {
   const { architecture } = shape;
+  if ((numberOf(file.metadata, 'split.count') ?? 1) > 1)
+    return 'a model in several parts (llama-gguf-split --merge makes one of them)';
   const key = (name: string): string => `${architecture}.${name}`;
   const known = architectureSchema.safeParse(architecture);
   if (!known.success)

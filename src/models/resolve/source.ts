@@ -4,11 +4,13 @@ import { R1Error } from '../../core/errors.js';
 import { GEOMETRIES, GEOMETRY_IDS, isGeometryId, type ModelFile } from '../../core/model.js';
 import { CATALOG, catalogEntry } from '../catalog.js';
 import { pulledFolder } from '../folders.js';
-import { inspectGguf } from '../gguf/inspect.js';
+import { inspectGguf, isCompanion } from '../gguf/inspect.js';
 import { inspectOnnxFile, inspectOnnxFolder } from '../onnx/inspect.js';
 import type { Source } from './types.js';
 
 const SYNTHETIC = 'synthetic:';
+/** OWNER/NAME, as `models pull` takes it. */
+const REPOSITORY = /^[\w.-]+\/[\w.-]+$/;
 const DEFAULT_ID = 'deepseek-r1-distill-qwen-1.5b';
 
 /**
@@ -24,9 +26,10 @@ export async function readSource(spec: string | undefined, home: string): Promis
   if (spec.startsWith(SYNTHETIC)) return synthetic(spec.slice(SYNTHETIC.length));
   if (existsSync(spec)) return sourceAt(spec);
   if (catalogEntry(spec)) return catalog(spec, home);
+  if (REPOSITORY.test(spec)) return catalog(spec, home);
   throw new R1Error(
     'MODEL_NOT_FOUND',
-    `There is no model "${spec}": not a file or folder, not synthetic:GEOMETRY, and not one of ${CATALOG.map(({ id }) => id).join(', ')}.`,
+    `There is no model "${spec}": not a file or folder, not synthetic:GEOMETRY, not OWNER/NAME of one that was pulled, and not one of ${CATALOG.map(({ id }) => id).join(', ')}.`,
   );
 }
 
@@ -40,7 +43,7 @@ async function catalog(id: string, home: string): Promise<Source> {
   const source = await folderSource(id, pulledFolder(home, id));
   if (source) return source;
   throw new R1Error('MODEL_NOT_FOUND', `${id} has not been pulled to ${pulledFolder(home, id)}.`, {
-    mend: `Run \`r1-tune models pull ${id}\`, or use --model synthetic:${id}.`,
+    mend: `Run \`r1-tune models pull ${id}\`${isGeometryId(id) ? `, or use --model synthetic:${id}` : ''}.`,
   });
 }
 
@@ -72,11 +75,30 @@ async function oneOnnx(path: string): Promise<ModelFile> {
   throw new R1Error('MODEL_NOT_FOUND', `${path} is not an ONNX decoder that r1-tune knows.`);
 }
 
-/** Models in a folder and, for ONNX, in folders of it. Vocabulary files are not models. */
+/** How deep graphs lie: FOLDER/onnx/cpu_and_mobile/cpu-int4-…/model.onnx. */
+const DEPTH = 4;
+const LATER_PART = /-(?!00001)\d{5}-of-\d{5}\.gguf$/;
+
+/** Models in a folder and, for ONNX, in folders of it. Vocabularies, later parts and companions of a model are none. */
 async function filesIn(folder: string): Promise<ModelFile[]> {
   const names = readdirSync(folder).sort();
-  const gguf = names.filter((name) => name.endsWith('.gguf') && name !== 'tokenizer.gguf');
-  const folders = names.filter((name) => statSync(join(folder, name)).isDirectory() && name !== 'onnx');
-  const onnx = [folder, ...folders.map((name) => join(folder, name))].flatMap(inspectOnnxFolder);
-  return [...(await Promise.all(gguf.map((name) => inspectGguf(join(folder, name))))), ...onnx];
+  const gguf = names.filter((name) => name.endsWith('.gguf') && name !== 'tokenizer.gguf' && !LATER_PART.test(name));
+  const models = gguf.map((name) => join(folder, name)).filter((path) => gguf.length === 1 || !isCompanion(path));
+  const onnx = foldersOf(folder, DEPTH).flatMap(inspectOnnxFolder);
+  const once = onnx.filter(({ path }, i) => onnx.findIndex((other) => other.path === path) === i);
+  return [...(await Promise.all(models.map(inspectGguf))), ...once];
+}
+
+/** The folder and those below it. */
+function foldersOf(folder: string, depth: number): string[] {
+  const below =
+    depth === 0
+      ? []
+      : readdirSync(folder)
+          .sort()
+          .map((name) => join(folder, name));
+  return [
+    folder,
+    ...below.filter((path) => statSync(path).isDirectory()).flatMap((path) => foldersOf(path, depth - 1)),
+  ];
 }

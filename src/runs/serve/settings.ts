@@ -125,15 +125,10 @@ function servedModel(profile: Profile, { model }: Deployment, given: readonly st
   const isMeasured = model.path === profile.model.path;
   // A name that was given is the one that is listed, as llama-server has it.
   const id = given[0] ?? (isMeasured && !isPath(asked) ? asked : fileName(model));
-  const names = [
-    ...given,
-    asked,
-    asked.split(':').at(-1)!,
-    model.geometryId,
-    model.name,
-    profile.name,
-    basename(model.path),
-  ];
+  // A shape is a name only of what was made from it.
+  const shape = model.weights === 'random' ? model.geometryId : null;
+  const file = basename(model.path);
+  const names = [...given, asked, asked.split(':').at(-1)!, shape, model.name, profile.name, file];
   return {
     id,
     aliases: [...new Set(names)].filter((name): name is string => Boolean(name) && name !== id),

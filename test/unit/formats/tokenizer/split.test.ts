@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { preTokenizerName } from '../../../../src/formats/tokenizer/identify.js';
 import { compileSplit, namedSplits, splitText } from '../../../../src/formats/tokenizer/split.js';
 
 it('cuts words, numbers and signs as each family does', () => {
@@ -29,4 +30,13 @@ it('loses nothing', () => {
 it('names what it does not know', () => {
   expect(() => namedSplits('martian')).toThrow(/"martian"/);
   expect(() => compileSplit('a++')).toThrow(expect.objectContaining({ code: 'MODEL_UNSUPPORTED' }));
+});
+
+it('a way of cutting is named only when it is exactly that way', () => {
+  const name = (patterns: string[], whole = false) => preTokenizerName(patterns.map(compileSplit), whole);
+  for (const known of ['qwen2', 'gpt-2', 'smollm', 'llama-bpe'])
+    expect(preTokenizerName(namedSplits(known), known === 'llama-bpe')).toBe(known);
+  expect(preTokenizerName(namedSplits('llama-bpe'), false)).toBe('smaug-bpe');
+  expect(name(['\\p{N}{1,3}', '\\p{L}+'])).toBe(null);
+  expect(name(['[0-9]+'])).toBe(null);
 });

@@ -21,6 +21,15 @@ import { readTokenizer } from '../../../../src/models/huggingface/tokenizer.js';
 import { synthesizeGguf } from '../../../../src/models/synthesize.js';
 import { writeByteLevelTokenizer, writeHuggingFaceFolder } from '../../../helpers/huggingface-folder.js';
 
+/** Digits are cut from nothing else. */
+const unknownCut = {
+  type: 'Sequence',
+  pretokenizers: [
+    { type: 'Split', pattern: { Regex: '[0-9]+' }, behavior: 'Isolated', invert: false },
+    { type: 'ByteLevel', add_prefix_space: false, use_regex: false },
+  ],
+};
+
 const root = mkdtempSync(join(tmpdir(), 'r1-hf-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 const source = join(root, 'source.gguf');
@@ -76,9 +85,9 @@ describe('a Hugging Face folder', () => {
     ],
     [
       'with an unknown way to cut text',
-      () => edit('tokenizer.json', (json) => (json.pre_tokenizer = { type: 'ByteLevel', Split: '[0-9]+' })),
+      () => edit('tokenizer.json', (json) => (json.pre_tokenizer = unknownCut)),
       'MODEL_UNSUPPORTED',
-      'unknown pattern',
+      'has no name here',
     ],
     [
       'with sliding windows',

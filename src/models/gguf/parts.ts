@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { type GgufFile, readGguf } from '../../formats/gguf/read.js';
+import { numberOf } from '../../formats/gguf/value.js';
+import { invalidModel } from '../../formats/invalid.js';
+
+const PART = /-(\d{5})-of-(\d{5})\.gguf$/;
+
+/** The files of a model, the first first: one, or the parts that llama.cpp's gguf-split made. Throws MODEL_INVALID. */
+export function partPaths(path: string): string[] {
+  const match = PART.exec(path);
+  if (!match) return [path];
+  const paths = Array.from({ length: Number(match[2]) }, (_, i) =>
+    path.replace(PART, `-${String(i + 1).padStart(5, '0')}-of-${match[2]}.gguf`),
+  );
+  const missing = paths.find((part) => !existsSync(part));
+  if (missing)
+    throw invalidModel(path, `a part of the model is missing: ${missing}`, `all ${paths.length} parts in one folder`);
+  return paths;
+}
+
+/** A model as if it were one file: metadata of the first part, tensors and bytes of all. Throws as `readGguf` does. */
+export function readParts(path: string): GgufFile {
+  const first = readGguf(partPaths(path)[0]!);
+  const count = numberOf(first.metadata, 'split.count') ?? 1;
+  if (count <= 1) return first;
+  const paths = partPaths(path);
+  if (paths.length !== count)
+    throw invalidModel(path, `one of ${count} parts, under a name that does not say which`, 'NAME-00001-of-0000N.gguf');
+  const parts = [first, ...paths.slice(1).map(readGguf)];
+  return {
+    ...first,
+    sizeBytes: parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    tensors: parts.flatMap(({ tensors }) => tensors),
+  };
+}
