@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
+import { againstSchema } from '../src/core/against.js';
 import { allocatorSchema, bindingSchema, candidateSchema } from '../src/core/candidate.js';
 import { claimsDocumentSchema } from '../src/core/claims.js';
 import { intervalSchema } from '../src/core/interval.js';
@@ -52,6 +53,7 @@ const DOCUMENTS: [name: string, schema: z.ZodType, where: string][] = [
   ['profile', profileSchema, '`best.json` and every file in `profiles/`.'],
   ['report', reportDocumentSchema, '`report.json`, made by `r1-tune report RUN --format json`.'],
   ['machine', machineSchema, '`machine.json`, `machine` in `run.json`, and the output of `r1-tune probe --json`.'],
+  ['against', againstSchema, '`against.json`, made by `r1-tune bench --against`.'],
   ['claims', claimsDocumentSchema, '`claims.json`, made by `r1-tune claims`.'],
 ];
 
@@ -68,6 +70,7 @@ A run folder \`results/<stamp>-<label>/\` holds:
 | \`outcomes.jsonl\` | One line a trial, flushed to disk before the next one starts; raw samples in it. |
 | \`run.json\` | The result: the document that everything below is made from. |
 | \`best.json\` | The recommended deployment with its proof: a profile. |
+| \`against.json\` | Of \`bench --against\`: the pairs with another program, and the ratios of the rates. |
 | \`report.html\`, \`summary.md\` | The report, for people. |
 | \`report.json\`, \`configurations.csv\`, \`trials.csv\`, \`chart-*.png\` | The report for programs, spreadsheets and slides: \`r1-tune report RUN\`. |
 | \`logs/\` | What trials wrote to their error output. |

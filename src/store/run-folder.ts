@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import type { Against } from '../core/against.js';
 import { R1Error } from '../core/errors.js';
 import type { Machine } from '../core/machine.js';
 import type { Profile } from '../core/profile.js';
@@ -20,6 +21,7 @@ export type RunFolder = {
   writeQuality(quality: readonly Quality[]): void;
   writeRun(run: RunResult): void;
   writeProfile(name: string, profile: Profile): void;
+  writeAgainst(against: Against): void;
   writeFile(name: string, data: string | Uint8Array): void;
   close(): void;
 };
@@ -90,6 +92,7 @@ function folderAt(path: string): RunFolder {
     writeQuality: (quality) => writeJsonAtomic(join(path, 'quality.json'), quality),
     writeRun: (run) => writeJsonAtomic(join(path, 'run.json'), run),
     writeProfile: (name, profile) => writeJsonAtomic(join(path, name), profile),
+    writeAgainst: (against) => writeJsonAtomic(join(path, 'against.json'), against),
     writeFile: (name, data) => writeFileAtomic(join(path, name), data),
     close() {
       log.close();

@@ -1,9 +1,10 @@
 import { relative } from 'node:path';
 import type { Argv } from 'yargs';
+import type { Against } from '../../core/against.js';
 import { candidateLabel } from '../../core/candidate.js';
-import type { RunResult } from '../../core/run-result.js';
+import type { Interval } from '../../core/interval.js';
 import { formatBytes, formatDuration } from '../../core/units.js';
-import { type BenchRequest, bench } from '../../runs/bench/bench.js';
+import { type BenchRequest, type BenchResult, bench } from '../../runs/bench/bench.js';
 import { wholeFrom } from '../../runs/parse.js';
 import { openContext } from '../context.js';
 import { axisOptions, modelOptions } from '../sweep/options.js';
@@ -26,11 +27,27 @@ const builder = (yargs: Argv) =>
       default: 'default',
       choices: ['quick', 'default', 'thorough'] as const,
       describe: 'quick: pp128 + tg64, else pp512 + tg128',
+    })
+    .option('against', {
+      type: 'string',
+      describe:
+        'Run this llama-bench, untuned, beside every trial on the same file and lengths, and print the ratio of the rates',
     });
 
 type Flags = BenchRequest & { json: boolean; quiet?: boolean; home?: string };
 
-function benchText(run: RunResult, folder: string): string {
+function againstText({ pairs, decode, prefill }: Against): string {
+  const { build, threads } = pairs[0]!.rival;
+  const of = ({ estimate, low, high }: Interval): string =>
+    `${estimate.toFixed(3)}${low === null || high === null ? '' : ` (${low.toFixed(3)} to ${high.toFixed(3)})`}`;
+  return (
+    `Against:  decode ${of(decode)} and prefill ${of(prefill)} of the rate of llama-bench ${build}, ` +
+    `untuned with ${threads} thread${threads === 1 ? '' : 's'}; ` +
+    `${pairs.length} pair${pairs.length === 1 ? '' : 's'}${decode.low === null ? '; six are needed for an interval' : ', 95 % intervals'}`
+  );
+}
+
+function benchText({ run, against, folder }: BenchResult): string {
   const { decodeTokensPerSecond, prefillTokensPerSecond, peakRssBytes, trials, candidate, ttftMs, throughput } =
     run.configurations[0]!;
   const overheads = run.outcomes.flatMap((o) => o.metrics?.overheadMsPerToken ?? []).sort((a, b) => a - b);
@@ -47,6 +64,7 @@ function benchText(run: RunResult, folder: string): string {
     ...(throughput ? [throughputLine(throughput)] : []),
     `Memory:   ${peakRssBytes === null ? 'unknown' : formatBytes(peakRssBytes)} at its peak`,
     `Harness:  ${overhead}`,
+    ...(against ? [againstText(against)] : []),
     `${trials} processes; files in ${relative('.', folder) || '.'}`,
   ].join('\n');
 }
@@ -57,7 +75,7 @@ export const benchCommand = {
   builder,
   handler: async (flags: Flags): Promise<void> => {
     const context = openContext(flags);
-    const { run, folder } = await bench(flags, context);
-    context.console.result(flags.json ? JSON.stringify(run.configurations[0], null, 2) : benchText(run, folder));
+    const result = await bench(flags, context);
+    context.console.result(flags.json ? JSON.stringify(result.run.configurations[0], null, 2) : benchText(result));
   },
 };

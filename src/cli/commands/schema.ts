@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import * as z from 'zod';
+import { againstSchema } from '../../core/against.js';
 import { candidateSchema } from '../../core/candidate.js';
 import { claimsDocumentSchema } from '../../core/claims.js';
 import { R1Error } from '../../core/errors.js';
@@ -24,6 +25,7 @@ const SCHEMAS: Record<string, z.ZodType> = table({
   profile: profileSchema,
   claims: claimsDocumentSchema,
   report: reportDocumentSchema,
+  against: againstSchema,
 });
 
 export const schemaCommand = {

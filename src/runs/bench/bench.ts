@@ -1,7 +1,10 @@
+import type { Against, RivalPair, RivalRates } from '../../core/against.js';
 import { backendOf } from '../../core/backend-of.js';
 import { type Candidate, candidateId, NO_BINDING } from '../../core/candidate.js';
 import { R1Error } from '../../core/errors.js';
+import { seededRandom } from '../../core/random.js';
 import type { Plan, RunResult } from '../../core/run-result.js';
+import { runLlamaBench } from '../../runners/rivals/llama-bench.js';
 import { checkRunFolder, createRunFolder, type RunFolder } from '../../store/run-folder.js';
 import { assembleRun } from '../../sweeps/assemble-run.js';
 import { combinations } from '../../sweeps/combinations.js';
@@ -9,6 +12,7 @@ import { levelsOf } from '../../sweeps/levels.js';
 import { OWN_CPUS, placeReplicas } from '../../sweeps/replica-shares.js';
 import { toProfile } from '../../sweeps/to-profile.js';
 import type { Context } from '../context.js';
+import { environmentOf } from '../experiment/environment.js';
 import { openPorts } from '../experiment/ports.js';
 import { runBlocks } from '../experiment/run-blocks.js';
 import { askedAxes } from '../sweep/asked-axes.js';
@@ -17,16 +21,20 @@ import { planArm } from '../sweep/plan-arms.js';
 import { type PlanFlags, preparePlan, readPlanFlags } from '../sweep/prepare.js';
 import { type Started, type StartFlags, startRun } from '../sweep/start.js';
 import { benchSource } from './bench-source.js';
+import { compareWithRival, PAIRS, withRival } from './rival.js';
 
 /** The first look of the precision stop, for the progress line. */
 const USUAL_TRIALS = 5;
 
-/** One configuration to measure; `trials` exactly so many, else until its 95 % interval is within ±2 %. */
+/**
+ * One configuration to measure; `trials` exactly so many, else until its 95 % interval is within ±2 %. `against` is a
+ * llama-bench to run beside every trial.
+ */
 export type BenchRequest = PlanFlags &
-  StartFlags & { trials?: number | undefined; results: string; out?: string | undefined };
+  StartFlags & { trials?: number | undefined; against?: string | undefined; results: string; out?: string | undefined };
 
-/** The run of one configuration, and the folder that holds its files. */
-export type BenchResult = { run: RunResult; folder: string };
+/** The run of one configuration, how it compares with the rival if one was named, and the folder that holds its files. */
+export type BenchResult = { run: RunResult; against: Against | null; folder: string };
 
 const isReplicated = ({ replicas }: PlanFlags): boolean => replicas !== undefined && replicas.join() !== '1';
 
@@ -74,17 +82,39 @@ function described(flags: PlanFlags, { machine, models }: Started): Candidate {
   return candidate;
 }
 
+/** @returns how it compares with the rival, where one is named */
 async function measureOne(
   plan: Plan,
-  { machine }: Started,
+  started: Started,
   folder: RunFolder,
   request: BenchRequest,
   context: Context,
-) {
-  const expected = { trials: request.trials ?? USUAL_TRIALS, ms: 0 };
-  const arm = planArm(plan, plan.candidates[0]!, 'full');
-  await runBlocks(benchSource(arm, request.trials), openPorts({ machine, log: folder.log, expected }, context));
+): Promise<Against | null> {
+  const { against: program } = request;
+  const trials = request.trials ?? (program === undefined ? undefined : PAIRS);
+  const expected = { trials: trials ?? USUAL_TRIALS, ms: 0 };
+  const ports = openPorts({ machine: started.machine, log: folder.log, expected }, context);
+  const source = benchSource(planArm(plan, plan.candidates[0]!, 'full'), trials);
+  const rival = program === undefined ? null : { program, random: seededRandom(plan.seed), pairs: [] as RivalPair[] };
+  const run = rival && rivalRun(rival.program, plan, started, context);
+  await runBlocks(source, rival && run ? withRival(ports, { ...rival, run }) : ports);
   context.emit({ type: 'idle' });
+  return rival && compareWithRival(rival.program, rival.pairs);
+}
+
+function rivalRun(
+  program: string,
+  plan: Plan,
+  { arms }: Started,
+  { host, signal }: Context,
+): () => Promise<RivalRates> {
+  const { path, format } = models[0]!;
+  if (format !== 'gguf')
+    throw new R1Error('USAGE', 'llama-bench runs GGUF files only.', {
+      mend: 'Give --model a GGUF file, or leave out --against.',
+    });
+  const workload = plan.workloads.full;
+  return () => runLlamaBench({ program, model: path, workload, env: environmentOf(host), signal });
 }
 
 /** Measures one configuration in fresh processes and writes its run folder. Throws USAGE for several configurations. */
@@ -98,14 +128,15 @@ export async function bench(request: BenchRequest, context: Context): Promise<Be
   try {
     folder.writeMachine(started.machine);
     folder.writePlan(plan);
-    await measureOne(plan, started, folder, request, context);
+    const against = await measureOne(plan, started, folder, request, context);
+    if (against) folder.writeAgainst(against);
     const { outcomes } = folder.log;
     const { machine } = started;
     const run = assembleRun({ id: folder.id, machine, plan, outcomes, quality: [], search: null });
     folder.writeRun(run);
     folder.writeProfile('best.json', toProfile(run, run.configurations[0]!, plan.label));
     await writeReports(folder, run, context);
-    return { run, folder: folder.path };
+    return { run, against, folder: folder.path };
   } finally {
     folder.close();
   }
