@@ -158,6 +158,22 @@ describe.skipIf(stories === undefined)('the C API of llama.cpp', () => {
     for (const sequence of sequences) await sequence.dispose();
   });
 
+  it('steps more sequences together than a prefill batch holds', async () => {
+    const model = await inspectGguf(stories!);
+    const candidate = { ...baseCandidate('llama-cpp', model.quant, 1), batch: 1 };
+    const narrow = await createLlamaCppEngine(folder, 'c-api').load({
+      model,
+      candidate,
+      contextTokens: 64,
+      sequences: 3,
+    });
+    const sequences = Array.from({ length: 3 }, () => narrow.openSequence());
+    const told = await Promise.all(sequences.map((sequence) => greedy(sequence, prompt, 6)));
+    expect(told[1]).toEqual(told[0]);
+    expect(told[2]).toEqual(told[0]);
+    await narrow.dispose();
+  });
+
   it('shows how far a load is, and stops it', async () => {
     const model = await inspectGguf(stories!);
     const shares: number[] = [];

@@ -72,12 +72,14 @@ async function createContext(api: LlamaApi, model: Pointer, request: LoadRequest
   const { candidate, contextTokens, sequences } = request;
   const { llama } = api;
   const type = cacheType(candidate.kvType);
+  // The steps of all sequences go into one evaluation, however small the prefill batch.
+  const evaluated = Math.max(candidate.batch, sequences);
   const { LLAMA_FLASH_ATTN_TYPE_ENABLED, LLAMA_FLASH_ATTN_TYPE_DISABLED } = ENUMS.llama_flash_attn_type;
   const params = {
     ...(llama.llama_context_default_params() as object),
     n_ctx: contextTokens * sequences,
-    n_batch: candidate.batch,
-    n_ubatch: candidate.batch,
+    n_batch: evaluated,
+    n_ubatch: evaluated,
     n_seq_max: sequences,
     n_threads: candidate.threads,
     n_threads_batch: candidate.threadsBatch ?? candidate.threads,
