@@ -105,7 +105,7 @@ async function measureOne(
 function rivalRun(
   program: string,
   plan: Plan,
-  { arms }: Started,
+  { models }: Started,
   { host, signal }: Context,
 ): () => Promise<RivalRates> {
   const { path, format } = models[0]!;
