@@ -1,3 +1,5 @@
+import { table } from '../../core/table.js';
+
 /**
  * The texts of each `format` of JSON Schema that can be enforced, as patterns; each allows only what the standard allows, and
  * leaves out its rarest forms.
@@ -29,7 +31,7 @@ const IPV6 = [
   `${H16}(?::${H16}){6}::`,
 ].join('|');
 
-export const FORMATS: Readonly<Record<string, string>> = {
+export const FORMATS: Readonly<Record<string, string>> = table({
   email: `^${MAILBOX}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\\.)+[A-Za-z]{2,}$`,
   uuid: '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$',
   date: `^${DATE}$`,
@@ -40,7 +42,7 @@ export const FORMATS: Readonly<Record<string, string>> = {
   ipv6: `^(?:${IPV6})$`,
   hostname: `^${LABEL}(?:\\.${LABEL})*$`,
   uri: `^[a-z][a-z0-9+-]*://[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*(?::[1-9]\\d{0,3})?(?:/${PATH_CHARACTER}*)?(?:\\?${PATH_CHARACTER}*)?(?:#${PATH_CHARACTER}*)?$`,
-};
+});
 
 /** Names that say how a value is to be shown or stored, and allow every value of the type. */
 export const FREE_FORMATS = new Set(['password', 'path', 'file-path', 'directory-path', 'float', 'double', 'int64']);

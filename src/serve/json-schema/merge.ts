@@ -1,3 +1,4 @@
+import { table } from '../../core/table.js';
 import { isSchema, type Schema, SchemaError } from './schema-error.js';
 
 /** Several schemas that all must hold → one. */
@@ -8,7 +9,7 @@ const larger: Combine = (a, b) => Math.max(a as number, b as number);
 const smaller: Combine = (a, b) => Math.min(a as number, b as number);
 const all: Combine = (a, b) => [...new Set([a, b].flat())];
 
-const COMBINE: Readonly<Record<string, Combine>> = {
+const COMBINE: Readonly<Record<string, Combine>> = table({
   minimum: larger,
   exclusiveMinimum: larger,
   minLength: larger,
@@ -26,7 +27,7 @@ const COMBINE: Readonly<Record<string, Combine>> = {
   additionalProperties: both,
   propertyNames: both,
   uniqueItems: (a, b) => a === true || b === true,
-};
+});
 
 /** Throws `SchemaError` for what cannot be brought together. */
 export function merge(a: Schema, b: Schema, path: string): Schema {

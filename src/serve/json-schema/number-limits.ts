@@ -1,3 +1,4 @@
+import { table } from '../../core/table.js';
 import { decimals, MOST_DIGITS } from './decimal-range.js';
 import type { Node } from './grammar.js';
 import { integer, number } from './json-grammar.js';
@@ -7,10 +8,10 @@ const LIMITS = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'm
 export const NUMBER_KEYWORDS = [...LIMITS, 'format'] as const;
 /** Every remainder is a part of the grammar. */
 const LARGEST_MULTIPLE = 1000;
-const INTEGER_FORMATS: Record<string, [number, number]> = {
+const INTEGER_FORMATS: Record<string, [number, number]> = table({
   int32: [-(2 ** 31), 2 ** 31 - 1],
   uint32: [0, 2 ** 32 - 1],
-};
+});
 
 /** Least and most length of a string or an array. */
 export function bounds(schema: Schema, low: string, high: string, path: string): [number, number] {

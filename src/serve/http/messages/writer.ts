@@ -1,3 +1,4 @@
+import { table } from '../../../core/table.js';
 import type { Refusal } from '../../refusal.js';
 import { type Block, BlockSequence, blocksOf } from '../answer-blocks.js';
 import type { AnswerHead, AnswerWriter } from '../answer-writer.js';
@@ -38,14 +39,14 @@ function parsed(json: string): unknown {
   }
 }
 
-const TYPES: Record<number, string> = {
+const TYPES: Record<number, string> = table({
   401: 'authentication_error',
   403: 'permission_error',
   404: 'not_found_error',
   413: 'request_too_large',
   429: 'rate_limit_error',
   503: 'overloaded_error',
-};
+});
 
 /** The error body of that API. */
 export const messagesError = (refusal: Refusal): object => ({

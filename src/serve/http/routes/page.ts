@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { FastifyInstance } from 'fastify';
+import { table } from '../../../core/table.js';
 
 const FOLDER = new URL('../../ui/', import.meta.url);
 const FILES = [
@@ -21,13 +22,13 @@ const FILES = [
 ];
 /** Libraries of the page, from their packages: nothing is asked of other servers. */
 const LIBRARIES = { marked: 'lib/marked.esm.js', katex: 'dist/katex.mjs' };
-const TYPES: Record<string, string> = {
+const TYPES: Record<string, string> = table({
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.mjs': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
-};
+});
 
 /** Nothing from elsewhere and nothing inline: a model's text can never become a script. */
 const HEADERS = {

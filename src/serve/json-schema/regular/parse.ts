@@ -1,3 +1,4 @@
+import { table } from '../../../core/table.js';
 import {
   type CharacterSet,
   characters,
@@ -11,15 +12,15 @@ import {
 } from './characters.js';
 import { type Expression, PatternError } from './expression.js';
 
-const CLASSES: Record<string, CharacterSet> = {
+const CLASSES: Record<string, CharacterSet> = table({
   d: DIGITS,
   D: complement(DIGITS),
   w: WORD,
   W: complement(WORD),
   s: SPACE,
   S: complement(SPACE),
-};
-const CONTROLS: Record<string, string> = { n: '\n', r: '\r', t: '\t', f: '\f', v: '\v', 0: '\0' };
+});
+const CONTROLS: Record<string, string> = table({ n: '\n', r: '\r', t: '\t', f: '\f', v: '\v', 0: '\0' });
 const MOST_REPEATS = 1000;
 const MOST_NESTING = 50;
 
