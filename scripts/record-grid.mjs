@@ -2,7 +2,7 @@
 // Usage: node scripts/record-grid.mjs RUN_FOLDER OUT.json
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { backendOf } from '../dist/core/backend-of.js';
+import { modelArms } from '../dist/core/backends.js';
 import { candidateId } from '../dist/core/candidate.js';
 import { toDesignSpace } from '../dist/sweeps/design-space.js';
 import { objectiveOf } from '../dist/sweeps/trial-result.js';
@@ -16,7 +16,7 @@ const race = read('outcomes.jsonl')
   .split('\n')
   .map((line) => JSON.parse(line))
   .filter((o) => o.phase === 'race');
-const arms = plan.models.map((model) => ({ backend: backendOf(model), model }));
+const arms = modelArms(plan.models, plan.candidates);
 const space = toDesignSpace(
   { candidates: plan.candidates, defaultCandidate: plan.defaultCandidate, excluded: [] },
   arms,

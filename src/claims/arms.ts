@@ -1,5 +1,6 @@
 import { backendOf } from '../core/backend-of.js';
-import { type Backend, baseCandidate, type Candidate } from '../core/candidate.js';
+import { BACKENDS, type Backend, defaultBackends } from '../core/backends.js';
+import { baseCandidate, type Candidate } from '../core/candidate.js';
 import { CALM, type Conditions } from '../core/claims.js';
 import type { Arm } from '../core/experiment.js';
 import type { ModelFile } from '../core/model.js';
@@ -44,8 +45,8 @@ export const baseModel = (facts: ClaimFacts): ModelFile => baseModels(facts)[0]!
 /** One remark for each backend that is not there, so that half a claim is not taken for the whole. */
 export function absentBackends(facts: ClaimFacts): string[] {
   const present = new Set(facts.models.map(backendOf));
-  if (present.has('fake')) return [];
-  return (['llama-cpp', 'onnx'] as const)
+  if ([...present].some((backend) => !BACKENDS[backend].isReal)) return [];
+  return defaultBackends('claims')
     .filter((backend) => !present.has(backend))
     .map((backend) => `${backend} cannot be tested: ${facts.absent[backend] ?? 'the model has no file for it'}.`);
 }

@@ -1,8 +1,5 @@
-import type { Backend } from './candidate.js';
+import { type Backend, firstBackendOf } from './backends.js';
 import type { ModelFile } from './model.js';
 
 /** The engine that runs a model file. A script of the fake engine is JSON. */
-export function backendOf(model: ModelFile): Backend {
-  if (model.format === 'onnx') return 'onnx';
-  return model.path.endsWith('.json') ? 'fake' : 'llama-cpp';
-}
+export const backendOf = (model: ModelFile): Backend => (model.path.endsWith('.json') ? 'fake' : firstBackendOf(model));

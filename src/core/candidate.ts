@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type Backend, backendSchema } from './backends.js';
 import { shortHash } from './canonical.js';
 import { kernelListSchema } from './cpu-list.js';
 
@@ -6,8 +7,7 @@ import { kernelListSchema } from './cpu-list.js';
 const MOST_THREADS = 8192;
 const MOST_BATCH = 131_072;
 
-export const backendSchema = z.enum(['llama-cpp', 'onnx', 'fake']);
-export type Backend = z.infer<typeof backendSchema>;
+export type { Backend } from './backends.js';
 
 export const memoryPolicySchema = z.object({
   policy: z.enum(['bind', 'interleave', 'preferred', 'local']).describe('The numactl memory policy.'),
@@ -106,8 +106,17 @@ export const DEFAULT_ONNX_KNOBS: OnnxKnobs = {
   graphOptimization: 'all',
 };
 
+/** What an engine does when nobody says otherwise, where engines differ. */
+const ENGINE_DEFAULTS: Record<Backend, Pick<Candidate, 'kvType' | 'flashAttention' | 'onnx'>> = {
+  // llama.cpp resolves its own default of flash attention (auto) to on for CPUs.
+  'llama-cpp': { kvType: 'f16', flashAttention: true, onnx: null },
+  onnx: { kvType: 'f32', flashAttention: false, onnx: DEFAULT_ONNX_KNOBS },
+  fake: { kvType: 'f16', flashAttention: false, onnx: null },
+};
+
 /** What a knob is when nobody says otherwise. `threads` depends on the machine and is given by the caller. */
 export function baseCandidate(backend: Backend, quant: string, threads: number): Candidate {
+  const { kvType, flashAttention, onnx } = ENGINE_DEFAULTS[backend];
   return {
     backend,
     quant,
@@ -116,16 +125,15 @@ export function baseCandidate(backend: Backend, quant: string, threads: number):
     binding: NO_BINDING,
     allocator: SYSTEM_ALLOCATOR,
     isa: 'auto',
-    kvType: backend === 'onnx' ? 'f32' : 'f16',
-    // llama.cpp resolves its own default (auto) to on for CPUs.
-    flashAttention: backend === 'llama-cpp',
+    kvType,
+    flashAttention,
     batch: 512,
     mmap: true,
     mlock: false,
     hugePages: 'default',
     replicas: 1,
     sequences: 1,
-    onnx: backend === 'onnx' ? DEFAULT_ONNX_KNOBS : null,
+    onnx,
   };
 }
 

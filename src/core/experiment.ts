@@ -4,7 +4,7 @@ import type { ModelFile } from './model.js';
 import type { Outcome, TrialPhase } from './outcome.js';
 import type { Workload } from './workload.js';
 
-/** What is measured: one configuration of one model file under one workload. The engine is that of the file (`backendOf`). */
+/** What is measured: one configuration of one model file under one workload. The engine is that of the candidate. */
 export type Arm = {
   /** Unique in its block, and the same over all blocks of an experiment. The id of the candidate where that alone tells arms apart. */
   name: string;

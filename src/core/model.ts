@@ -5,10 +5,15 @@ export * from './geometry.js';
 
 const count = z.int().min(1);
 
+export const modelFormatSchema = z
+  .enum(['gguf', 'onnx'])
+  .describe('File format; gguf is run by llama.cpp, onnx by ONNX Runtime.');
+export type ModelFormat = z.infer<typeof modelFormatSchema>;
+
 export const modelFileSchema = z
   .object({
     path: z.string().min(1).describe('The .gguf file, or the .onnx graph (its weights and tokenizer lie beside it).'),
-    format: z.enum(['gguf', 'onnx']).describe('File format; gguf is run by llama.cpp, onnx by ONNX Runtime.'),
+    format: modelFormatSchema,
     quant: z.string().describe('Quantization level, for example "q4_k_m" (GGUF) or "int4" (ONNX).'),
     sizeBytes: z.int().min(0).describe('Size on disk, bytes, external data included.'),
     sha256: z

@@ -1,4 +1,6 @@
+import type { Candidate } from '../core/candidate.js';
 import { R1Error } from '../core/errors.js';
+import type { KnobId } from '../core/knobs.js';
 import type { Profile } from '../core/profile.js';
 import { shellWord } from '../core/shell-word.js';
 import { provenanceLines } from './provenance.js';
@@ -50,8 +52,43 @@ export const llamaServerScript: Exporter = (profile, options) => {
   return [{ name: `${serviceName(profile.name)}-llama-server.sh`, text: `${text.join('\n')}\n`, isExecutable: true }];
 };
 
+/** What has no flag: said by the launch line, by a note, or not a matter of this server. */
+const elsewhere = (): Flag[] => [];
+
+/** How this server is told of each knob. */
+const KNOB_FLAGS: Record<KnobId, (candidate: Candidate) => Flag[]> = {
+  backend: elsewhere,
+  quant: elsewhere,
+  sequences: ({ sequences }) => [[['-np', String(sequences)], 'Sequences decoded together.']],
+  threads: ({ threads }) => [[['-t', String(threads)], 'Threads that decode.']],
+  threadsBatch: ({ threads, threadsBatch }) => [[['-tb', String(threadsBatch ?? threads)], 'Threads that prefill.']],
+  batch: ({ batch }) => [
+    [['-b', String(batch), '-ub', String(batch)], 'Prefill batch; r1-tune measures with both equal.'],
+  ],
+  kvType: ({ kvType }) => [[['-ctk', kvType, '-ctv', kvType], 'Element type of the KV cache.']],
+  mmap: ({ mmap }) => (mmap ? [] : [[['--no-mmap'], 'Weights read into memory instead of mapped.']]),
+  mlock: ({ mlock }) => (mlock ? [[['--mlock'], 'Weights locked in RAM: needs `ulimit -l unlimited`.']] : []),
+  binding: ({ binding }) =>
+    binding.tool === 'numactl' ? [[['--numa', 'numactl'], 'Follow the CPUs and nodes that numactl gives.']] : [],
+  // The launch line: LD_PRELOAD.
+  allocator: elsewhere,
+  // Its own build decides.
+  isa: elsewhere,
+  // Asked of the program itself: flashAttentionLines.
+  flashAttention: elsewhere,
+  hugePages: elsewhere,
+  // Notes at the top.
+  replicas: elsewhere,
+  threadPlacement: elsewhere,
+  // Knobs of ONNX Runtime.
+  spinning: elsewhere,
+  executionMode: elsewhere,
+  arena: elsewhere,
+  graphOptimization: elsewhere,
+};
+
 function flags({ candidate, model, contextTokens }: Profile, options: ExportOptions): Flag[] {
-  const { sequences, threads, threadsBatch, batch, kvType, mmap, mlock, binding } = candidate;
+  const { sequences } = candidate;
   return [
     [['-m', model.path], 'The model that was measured.'],
     [['--host', options.host, '--port', String(options.port)], 'Where it listens; its own default is port 8080.'],
@@ -59,16 +96,7 @@ function flags({ candidate, model, contextTokens }: Profile, options: ExportOpti
       ['-c', String(contextTokens * sequences)],
       `Context of ${contextTokens} tokens for each of ${sequences} sequence(s): -c is their sum.`,
     ],
-    [['-np', String(sequences)], 'Sequences decoded together.'],
-    [['-t', String(threads)], 'Threads that decode.'],
-    [['-tb', String(threadsBatch ?? threads)], 'Threads that prefill.'],
-    [['-b', String(batch), '-ub', String(batch)], 'Prefill batch; r1-tune measures with both equal.'],
-    [['-ctk', kvType, '-ctv', kvType], 'Element type of the KV cache.'],
-    ...(mmap ? [] : [[['--no-mmap'], 'Weights read into memory instead of mapped.'] as Flag]),
-    ...(mlock ? [[['--mlock'], 'Weights locked in RAM: needs `ulimit -l unlimited`.'] as Flag] : []),
-    ...(binding.tool === 'numactl'
-      ? [[['--numa', 'numactl'], 'Follow the CPUs and nodes that numactl gives.'] as Flag]
-      : []),
+    ...Object.values(KNOB_FLAGS).flatMap((flagsOf) => flagsOf(candidate)),
   ];
 }
 

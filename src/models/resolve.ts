@@ -1,12 +1,13 @@
+import { BACKENDS, type Backend } from '../core/backends.js';
 import { R1Error } from '../core/errors.js';
-import type { ModelFile } from '../core/model.js';
+import type { ModelFile, ModelFormat } from '../core/model.js';
 import { wantedLevels } from './resolve/levels.js';
 import { modelSha256 } from './resolve/model-hash.js';
 import { provideLevel } from './resolve/provide.js';
 import { readSource } from './resolve/source.js';
-import type { ModelBackend, ResolvedModel, ResolveOptions, Source } from './resolve/types.js';
+import type { ResolvedModel, ResolveOptions, Source } from './resolve/types.js';
 
-export type { Level, ModelBackend, ResolvedModel, ResolveOptions } from './resolve/types.js';
+export type { Level, ResolvedModel, ResolveOptions } from './resolve/types.js';
 
 /**
  * Finds or makes a file for every level that is asked for. Files that are made are kept under `home` for the next time.
@@ -30,21 +31,26 @@ export async function resolveModel(spec: string | undefined, options: ResolveOpt
   );
 }
 
+/** What files of a format are had from, for one that cannot be had. */
+const NEEDS: Record<ModelFormat, (engine: string) => string> = {
+  gguf: (engine) => `${engine} needs a GGUF file`,
+  onnx: () => 'an ONNX decoder is made without loss from q4_0 or q8_0, or from f32, f16 or bf16',
+};
+
 /** When the levels are ours to choose, a backend that has none is not dropped in silence. */
 function backendsWithout(
   source: Source,
   { backends, quants }: ResolveOptions,
-  seen: readonly { backend: ModelBackend }[],
+  seen: readonly { backend: Backend }[],
 ): ResolvedModel['missing'] {
   if (source.kind !== 'files' || quants !== undefined) return [];
   const there = source.files.map(({ format, quant }) => `${quant} (${format})`).join(', ');
-  const needs: Record<ModelBackend, string> = {
-    'llama-cpp': 'llama.cpp needs a GGUF file',
-    onnx: 'an ONNX decoder is made without loss from q4_0 or q8_0, or from f32, f16 or bf16',
-  };
   return backends
     .filter((backend) => !seen.some((level) => level.backend === backend))
-    .map((backend) => ({ backend, quant: 'auto', reason: `${needs[backend]}, and there is only ${there}` }));
+    .map((backend) => {
+      const { format, title } = BACKENDS[backend];
+      return { backend, quant: 'auto', reason: `${NEEDS[format](title)}, and there is only ${there}` };
+    });
 }
 
 async function withHash(model: ModelFile, options: ResolveOptions): Promise<ModelFile> {

@@ -1,4 +1,4 @@
-import type { Backend } from '../core/candidate.js';
+import type { Backend } from '../core/backends.js';
 import type { Engine } from '../core/engine.js';
 
 export type EnginePlaces = {
@@ -6,9 +6,11 @@ export type EnginePlaces = {
   cacheFolder: string;
 };
 
-/** Backend id → engine. Each is imported only when asked for: a native library enters only the process that runs it. */
-export async function loadEngine(backend: Backend, places: EnginePlaces): Promise<Engine> {
-  if (backend === 'llama-cpp') return (await import('./llama-cpp/index.js')).createLlamaCppEngine(places.cacheFolder);
-  if (backend === 'onnx') return (await import('./onnx/index.js')).createOnnxEngine();
-  return (await import('./fake/index.js')).createFakeEngine();
-}
+/** Each is imported only when asked for: a native library enters only the process that runs it. */
+const ENGINES: Record<Backend, (places: EnginePlaces) => Promise<Engine>> = {
+  'llama-cpp': async ({ cacheFolder }) => (await import('./llama-cpp/index.js')).createLlamaCppEngine(cacheFolder),
+  onnx: async () => (await import('./onnx/index.js')).createOnnxEngine(),
+  fake: async () => (await import('./fake/index.js')).createFakeEngine(),
+};
+
+export const loadEngine = (backend: Backend, places: EnginePlaces): Promise<Engine> => ENGINES[backend](places);

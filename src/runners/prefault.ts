@@ -1,6 +1,6 @@
-import { open, readdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { open } from 'node:fs/promises';
 import type { ModelFile } from '../core/model.js';
+import { filesOf } from './model-files.js';
 
 const CHUNK_BYTES = 8 << 20;
 
@@ -21,8 +21,6 @@ async function readThrough(path: string, buffer: Buffer): Promise<void> {
  * otherwise be measured as the first trial's speed.
  */
 export async function prefault(model: ModelFile): Promise<void> {
-  const folder = dirname(model.path);
-  const files = model.format === 'onnx' ? (await readdir(folder)).map((name) => join(folder, name)) : [model.path];
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-  for (const file of files) if ((await stat(file)).isFile()) await readThrough(file, buffer);
+  for (const file of filesOf(model)) await readThrough(file, buffer);
 }

@@ -1,5 +1,6 @@
 import type { Candidate } from '../core/candidate.js';
 import { parseCpuList } from '../core/cpu-list.js';
+import type { KnobId } from '../core/knobs.js';
 import type { Effective } from '../core/outcome.js';
 import { table } from '../core/table.js';
 
@@ -17,28 +18,74 @@ const VARIANTS: Record<string, RegExp> = table({
   amx: /^sapphirerapids$/,
 });
 
-/**
- * What was asked and did not take effect, in words; empty when everything did.
- * Facts that the system does not show (null) cannot be checked and pass.
- */
-export function bindingFaults(candidate: Candidate, effective: Effective): string[] {
-  const faults: string[] = [];
-  const { binding, allocator, isa } = candidate;
-  if (binding.cpus && effective.cpus && !sameSet(binding.cpus, effective.cpus))
-    faults.push(`asked for CPUs ${binding.cpus}, the engine runs on ${effective.cpus}`);
+type Proof = (candidate: Candidate, effective: Effective) => (string | false | null)[];
+/** Nothing is read back: the reason. */
+type Unproved = { unproved: string };
+
+const boundCpus: Proof = ({ binding }, { cpus, memoryNodes }) => {
   const nodes = binding.memory?.policy === 'bind' ? binding.memory.nodes : null;
-  if (nodes && effective.memoryNodes && !sameSet(nodes, effective.memoryNodes))
-    faults.push(`asked for memory of nodes ${nodes}, the process may use ${effective.memoryNodes}`);
-  if (effective.allocator !== null && effective.allocator !== allocator.name)
-    faults.push(`asked for the allocator ${allocator.name}, the process runs ${effective.allocator}`);
-  if (effective.threads !== null && effective.threads !== candidate.threads)
-    faults.push(`asked for ${candidate.threads} threads, the engine uses ${effective.threads}`);
-  const threadsBatch = candidate.threadsBatch ?? candidate.threads;
-  if (effective.threadsBatch !== null && effective.threadsBatch !== threadsBatch)
-    faults.push(`asked for ${threadsBatch} prefill threads, the engine uses ${effective.threadsBatch}`);
-  if (candidate.threadPlacement === 'apart' && !effective.threadCpus)
-    faults.push('asked for threads placed apart, the kernel places them');
-  if (isa !== 'auto' && effective.variant !== null && !VARIANTS[isa]!.test(effective.variant))
-    faults.push(`asked for ${isa} kernels, the engine loaded "${effective.variant}"`);
-  return faults;
-}
+  return [
+    binding.cpus !== null &&
+      cpus !== null &&
+      !sameSet(binding.cpus, cpus) &&
+      `asked for CPUs ${binding.cpus}, the engine runs on ${cpus}`,
+    nodes !== null &&
+      memoryNodes !== null &&
+      !sameSet(nodes, memoryNodes) &&
+      `asked for memory of nodes ${nodes}, the process may use ${memoryNodes}`,
+  ];
+};
+
+const prefillThreads: Proof = ({ threads, threadsBatch }, effective) => {
+  const asked = threadsBatch ?? threads;
+  const isOther = effective.threadsBatch !== null && effective.threadsBatch !== asked;
+  return [isOther && `asked for ${asked} prefill threads, the engine uses ${effective.threadsBatch}`];
+};
+
+const byHandOver: Unproved = { unproved: 'handed to the engine, which does not say what it made of it' };
+const bySession: Unproved = { unproved: 'part of the request: the session could not serve it otherwise' };
+
+/** How each knob is seen to have taken effect. What the system does not show (null) cannot be checked and passes. */
+export const PROOFS: Record<KnobId, Proof | Unproved> = {
+  backend: { unproved: 'the engine itself answers, by name and version' },
+  quant: { unproved: 'that of the file, whose SHA-256 is recorded' },
+  threads: ({ threads }, effective) => [
+    effective.threads !== null &&
+      effective.threads !== threads &&
+      `asked for ${threads} threads, the engine uses ${effective.threads}`,
+  ],
+  threadsBatch: prefillThreads,
+  binding: boundCpus,
+  allocator: ({ allocator }, effective) => [
+    effective.allocator !== null &&
+      effective.allocator !== allocator.name &&
+      `asked for the allocator ${allocator.name}, the process runs ${effective.allocator}`,
+  ],
+  isa: ({ isa }, { variant }) => [
+    isa !== 'auto' &&
+      variant !== null &&
+      !VARIANTS[isa]!.test(variant) &&
+      `asked for ${isa} kernels, the engine loaded "${variant}"`,
+  ],
+  kvType: byHandOver,
+  flashAttention: byHandOver,
+  batch: { unproved: 'ours: no call to the engine has more tokens' },
+  mmap: byHandOver,
+  mlock: byHandOver,
+  hugePages: { unproved: 'set by prctl, whose failure fails the trial' },
+  replicas: { unproved: 'ours: each process reports for itself' },
+  sequences: bySession,
+  threadPlacement: ({ threadPlacement }, { threadCpus }) => [
+    threadPlacement === 'apart' && !threadCpus && 'asked for threads placed apart, the kernel places them',
+  ],
+  spinning: byHandOver,
+  executionMode: byHandOver,
+  arena: byHandOver,
+  graphOptimization: byHandOver,
+};
+
+/** What was asked and did not take effect, in words; empty when everything did. */
+export const bindingFaults = (candidate: Candidate, effective: Effective): string[] =>
+  Object.values(PROOFS).flatMap((proof) =>
+    'unproved' in proof ? [] : proof(candidate, effective).filter((fault) => typeof fault === 'string'),
+  );

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { BACKEND_IDS, BACKENDS, type Backend } from '../core/backends.js';
 import { ONNX_ANCHOR } from '../runners/onnx/installed.js';
 import { packageVersion } from '../runners/package-folder.js';
 
@@ -10,15 +11,17 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export const ownVersion = (): string =>
   (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
 
-/** Engine package → a file that it is resolved from. */
-const ENGINE_PACKAGES = { 'node-llama-cpp': import.meta.url, 'onnxruntime-node': ONNX_ANCHOR };
+/** A file that the package of an engine is resolved from. */
+const ANCHORS: Record<Backend, string> = { 'llama-cpp': import.meta.url, onnx: ONNX_ANCHOR, fake: import.meta.url };
 
 /** Versions that a result depends on. */
 export function engineVersions(): Record<string, string> {
   const versions: Record<string, string> = { 'r1-tune': ownVersion(), node: process.version };
-  for (const [name, from] of Object.entries(ENGINE_PACKAGES)) {
+  for (const backend of BACKEND_IDS) {
+    const name = BACKENDS[backend].package;
+    if (name === null) continue;
     try {
-      versions[name] = packageVersion(name, from);
+      versions[name] = packageVersion(name, ANCHORS[backend]);
     } catch {
       // Not installed: nothing depends on it.
     }

@@ -1,8 +1,6 @@
 import { type Backend, baseCandidate, type Candidate } from '../core/candidate.js';
+import { AXIS_IDS, knob } from '../core/knobs.js';
 import type { Levels } from './levels.js';
-
-/** Knobs that only llama.cpp has; ONNX Runtime refuses other values. Its own are under `onnx`. */
-const LLAMA_ONLY = new Set<string>(['threadsBatch', 'isa', 'kvType', 'flashAttention', 'mmap', 'mlock']);
 
 /** The same configuration written in one way: as many prefill threads as decode, one thread placed apart from nobody. */
 function canonical({ threadPlacement, ...candidate }: Candidate): Candidate {
@@ -15,20 +13,14 @@ function canonical({ threadPlacement, ...candidate }: Candidate): Candidate {
   };
 }
 
-function withKnob(candidate: Candidate, knob: string, value: unknown): Candidate {
-  if (knob === 'spinning') return { ...candidate, onnx: { ...candidate.onnx!, spinning: value as boolean } };
-  if (knob === 'threadPlacement' && value === 'none') return candidate;
-  return { ...candidate, [knob]: value };
-}
-
 /** Every combination of the levels for one engine and quantization; knobs the engine lacks keep their base value. */
 export function combinations(backend: Backend, quant: string, levels: Levels): Candidate[] {
   let partial: Candidate[] = [baseCandidate(backend, quant, 1)];
-  for (const [knob, values] of Object.entries(levels) as [string, readonly unknown[]][]) {
-    if (backend === 'onnx' && LLAMA_ONLY.has(knob)) continue;
-    if (knob === 'threadPlacement' && backend !== 'llama-cpp') continue;
-    if (knob === 'spinning' && backend !== 'onnx') continue;
-    partial = partial.flatMap((candidate) => values.map((value) => withKnob(candidate, knob, value)));
+  for (const id of AXIS_IDS) {
+    const { engines, write } = knob(id);
+    const values: readonly unknown[] | undefined = levels[id];
+    if (values === undefined || !engines[backend]) continue;
+    partial = partial.flatMap((candidate) => values.map((value) => write(candidate, value)));
   }
   return partial.map(canonical);
 }

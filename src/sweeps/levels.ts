@@ -1,20 +1,16 @@
-import { type Allocator, type Binding, type Candidate, NO_BINDING, SYSTEM_ALLOCATOR } from '../core/candidate.js';
-import { formatCpuList, parseCpuList } from '../core/cpu-list.js';
+import { type Allocator, type Binding, NO_BINDING, SYSTEM_ALLOCATOR } from '../core/candidate.js';
+import { parseCpuList } from '../core/cpu-list.js';
+import { AXIS_IDS, type AxisId, type KnobValue } from '../core/knobs.js';
 import type { Machine } from '../core/machine.js';
+import { ownCpus } from '../core/own-cpus.js';
 import type { Exclusion } from '../core/run-result.js';
-import type { AskedAxes, ThreadPlacement } from './axes.js';
-import { OWN_CPUS } from './replica-shares.js';
+import type { Asked, AskedAxes } from './axes.js';
 import { threadLadder } from './thread-ladder.js';
 
 /** Values of each knob to combine. A missing knob keeps its base value. */
-export type Levels = Partial<{
-  [K in keyof Omit<Candidate, 'backend' | 'quant' | 'onnx' | 'threadPlacement'>]: readonly Candidate[K][];
-}> & {
-  spinning?: readonly boolean[];
-  threadPlacement?: readonly ThreadPlacement[];
-};
+export type Levels = { [K in AxisId]?: readonly KnobValue<K>[] };
 
-function allocatorLevels(asked: AskedAxes['allocators'], machine: Machine, excluded: Exclusion[]): Allocator[] {
+function allocatorLevels(asked: AskedAxes['allocator'], machine: Machine, excluded: Exclusion[]): Allocator[] {
   const names = asked === 'auto' ? (['glibc', 'jemalloc', 'tcmalloc', 'mimalloc'] as const) : asked;
   return names.flatMap((name): Allocator[] => {
     if (name === 'glibc') return [SYSTEM_ALLOCATOR];
@@ -35,16 +31,8 @@ function unbindable(binding: Binding, machine: Machine): string | null {
   return foreign.length > 0 ? `this process may not run on CPU ${foreign.join(', ')}` : null;
 }
 
-/** Every allowed CPU, to be divided between the replicas. */
-export const ownCpus = (machine: Machine): Binding => ({
-  name: OWN_CPUS,
-  tool: 'taskset',
-  cpus: formatCpuList(machine.topology.allowed.cpus),
-  memory: null,
-});
-
 function bindingLevels(
-  asked: AskedAxes['bindings'],
+  asked: AskedAxes['binding'],
   replicas: AskedAxes['replicas'],
   machine: Machine,
   excluded: Exclusion[],
@@ -86,8 +74,8 @@ function placementLevels(
   asked: AskedAxes['threadPlacement'],
   machine: Machine,
   excluded: Exclusion[],
-): ThreadPlacement[] {
-  const values: readonly ThreadPlacement[] = asked === 'auto' ? ['none', 'apart'] : asked;
+): KnobValue<'threadPlacement'>[] {
+  const values: readonly KnobValue<'threadPlacement'>[] = asked === 'auto' ? ['none', 'apart'] : asked;
   const reason = unplaceable(machine);
   return values.filter((value) => {
     if (value === 'none' || reason === null) return true;
@@ -96,24 +84,35 @@ function placementLevels(
   });
 }
 
+type Situation = { axes: AskedAxes; machine: Machine; excluded: Exclusion[] };
+/** What is asked of one axis → its values on this machine; undefined leaves the knob at its base value. */
+type LevelRule<K extends AxisId> = (asked: AskedAxes[K], situation: Situation) => readonly KnobValue<K>[] | undefined;
+
+/** For a knob that stays at its base value unless it is asked for. */
+const asAsked = <T>(asked: Asked<T>): readonly T[] | undefined => (asked === 'auto' ? undefined : asked);
+
+const RULES: { [K in AxisId]: LevelRule<K> } = {
+  threads: (asked, { machine }) => (asked === 'auto' ? threadLadder(machine) : asked),
+  threadsBatch: asAsked,
+  binding: (asked, { axes, machine, excluded }) => bindingLevels(asked, axes.replicas, machine, excluded),
+  allocator: (asked, { machine, excluded }) => allocatorLevels(asked, machine, excluded),
+  isa: asAsked,
+  kvType: asAsked,
+  flashAttention: asAsked,
+  batch: asAsked,
+  mmap: asAsked,
+  mlock: asAsked,
+  hugePages: asAsked,
+  replicas: asAsked,
+  sequences: asAsked,
+  threadPlacement: (asked, { machine, excluded }) => placementLevels(asked, machine, excluded),
+  spinning: asAsked,
+};
+
 /** Asked axes → values on this machine. What cannot be had goes to `excluded` with the reason. */
 export function levelsOf(axes: AskedAxes, machine: Machine, excluded: Exclusion[]): Levels {
-  const levels: Levels = {
-    threads: axes.threads === 'auto' ? threadLadder(machine) : axes.threads,
-    binding: bindingLevels(axes.bindings, axes.replicas, machine, excluded),
-    allocator: allocatorLevels(axes.allocators, machine, excluded),
-    threadPlacement: placementLevels(axes.threadPlacement, machine, excluded),
-  };
-  if (axes.threadsBatch !== 'auto') levels.threadsBatch = axes.threadsBatch;
-  if (axes.isa !== 'auto') levels.isa = axes.isa;
-  if (axes.kvType !== 'auto') levels.kvType = axes.kvType;
-  if (axes.flashAttention !== 'auto') levels.flashAttention = axes.flashAttention;
-  if (axes.batch !== 'auto') levels.batch = axes.batch;
-  if (axes.mmap !== 'auto') levels.mmap = axes.mmap;
-  if (axes.mlock !== 'auto') levels.mlock = axes.mlock;
-  if (axes.hugePages !== 'auto') levels.hugePages = axes.hugePages;
-  if (axes.replicas !== 'auto') levels.replicas = axes.replicas;
-  if (axes.sequences !== 'auto') levels.sequences = axes.sequences;
-  if (axes.spinning !== 'auto') levels.spinning = axes.spinning;
-  return levels;
+  const situation = { axes, machine, excluded };
+  const valuesOf = <K extends AxisId>(id: K): readonly KnobValue<K>[] | undefined => RULES[id](axes[id], situation);
+  const levels = AXIS_IDS.map((id) => [id, valuesOf(id)] as const);
+  return Object.fromEntries(levels.filter(([, values]) => values !== undefined)) as Levels;
 }

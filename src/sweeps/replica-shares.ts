@@ -1,9 +1,7 @@
 import type { Candidate } from '../core/candidate.js';
 import { formatCpuList, parseCpuList } from '../core/cpu-list.js';
 import type { CpuEntry, Machine } from '../core/machine.js';
-
-/** The binding that gives each replica CPUs of its own and leaves nothing else as it is bound. */
-export const OWN_CPUS = 'own-cpus';
+import { OWN_CPUS } from '../core/own-cpus.js';
 
 const byPlace = (a: CpuEntry, b: CpuEntry): number =>
   (a.node ?? 0) - (b.node ?? 0) || (a.llc ?? 0) - (b.llc ?? 0) || a.core - b.core || a.id - b.id;

@@ -1,4 +1,4 @@
-import { backendOf } from '../core/backend-of.js';
+import { modelFor } from '../core/backends.js';
 import type { Machine } from '../core/machine.js';
 import { PROFILE_VERSION, type Profile } from '../core/profile.js';
 import type { Configuration, RunResult } from '../core/run-result.js';
@@ -20,7 +20,7 @@ export function toProfile(run: RunResult, configuration: Configuration, name: st
     kind: 'r1-tune/profile',
     name,
     createdAt: run.finishedAt,
-    model: plan.models.find((m) => m.quant === candidate.quant && backendOf(m) === candidate.backend)!,
+    model: modelFor(plan.models, candidate)!,
     modelId: plan.modelId,
     candidate,
     contextTokens: plan.contextTokens,

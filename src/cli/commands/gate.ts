@@ -1,8 +1,8 @@
 import type { Argv } from 'yargs';
+import { wholeFrom } from '../../core/parse.js';
 import { gate } from '../../runs/gate/gate.js';
 import type { GateRequest } from '../../runs/gate/request.js';
 import { gateExit, type Strictness } from '../../runs/gate/result.js';
-import { wholeFrom } from '../../runs/parse.js';
 import { openContext } from '../context.js';
 import { type OutputFlags, writeGateOutputs } from '../gate/outputs.js';
 import { gateLine, gateMarkdown } from '../gate/text.js';

@@ -1,12 +1,12 @@
 import type { Argv } from 'yargs';
 import { EXIT, R1Error } from '../../core/errors.js';
+import { parseCounts } from '../../core/parse.js';
 import { randomStream } from '../../core/random.js';
 import { parseDurationMs } from '../../core/units.js';
 import { systemClock } from '../../runs/clock.js';
 import { drawSeed } from '../../runs/draw-seed.js';
 import { type LoadSummary, type Slo, summarize } from '../../runs/load/summarize.js';
 import { findTarget } from '../../runs/load/target.js';
-import { parseCounts } from '../../runs/parse.js';
 import type { Exchange } from '../../serve/load/exchange.js';
 import { askOnce, closedLoop, type LoadPlan, openLoop } from '../../serve/load/loops.js';
 import { randomPrompt, wordsOfTokens } from '../../serve/load/questions.js';

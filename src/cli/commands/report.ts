@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Argv } from 'yargs';
 import { R1Error } from '../../core/errors.js';
+import { parseNames } from '../../core/parse.js';
 import type { RunResult } from '../../core/run-result.js';
 import {
   REPORT_FORMATS,
@@ -9,7 +10,6 @@ import {
   type ReportOptions,
   renderReport,
 } from '../../report/index.js';
-import { parseNames } from '../../runs/parse.js';
 import { writeFileAtomic } from '../../store/atomic-write.js';
 import { readClaims } from '../../store/claims-folder.js';
 import { makeFolder } from '../../store/make-folder.js';

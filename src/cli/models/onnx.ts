@@ -1,9 +1,9 @@
 import { basename, join } from 'node:path';
 import type { Argv } from 'yargs';
 import type { ModelFile } from '../../core/model.js';
+import { parseNames } from '../../core/parse.js';
 import { convertToOnnx } from '../../models/onnx/convert.js';
 import { ONNX_LEVELS } from '../../models/onnx/levels.js';
-import { parseNames } from '../../runs/parse.js';
 import { type CommonFlags, modelText, printed, progressLine } from './shared.js';
 
 type Flags = CommonFlags & { file: string; to: string[]; out: string };

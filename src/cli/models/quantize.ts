@@ -3,10 +3,10 @@ import { basename, join } from 'node:path';
 import type { Argv } from 'yargs';
 import { R1Error } from '../../core/errors.js';
 import type { ModelFile } from '../../core/model.js';
+import { parseNames } from '../../core/parse.js';
 import { matrixTypes } from '../../models/gguf/matrix-types.js';
 import { LLAMA_LEVELS } from '../../models/quantize/levels.js';
 import { quantizeGguf } from '../../models/quantize.js';
-import { parseNames } from '../../runs/parse.js';
 import { type CommonFlags, modelText, printed, progressLine } from './shared.js';
 
 type Flags = CommonFlags & {

@@ -1,3 +1,4 @@
+import { enginesOf } from '../../core/backends.js';
 import type { ModelFile } from '../../core/model.js';
 import { formatBytes } from '../../core/units.js';
 import { type CommandContext, openContext } from '../context.js';
@@ -45,7 +46,7 @@ export function modelText(model: ModelFile): string {
   return [
     model.name,
     `  file            ${model.path}`,
-    `  level           ${model.quant} (${model.format === 'gguf' ? 'GGUF, llama.cpp' : 'ONNX Runtime'}), ${WEIGHTS[model.weights]}`,
+    `  level           ${model.quant} (${model.format.toUpperCase()} for ${enginesOf(model.format).join(' or ')}), ${WEIGHTS[model.weights]}`,
     `  size            ${formatBytes(model.sizeBytes)}, ${weightCount(model.parameters)}`,
     `  read a token    ${formatBytes(model.bytesPerToken)} of weights; each token adds ${formatBytes(model.kvBytesPerToken)} of f16 KV cache`,
     `  shape           ${shape.architecture}, ${shape.layers} layers, hidden ${shape.hidden}, ${shape.heads} heads over ${shape.kvHeads} of ${shape.headDim}, ffn ${shape.ffn}, vocabulary ${shape.vocab}${shape.tied ? ' (tied)' : ''}`,

@@ -1,5 +1,7 @@
 import type { Argv } from 'yargs';
-import { shareOf, wholeFrom } from '../../runs/parse.js';
+import { REAL_BACKENDS } from '../../core/backends.js';
+import { AXIS_IDS, KNOBS } from '../../core/knobs.js';
+import { shareOf, wholeFrom } from '../../core/parse.js';
 
 /** Flags that sweep, bench and calibrate share. Values of axes are lists; `auto` derives them from the machine. */
 export function modelOptions<T>(yargs: Argv<T>) {
@@ -8,7 +10,7 @@ export function modelOptions<T>(yargs: Argv<T>) {
       type: 'string',
       describe: 'A .gguf file, a folder with an ONNX decoder, a catalog id, or synthetic:GEOMETRY',
     })
-    .option('backend', { type: 'string', array: true, describe: 'llama-cpp, onnx' })
+    .option('backend', { type: 'string', array: true, describe: `Engines: ${REAL_BACKENDS.join(', ')}` })
     .option('quant', { type: 'string', array: true, describe: 'q4_0, q4_k_m, q8_0, f16, int4, int8, …' })
     .option('context', {
       type: 'number',
@@ -26,32 +28,13 @@ export function modelOptions<T>(yargs: Argv<T>) {
     .option('json', { type: 'boolean', default: false, describe: 'Print the result as JSON' });
 }
 
-export function axisOptions<T>(yargs: Argv<T>) {
-  const axis = (describe: string) => ({ type: 'string' as const, array: true as const, describe, group: 'Axes:' });
-  return yargs
-    .option('threads', axis('1,2,4-16: threads that decode'))
-    .option('threads-batch', axis('Threads that prefill (default: as many as decode)'))
-    .option(
-      'binding',
-      axis(
-        'none, own-cpus (each replica its share), taskset:0-3, numactl:physcpubind=0-3;membind=0, or arms named by `r1-tune probe`',
-      ),
-    )
-    .option('allocator', axis('glibc,jemalloc,tcmalloc,mimalloc'))
-    .option('isa', axis('auto,avx2,avx512,amx: kernels of llama.cpp'))
-    .option('kv-type', axis('f16,f32,q8_0,q4_0: element type of the KV cache'))
-    .option('flash-attention', axis('on,off'))
-    .option('batch', axis('128,512: most tokens of one prefill call'))
-    .option('mmap', axis('on,off'))
-    .option('mlock', axis('on,off'))
-    .option('huge-pages', axis('default,always,never: transparent huge pages'))
-    .option('replicas', axis('1,2: worker processes, each with `threads` threads'))
-    .option('sequences', axis('1,4: sequences decoded together'))
-    .option(
-      'thread-placement',
-      axis("none,apart: who places llama.cpp's threads: the kernel, or the first on a CPU of its own"),
-    )
-    .option('spinning', axis('on,off: ONNX Runtime threads spin while idle'));
+/** A flag for each knob that can be asked for. */
+export function axisOptions<T>(yargs: Argv<T>): Argv<T> {
+  for (const id of AXIS_IDS) {
+    const { axis, ask } = KNOBS[id];
+    yargs.option(axis, { type: 'string', array: true, describe: ask.help, group: 'Axes:' });
+  }
+  return yargs;
 }
 
 export function searchOptions<T>(yargs: Argv<T>) {

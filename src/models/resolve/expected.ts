@@ -1,9 +1,10 @@
+import type { Backend } from '../../core/backends.js';
 import { R1Error } from '../../core/errors.js';
 import { GEOMETRIES, GEOMETRY_IDS, kvBytesPerToken, type ModelFile, type Shape } from '../../core/model.js';
 import { BITS_PER_WEIGHT, type RooflineQuant, weightBytesPerToken, weightsPerToken } from '../../core/roofline.js';
-import { wantedLevels } from './levels.js';
+import { formatOf, wantedLevels } from './levels.js';
 import { readSource } from './source.js';
-import type { Level, ModelBackend, ResolvedModel, Source } from './types.js';
+import type { Level, ResolvedModel, Source } from './types.js';
 
 const geometryIdOf = (shape: Shape): string | null =>
   GEOMETRY_IDS.find((id) => {
@@ -19,7 +20,7 @@ function expectedFile({ backend, quant }: Level, shape: Shape, like: Pick<ModelF
     ...like,
     ...{
       path: '',
-      format: backend === 'onnx' ? 'onnx' : 'gguf',
+      format: formatOf({ backend }),
       quant,
       sha256: null,
       architecture: shape.architecture,
@@ -45,12 +46,12 @@ function sourceShape(source: Source): { shape: Shape; like: Pick<ModelFile, 'nam
 /** What `resolveModel` would give, with no file made: those that are there, and the others as they would be. */
 export async function expectedModel(
   spec: string | undefined,
-  options: { home: string; backends: readonly ModelBackend[]; quants: readonly string[] | undefined },
+  options: { home: string; backends: readonly Backend[]; quants: readonly string[] | undefined },
 ): Promise<ResolvedModel> {
   const source = await readSource(spec, options.home);
   const { shape, like } = sourceShape(source);
   const files = wantedLevels(source, options.backends, options.quants).map((level) => {
-    const format = level.backend === 'onnx' ? 'onnx' : 'gguf';
+    const format = formatOf(level);
     const there = source.kind === 'files' && source.files.find((f) => f.quant === level.quant && f.format === format);
     return { backend: level.backend, model: there || expectedFile(level, shape, like) };
   });

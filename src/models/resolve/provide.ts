@@ -15,7 +15,7 @@ import { GRAPH_REVISION } from '../onnx/manifest.js';
 import { quantizeGguf } from '../quantize.js';
 import { isSyntheticQuant, SYNTHETIC_REVISION, synthesizeGguf } from '../synthesize.js';
 import type { SyntheticType } from '../synthetic/pool.js';
-import { backendOf } from './levels.js';
+import { formatOf } from './levels.js';
 import { modelSha256 } from './model-hash.js';
 import type { Level, ResolveOptions, Source } from './types.js';
 
@@ -35,7 +35,7 @@ export async function provideLevel(source: Source, level: Level, options: Resolv
     const imported = await importedFile(source.folder, options);
     return provideLevel({ id: source.id, kind: 'files', files: [imported] }, level, options);
   }
-  const own = source.files.find((file) => backendOf(file.format) === level.backend && file.quant === level.quant);
+  const own = source.files.find((file) => file.format === formatOf(level) && file.quant === level.quant);
   if (own) return own;
   const base = baseFor(source.files, level);
   return typeof base === 'string' ? base : derive(base, level, options);
@@ -47,7 +47,7 @@ async function provideSynthetic(
   options: ResolveOptions,
 ): Promise<ModelFile | string> {
   const { quant } = level;
-  if (level.backend === 'llama-cpp' && isSyntheticQuant(quant)) return synthesized(source.geometry, quant, options);
+  if (formatOf(level) === 'gguf' && isSyntheticQuant(quant)) return synthesized(source.geometry, quant, options);
   const base = isOnnxLevel(quant) ? SYNTHETIC_BASE[quant] : 'f16';
   return derive(await synthesized(source.geometry, base, options), level, options);
 }

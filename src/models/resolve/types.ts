@@ -1,7 +1,7 @@
+import type { Backend } from '../../core/backends.js';
 import type { Geometry, ModelFile } from '../../core/model.js';
 
-export type ModelBackend = 'llama-cpp' | 'onnx';
-export type Level = { backend: ModelBackend; quant: string };
+export type Level = { backend: Backend; quant: string };
 
 /** What `--model` means, before any file is made. */
 export type Source = { id: string } & (
@@ -15,7 +15,7 @@ export type Source = { id: string } & (
 export type ResolveOptions = {
   /** R1TUNE_HOME. */
   home: string;
-  backends: readonly ModelBackend[];
+  backends: readonly Backend[];
   /** Levels asked for; undefined takes what the model offers without loss or long work. */
   quants?: readonly string[] | undefined;
   /** Threads of libllama's quantizer. */
@@ -33,7 +33,7 @@ export type ResolvedModel = {
   /** The model as asked for, in full, for example "synthetic:deepseek-r1-distill-qwen-1.5b". */
   id: string;
   /** One file for each level that can be had, with its SHA-256. */
-  files: { backend: ModelBackend; model: ModelFile }[];
+  files: { backend: Backend; model: ModelFile }[];
   /** Levels that cannot be had, with the reason. */
   missing: (Level & { reason: string })[];
 };

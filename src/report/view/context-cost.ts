@@ -1,4 +1,4 @@
-import { backendOf } from '../../core/backend-of.js';
+import { modelFor } from '../../core/backends.js';
 import type { Candidate } from '../../core/candidate.js';
 import { KV_SIZE_OVER_F16 } from '../../core/kv-type.js';
 import type { ModelFile } from '../../core/model.js';
@@ -16,7 +16,7 @@ export type ContextCost = { kvType: Candidate['kvType']; isChosen: boolean; poin
 const DEPTHS = [512, 2048, 8192, 16384, 32768, 65536, 131072];
 
 export function contextCosts(run: RunResult, candidate: Candidate): ContextCost[] {
-  const model = run.plan.models.find((one) => one.quant === candidate.quant && backendOf(one) === candidate.backend);
+  const model = modelFor(run.plan.models, candidate);
   if (!model) return [];
   const types = new Set([candidate.kvType, ...run.plan.candidates.map(({ kvType }) => kvType)]);
   return (Object.keys(KV_SIZE_OVER_F16) as Candidate['kvType'][])

@@ -1,4 +1,4 @@
-import { backendOf } from '../../core/backend-of.js';
+import { modelArms } from '../../core/backends.js';
 import type { Interval } from '../../core/interval.js';
 import type { Configuration, Quality, RunResult } from '../../core/run-result.js';
 import { speedOf } from './speed.js';
@@ -55,10 +55,8 @@ type Level = Pick<QuantRow, 'backend' | 'quant' | 'fileBytes'>;
 
 function levels(run: RunResult): Level[] {
   const found = new Map<string, Level>();
-  for (const model of run.plan.models) {
-    const backend = backendOf(model);
+  for (const { backend, model } of modelArms(run.plan.models, run.plan.candidates))
     found.set(`${backend} ${model.quant}`, { backend, quant: model.quant, fileBytes: model.sizeBytes });
-  }
   for (const { candidate } of run.configurations) {
     const key = `${candidate.backend} ${candidate.quant}`;
     if (!found.has(key)) found.set(key, { backend: candidate.backend, quant: candidate.quant, fileBytes: null });

@@ -1,4 +1,4 @@
-import { backendOf } from '../../core/backend-of.js';
+import { modelArms } from '../../core/backends.js';
 import { baseCandidate, type Candidate, knobDifferences } from '../../core/candidate.js';
 import type { Interval } from '../../core/interval.js';
 import { reachableTokensPerSecond } from '../../core/roofline.js';
@@ -98,8 +98,8 @@ function knee(points: readonly CurvePoint[]): number | null {
 function rooflines(run: RunResult): Roofline[] {
   const points = run.machine.bandwidth?.points ?? [];
   if (points.length === 0) return [];
-  return run.plan.models.map((model) => ({
-    backend: backendOf(model),
+  return modelArms(run.plan.models, run.plan.candidates).map(({ backend, model }) => ({
+    backend,
     quant: model.quant,
     points: points.map((point) => ({
       threads: point.threads,

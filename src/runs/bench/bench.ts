@@ -1,7 +1,9 @@
 import type { Against, RivalPair, RivalRates } from '../../core/against.js';
 import { backendOf } from '../../core/backend-of.js';
+import { defaultBackends } from '../../core/backends.js';
 import { type Candidate, candidateId, NO_BINDING } from '../../core/candidate.js';
 import { R1Error } from '../../core/errors.js';
+import { OWN_CPUS } from '../../core/own-cpus.js';
 import { seededRandom } from '../../core/random.js';
 import type { Plan, RunResult } from '../../core/run-result.js';
 import { runLlamaBench } from '../../runners/rivals/llama-bench.js';
@@ -9,7 +11,7 @@ import { checkRunFolder, createRunFolder, type RunFolder } from '../../store/run
 import { assembleRun } from '../../sweeps/assemble-run.js';
 import { combinations } from '../../sweeps/combinations.js';
 import { levelsOf } from '../../sweeps/levels.js';
-import { OWN_CPUS, placeReplicas } from '../../sweeps/replica-shares.js';
+import { placeReplicas } from '../../sweeps/replica-shares.js';
 import { toProfile } from '../../sweeps/to-profile.js';
 import type { Context } from '../context.js';
 import { environmentOf } from '../experiment/environment.js';
@@ -68,7 +70,7 @@ function cannotRun(excluded: Plan['excluded']): R1Error {
 function described(flags: PlanFlags, { machine, models }: Started): Candidate {
   const [model] = models;
   const excluded: Plan['excluded'] = [];
-  const axes = { ...askedAxes(flags, machine), backends: [], quants: {} };
+  const axes = askedAxes(flags, machine);
   const [candidate, ...others] = combinations(
     backendOf(model!),
     model!.quant,
@@ -120,7 +122,9 @@ function rivalRun(
 /** Measures one configuration in fresh processes and writes its run folder. Throws USAGE for several configurations. */
 export async function bench(request: BenchRequest, context: Context): Promise<BenchResult> {
   checkRunFolder(request.out ?? null, request.results);
-  const started = await startRun(request, ['llama-cpp'], context, (machine) => readPlanFlags(request, machine));
+  const started = await startRun(request, defaultBackends('sweep'), context, (machine) =>
+    readPlanFlags(request, machine),
+  );
   const plan = planOne(request, started);
   const time = new Date(context.clock.now());
   const place = { parent: request.results, out: request.out ?? null };

@@ -1,4 +1,5 @@
 import { backendOf } from '../../core/backend-of.js';
+import { defaultBackends } from '../../core/backends.js';
 import type { Calibration } from '../../core/calibration.js';
 import { baseCandidate, candidateId } from '../../core/candidate.js';
 import { R1Error } from '../../core/errors.js';
@@ -61,7 +62,7 @@ export async function calibrate(
   if (!Number.isInteger(request.pairs) || request.pairs < 3)
     throw new R1Error('USAGE', `--pairs: ${request.pairs} is not valid; expected 3 or more.`);
   checkRunFolder(request.out ?? null, request.results);
-  const started = await startRun(request, ['llama-cpp'], context);
+  const started = await startRun(request, defaultBackends('sweep'), context);
   const time = new Date(context.clock.now());
   const folder = createRunFolder({ parent: request.results, out: request.out ?? null, label: 'calibrate', time });
   try {

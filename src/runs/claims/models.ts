@@ -1,8 +1,9 @@
 import { backendOf } from '../../core/backend-of.js';
+import { defaultBackends } from '../../core/backends.js';
 import type { Backend } from '../../core/candidate.js';
 import { R1Error } from '../../core/errors.js';
 import type { Machine } from '../../core/machine.js';
-import { GEOMETRIES, type ModelFile } from '../../core/model.js';
+import { GEOMETRIES, type ModelFile, type ModelFormat } from '../../core/model.js';
 import { weightBytesPerToken } from '../../core/roofline.js';
 import { formatBytes } from '../../core/units.js';
 import type { Context } from '../context.js';
@@ -11,8 +12,11 @@ import { type Started, startRun } from '../sweep/start.js';
 import type { ClaimsFlags } from './request.js';
 
 /** Levels that the claims are about, for sources from which any can be made; claim 5 compares all. */
-const EVERY_LEVEL = ['q4_0', 'q8_0', 'f16', 'int4', 'int8'];
-const BASE_LEVELS = ['q4_0', 'int4'];
+const LEVELS: Record<ModelFormat, { base: string[]; every: string[] }> = {
+  gguf: { base: ['q4_0'], every: ['q4_0', 'q8_0', 'f16'] },
+  onnx: { base: ['int4'], every: ['int4', 'int8'] },
+};
+const levels = (which: 'base' | 'every'): string[] => Object.values(LEVELS).flatMap((format) => format[which]);
 const LEVELS_CLAIM = 5;
 const LARGER_CLAIM = 8;
 
@@ -30,10 +34,10 @@ const isFake = (flags: ClaimsFlags): boolean => flags.backend?.includes('fake') 
  */
 export async function startClaims(flags: ClaimsFlags, claims: readonly number[], context: Context): Promise<Started> {
   const start = (quant: string[] | undefined): Promise<Started> =>
-    startRun({ ...flags, quant }, ['llama-cpp', 'onnx'], context);
+    startRun({ ...flags, quant }, defaultBackends('claims'), context);
   if (isFake(flags)) return start(['q4_0', 'q8_0']);
   try {
-    return await start(claims.includes(LEVELS_CLAIM) ? EVERY_LEVEL : BASE_LEVELS);
+    return await start(levels(claims.includes(LEVELS_CLAIM) ? 'every' : 'base'));
   } catch (error) {
     const isOther = error instanceof R1Error && (error.code === 'QUANT_MISSING' || error.code === 'USAGE');
     if (!isOther) throw error;

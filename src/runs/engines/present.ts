@@ -3,10 +3,13 @@ import { R1Error } from '../../core/errors.js';
 import type { Exclusion } from '../../core/run-result.js';
 import { onnxFile } from '../../runners/onnx/installed.js';
 
+const nothing = (): void => {};
+
+/** Throws `ENGINE_MISSING` for an engine that is no dependency and was not added. */
+const CHECKS: Record<Backend, () => void> = { 'llama-cpp': nothing, onnx: () => void onnxFile(), fake: nothing };
+
 /** Refuses before any work what cannot be measured or served without an engine. Throws `ENGINE_MISSING`. */
-export function requireEngine(backend: Backend): void {
-  if (backend === 'onnx') onnxFile();
-}
+export const requireEngine = (backend: Backend): void => CHECKS[backend]();
 
 /** Of engines that nobody named: those that are installed, and why the others are left out. */
 export function installedOf(backends: readonly Backend[]): { backends: Backend[]; excluded: Exclusion[] } {

@@ -1,8 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
+import { BACKENDS } from '../../core/backends.js';
 import { R1Error } from '../../core/errors.js';
 import { fingerprintDifferences } from '../../core/fingerprint.js';
 import type { Fingerprint, Machine } from '../../core/machine.js';
-import { type ModelFile, shapeDifferences } from '../../core/model.js';
+import { type ModelFile, type ModelFormat, shapeDifferences } from '../../core/model.js';
 import type { Profile } from '../../core/profile.js';
 import { inspectGguf } from '../../models/gguf/inspect.js';
 import { inspectOnnxFile, inspectOnnxFolder } from '../../models/onnx/inspect.js';
@@ -24,7 +25,7 @@ export async function resolveDeployment(
 ): Promise<Deployment> {
   requireEngine(profile.candidate.backend);
   const model = modelPath === undefined ? measuredModel(profile) : await otherModel(profile, modelPath);
-  const own = profile.candidate.backend === 'fake' ? NO_CHAT_FACTS : chatFactsOf(model);
+  const own = isReal(profile) ? chatFactsOf(model) : NO_CHAT_FACTS;
   const chat = chatTemplate === undefined ? own : { ...own, templates: [askedTemplate(chatTemplate)] };
   const differences = [...machineDifferences(profile, machine), ...(await fileDifferences(profile, model, home))];
   return { model, chat, differences };
@@ -39,8 +40,8 @@ function measuredModel({ model }: Profile): ModelFile {
 
 async function otherModel(profile: Profile, path: string): Promise<ModelFile> {
   if (!existsSync(path)) throw new R1Error('MODEL_NOT_FOUND', `The model ${path} is not there.`);
-  if (profile.candidate.backend === 'fake') return { ...profile.model, path };
-  const model = profile.model.format === 'gguf' ? await inspectGguf(path) : onnxModel(profile.model.quant, path);
+  if (!isReal(profile)) return { ...profile.model, path };
+  const model = await READERS[profile.model.format](path, profile.model.quant);
   const reasons = shapeDifferences(model.geometry, profile.model.geometry);
   if (model.quant !== profile.model.quant) reasons.push(`quantization ${model.quant}, not ${profile.model.quant}`);
   if (reasons.length === 0) return model;
@@ -48,6 +49,14 @@ async function otherModel(profile: Profile, path: string): Promise<ModelFile> {
     mend: 'Give a file of the same geometry and quantization, or tune this one with `r1-tune sweep --model`.',
   });
 }
+
+const READERS: Record<ModelFormat, (path: string, quant: string) => ModelFile | Promise<ModelFile>> = {
+  gguf: (path) => inspectGguf(path),
+  onnx: (path, quant) => onnxModel(quant, path),
+};
+
+/** The fake engine's script is no model. */
+const isReal = ({ candidate }: Profile): boolean => BACKENDS[candidate.backend].isReal;
 
 /** A folder may hold graphs of several levels. */
 function onnxModel(quant: string, path: string): ModelFile {
@@ -64,12 +73,9 @@ function machineDifferences({ machine: before }: Profile, { fingerprint }: Machi
   );
 }
 
-async function fileDifferences(
-  { model: measured, candidate }: Profile,
-  model: ModelFile,
-  home: string,
-): Promise<string[]> {
-  if (candidate.backend === 'fake') return [];
+async function fileDifferences(profile: Profile, model: ModelFile, home: string): Promise<string[]> {
+  if (!isReal(profile)) return [];
+  const { model: measured } = profile;
   const differences: string[] = [];
   if (measured.weights !== model.weights)
     differences.push(`weights: measured with ${measured.weights} weights, served with ${model.weights} ones`);

@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import { candidateLabel } from '../../core/candidate.js';
 import { shortHash } from '../../core/canonical.js';
 import { R1Error } from '../../core/errors.js';
+import type { ModelFormat } from '../../core/model.js';
 import type { Profile } from '../../core/profile.js';
 import { seededRandom } from '../../core/random.js';
 import { parseDurationMs } from '../../core/units.js';
@@ -124,7 +125,7 @@ function servedModel(profile: Profile, { model }: Deployment, given: readonly st
   const asked = profile.modelId;
   const isMeasured = model.path === profile.model.path;
   // A name that was given is the one that is listed, as llama-server has it.
-  const id = given[0] ?? (isMeasured && !isPath(asked) ? asked : fileName(model));
+  const id = given[0] ?? (isMeasured && !isPath(asked) ? asked : FILE_NAMES[model.format](model.path));
   // A shape is a name only of what was made from it.
   const shape = model.weights === 'random' ? model.geometryId : null;
   const file = basename(model.path);
@@ -139,9 +140,11 @@ function servedModel(profile: Profile, { model }: Deployment, given: readonly st
 
 const isPath = (id: string): boolean => /[\\/]|\.gguf$/.test(id);
 
-/** Of a graph that of its folder: all of them are called model.onnx. */
-const fileName = ({ format, path }: Deployment['model']): string =>
-  format === 'onnx' ? basename(dirname(path)) : basename(path).replace(/\.(gguf|json)$/, '');
+/** What a file is listed as. Of a graph the name of its folder: all of them are called model.onnx. */
+const FILE_NAMES: Record<ModelFormat, (path: string) => string> = {
+  gguf: (path) => basename(path).replace(/\.(gguf|json)$/, ''),
+  onnx: (path) => basename(dirname(path)),
+};
 
 function accessRules(flags: ServeFlags): AccessRules {
   const keys = flags.keyFile === undefined ? [] : readKeys(flags.keyFile);

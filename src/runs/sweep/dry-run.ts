@@ -1,4 +1,5 @@
 import { backendOf } from '../../core/backend-of.js';
+import { defaultBackends } from '../../core/backends.js';
 import { R1Error } from '../../core/errors.js';
 import type { Machine } from '../../core/machine.js';
 import type { ModelFile } from '../../core/model.js';
@@ -6,7 +7,6 @@ import { reachableTokensPerSecond } from '../../core/roofline.js';
 import type { Plan } from '../../core/run-result.js';
 import { formatDuration } from '../../core/units.js';
 import { expectedModel } from '../../models/resolve/expected.js';
-import type { ModelBackend } from '../../models/resolve.js';
 import { probeMachine } from '../../probes/index.js';
 import type { Pilot } from '../../sweeps/time-plan.js';
 import type { Context } from '../context.js';
@@ -69,7 +69,7 @@ export async function dryRun(
 ): Promise<{ plan: Plan; machine: Machine }> {
   const machine = await probeMachine(context.host, { clock: context.clock });
   const quants = flags.quant?.flatMap((text) => text.split(',')).filter((text) => text !== 'auto');
-  const backends = parseBackends(flags.backend, ['llama-cpp']) as ModelBackend[];
+  const backends = parseBackends(flags.backend, defaultBackends('sweep'));
   const model = await expectedModel(flags.model, { home, backends, quants: quants?.length ? quants : undefined });
   const models = model.files.map((file) => file.model);
   const { plan } = preparePlan(flags, {

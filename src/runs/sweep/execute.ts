@@ -1,8 +1,8 @@
+import { isModelOf } from '../../core/backends.js';
 import { type Candidate, candidateId } from '../../core/candidate.js';
 import { R1Error } from '../../core/errors.js';
 import type { Machine } from '../../core/machine.js';
 import type { ModelFile } from '../../core/model.js';
-import { isModelOf } from '../../core/model-of.js';
 import type { Outcome } from '../../core/outcome.js';
 import type { Plan, Quality, RunResult } from '../../core/run-result.js';
 import type { RunFolder } from '../../store/run-folder.js';

@@ -1,9 +1,9 @@
 import { backendOf } from '../../core/backend-of.js';
+import { isModelOf } from '../../core/backends.js';
 import { baseCandidate, type Candidate } from '../../core/candidate.js';
 import type { Block } from '../../core/experiment.js';
 import type { Machine } from '../../core/machine.js';
 import type { ModelFile } from '../../core/model.js';
-import { isModelOf } from '../../core/model-of.js';
 import type { Outcome } from '../../core/outcome.js';
 import type { Exclusion, Plan } from '../../core/run-result.js';
 import { planArm } from './plan-arms.js';

@@ -1,6 +1,6 @@
+import { isModelOf } from '../../core/backends.js';
 import { type Candidate, candidateId } from '../../core/candidate.js';
 import type { Arm } from '../../core/experiment.js';
-import { isModelOf } from '../../core/model-of.js';
 import type { Plan } from '../../core/run-result.js';
 import { everyCandidate } from '../../sweeps/references.js';
 

@@ -74,7 +74,7 @@ export function readPlanFlags(flags: PlanFlags, machine: Machine) {
     maxRssBytes: flags.maxRss === undefined ? null : parseBytes(flags.maxRss),
     minQuality: flags.minQuality ?? null,
   };
-  const asked = { ...askedAxes(flags, machine), backends: [], quants: {} };
+  const asked = askedAxes(flags, machine);
   return {
     axes: flags.objective === 'throughput' ? concurrencyAxes(asked, machine) : asked,
     constraints,

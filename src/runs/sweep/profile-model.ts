@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
+import { isModelOf } from '../../core/backends.js';
 import { R1Error } from '../../core/errors.js';
 import type { ModelFile } from '../../core/model.js';
-import { isModelOf } from '../../core/model-of.js';
 import type { Profile } from '../../core/profile.js';
 import type { Context } from '../context.js';
 import { requireEngine } from '../engines/present.js';

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { backendOf } from '../../core/backend-of.js';
+import { isModelOf } from '../../core/backends.js';
 import { baseCandidate } from '../../core/candidate.js';
 import type { Machine } from '../../core/machine.js';
 import type { ModelFile } from '../../core/model.js';
-import { isModelOf } from '../../core/model-of.js';
 import type { Quality } from '../../core/run-result.js';
 import { withReference } from '../../quality/with-reference.js';
 import { spawnBound } from '../../runners/launch.js';

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Backend } from '../../core/candidate.js';
+import { BACKENDS, type Backend } from '../../core/backends.js';
 import { R1Error } from '../../core/errors.js';
 import { GEOMETRIES, type ModelFile } from '../../core/model.js';
 import type { Exclusion } from '../../core/run-result.js';
-import { type ModelBackend, resolveModel } from '../../models/resolve.js';
+import { resolveModel } from '../../models/resolve.js';
 import type { Context } from '../context.js';
 import { homeFolder } from '../home.js';
 
@@ -19,10 +19,10 @@ export type ModelsRequest = {
 
 /** `--model`, `--backend` and `--quant` → a file for each engine and level, made and hashed when need be, with progress. */
 export async function resolveModels(request: ModelsRequest, context: Context): Promise<ResolvedModels> {
-  if (request.backends.includes('fake')) return fakeModels(request);
+  if (request.backends.some((backend) => !BACKENDS[backend].isReal)) return fakeModels(request);
   const resolved = await resolveModel(request.spec, {
     home: homeFolder(context.host),
-    backends: request.backends as ModelBackend[],
+    backends: request.backends,
     quants: request.quants,
     threads: request.threads,
     onStep: (what, share) => context.emit({ type: 'step', what, share }),

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { defaultBackends } from '../../core/backends.js';
 import { R1Error } from '../../core/errors.js';
 import { fingerprintDifferences } from '../../core/fingerprint.js';
 import type { Machine } from '../../core/machine.js';
@@ -43,7 +44,9 @@ export async function startJob(request: SweepRequest, context: Context, startedM
   const text = request.qualityText === undefined ? null : readQualityText(request.qualityText);
   checkRunFolder(request.out ?? null, request.results);
   await checkBudget(request, context, homeFolder(context.host));
-  const started = await startRun(request, ['llama-cpp'], context, (machine) => readPlanFlags(request, machine));
+  const started = await startRun(request, defaultBackends('sweep'), context, (machine) =>
+    readPlanFlags(request, machine),
+  );
   const { machine, models } = started;
   const plan: Plan = { ...preparePlan(request, started).plan, sentinels: request.sentinels };
   const { budgetMs } = plan;

@@ -5,7 +5,7 @@ import { type AskedAxes, AUTO_AXES } from '../../../src/sweeps/axes.js';
 import { levelsOf } from '../../../src/sweeps/levels.js';
 import { sampleMachine } from '../../helpers/sample-machine.js';
 
-const AXES: AskedAxes = { ...AUTO_AXES, backends: [], quants: {} };
+const AXES: AskedAxes = AUTO_AXES;
 
 const arm = (name: string, changes: Partial<BindingArm>): BindingArm => ({
   name,
@@ -98,8 +98,8 @@ describe('asked for', () => {
       replicas: [2],
       sequences: [4],
       spinning: [false],
-      allocators: ['glibc'],
-      bindings: [],
+      allocator: ['glibc'],
+      binding: [],
     });
     expect(found_).toMatchObject({
       ...{ threads: [3], threadsBatch: [4, null], isa: ['avx2'], kvType: ['q8_0'], flashAttention: [true, false] },
@@ -110,7 +110,7 @@ describe('asked for', () => {
   });
 
   it('an allocator that is not there is excluded with its reason, as with auto', () => {
-    const { levels: found_, excluded } = levels({ allocators: ['tcmalloc', 'jemalloc'] });
+    const { levels: found_, excluded } = levels({ allocator: ['tcmalloc', 'jemalloc'] });
     expect(found_.allocator!.map((a) => a.name)).toEqual(['jemalloc']);
     expect(excluded.filter((e) => e.axis === 'allocator')).toEqual([
       { axis: 'allocator', value: 'tcmalloc', reason: 'it is not installed', configurations: 0 },
@@ -124,13 +124,13 @@ describe('asked for', () => {
     ['CPUs that are not ours', binding('taskset', '14-17'), machine(), 'this process may not run on CPU 16, 17'],
     ['another system', binding('taskset', '0'), onMac, 'unsupported here: taskset exists on Linux only'],
   ])('a binding to %s is excluded', (_name, asked, on, reason) => {
-    const { levels: found_, excluded } = levels({ bindings: [asked] }, on);
+    const { levels: found_, excluded } = levels({ binding: [asked] }, on);
     expect(found_.binding).toEqual([]);
     expect(excluded).toContainEqual({ axis: 'binding', value: 'mine', reason, configurations: 0 });
   });
 
   it('no binding needs no tool', () => {
     const none = { name: 'none', tool: 'none' as const, cpus: null, memory: null };
-    expect(levels({ bindings: [none] }, onMac).levels.binding).toEqual([none]);
+    expect(levels({ binding: [none] }, onMac).levels.binding).toEqual([none]);
   });
 });

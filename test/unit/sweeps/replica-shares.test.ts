@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { baseCandidate, type Candidate, NO_BINDING } from '../../../src/core/candidate.js';
 import { parseCpuList } from '../../../src/core/cpu-list.js';
 import type { CpuEntry, Machine } from '../../../src/core/machine.js';
+import { OWN_CPUS, ownCpus } from '../../../src/core/own-cpus.js';
 import { AUTO_AXES } from '../../../src/sweeps/axes.js';
 import { concurrencyAxes, replicaLadder } from '../../../src/sweeps/concurrency.js';
-import { ownCpus } from '../../../src/sweeps/levels.js';
-import { OWN_CPUS, placeReplicas, replicaShares } from '../../../src/sweeps/replica-shares.js';
+import { placeReplicas, replicaShares } from '../../../src/sweeps/replica-shares.js';
 import { buildSpace } from '../../../src/sweeps/space.js';
 import { fakeModel } from '../../helpers/fake-model.js';
 import { sampleMachine } from '../../helpers/sample-machine.js';
@@ -93,10 +93,7 @@ describe('placeReplicas', () => {
 
 describe('the space of the objective "throughput"', () => {
   const machine = { ...machineOf(1, 4, 1), tools: [{ name: 'taskset', path: '/bin/taskset' }] } as unknown as Machine;
-  const axes = concurrencyAxes(
-    { ...AUTO_AXES, backends: [], quants: {}, bindings: 'auto', allocators: ['glibc'] },
-    machine,
-  );
+  const axes = concurrencyAxes({ ...AUTO_AXES, binding: 'auto', allocator: ['glibc'] }, machine);
   const { candidates, defaultCandidate, excluded } = buildSpace({
     machine,
     models: [{ ...fakeModel({}), path: '/models/model.gguf' }],

@@ -11,7 +11,7 @@ import { sampleMachine } from '../../helpers/sample-machine.js';
 import { sampleModel } from '../../helpers/sample-plan.js';
 
 const MODEL = sampleModel();
-const AXES: AskedAxes = { ...AUTO_AXES, backends: [], quants: {} };
+const AXES: AskedAxes = AUTO_AXES;
 
 const space = (machine: Machine, axes: Partial<AskedAxes> = {}, more: Partial<SpaceRequest> = {}) =>
   buildSpace({ machine, models: [MODEL], axes: { ...AXES, ...axes }, contextTokens: 4096, maxRssBytes: null, ...more });
@@ -54,7 +54,7 @@ describe('on a machine as probed', () => {
     for (const { binding } of found.candidates) if (binding.cpus) expect(binding.cpus).toMatch(/^[0189,-]+$/);
     const foreign = { name: 'taskset:2', tool: 'taskset' as const, cpus: '2', memory: null };
     const tools = [{ name: 'taskset', path: '/usr/bin/taskset' }];
-    expect(space({ ...machine, tools }, { bindings: [foreign] }).excluded).toContainEqual(
+    expect(space({ ...machine, tools }, { binding: [foreign] }).excluded).toContainEqual(
       expect.objectContaining({ value: 'taskset:2', reason: 'this process may not run on CPU 2' }),
     );
   });

@@ -1,7 +1,6 @@
-import { readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import type { ModelFile } from '../../../core/model.js';
+import { filesOf } from '../../../runners/model-files.js';
 
 /**
  * Drops a file from the page cache through dd of coreutils 8.11 and later (posix_fadvise DONTNEED): it touches nothing but
@@ -10,11 +9,6 @@ import type { ModelFile } from '../../../core/model.js';
 async function drop(path: string): Promise<void> {
   await execa('dd', [`if=${path}`, 'iflag=nocache', 'count=0'], { stdio: 'ignore' });
 }
-
-const filesOf = (model: ModelFile): string[] => {
-  const folder = dirname(model.path);
-  return model.format === 'onnx' ? readdirSync(folder).map((name) => join(folder, name)) : [model.path];
-};
 
 /** Why the page cache cannot be made cold here, or null. */
 export async function coldCacheFault(model: ModelFile): Promise<string | null> {

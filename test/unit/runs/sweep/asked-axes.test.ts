@@ -22,11 +22,11 @@ describe('askedAxes', () => {
     ).toEqual({
       threads: [1, 2, 3],
       threadsBatch: [4],
-      bindings: [
+      binding: [
         { name: 'none', tool: 'none', cpus: null, memory: null },
         { name: 'taskset:0-1', tool: 'taskset', cpus: '0-1', memory: null },
       ],
-      allocators: ['glibc', 'jemalloc'],
+      allocator: ['glibc', 'jemalloc'],
       isa: ['auto', 'avx2'],
       kvType: ['q8_0'],
       flashAttention: [true, false],

@@ -9,7 +9,7 @@ import {
   parseNames,
   parseSwitches,
   splitBindings,
-} from '../../../src/runs/parse.js';
+} from '../../../src/core/parse.js';
 
 const usage = (message: string | RegExp) =>
   expect.objectContaining({ code: 'USAGE', message: expect.stringMatching(message) });

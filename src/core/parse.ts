@@ -1,7 +1,7 @@
-import type { Binding } from '../core/candidate.js';
-import { formatCpuList, parseCpuList } from '../core/cpu-list.js';
-import { R1Error } from '../core/errors.js';
-import type { BindingArm } from '../core/machine.js';
+import type { Binding } from './candidate.js';
+import { formatCpuList, parseCpuList } from './cpu-list.js';
+import { R1Error } from './errors.js';
+import type { BindingArm } from './machine.js';
 
 /** Values a user typed on an axis: text lists to typed values, each failure naming the flag, the value and the mend. */
 
