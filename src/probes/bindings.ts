@@ -104,7 +104,7 @@ function interleavePlan(allowed: CpuEntry[], numa: Machine['numa']): Plan {
     name: 'interleave',
     description: 'Every allowed CPU, memory pages dealt out over all allowed nodes that have CPUs.',
     cpus: allowed,
-    memory: { policy: 'interleave', nodes: formatCpuList(nodes) },
+    ...(nodes.length > 0 ? { memory: { policy: 'interleave', nodes: formatCpuList(nodes) } } : {}),
     ...(nodes.length > 1 ? {} : { reason: 'memory may come from one NUMA node with CPUs only' }),
   };
 }
@@ -129,7 +129,8 @@ function toArm(plan: Plan, topology: Machine['topology'], tools: Tools): Binding
   const isWhole = plan.cpus.length === topology.allowed.cpus.length;
   const tool = plan.memory ? 'numactl' : plan.name === 'none' ? 'none' : 'taskset';
   const reason = plan.reason ?? toolReason(tool, tools);
-  const leavesCpus = plan.name === 'none' || (plan.memory && isWhole);
+  // An arm that no CPU is left for is not available; an empty list is no list.
+  const leavesCpus = plan.name === 'none' || plan.cpus.length === 0 || (plan.memory && isWhole);
   return {
     name: plan.name,
     tool,

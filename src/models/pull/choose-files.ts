@@ -1,4 +1,5 @@
 import { R1Error } from '../../core/errors.js';
+import { table } from '../../core/table.js';
 import type { HubFile } from './hub.js';
 
 export type PullFormat = 'gguf' | 'onnx' | 'safetensors';
@@ -34,7 +35,7 @@ const folderOf = ({ path }: HubFile): string => path.slice(0, path.lastIndexOf('
 const PART = /-\d{5}-of-\d{5}(?=\.gguf$)/;
 /** Companions of a model that have its name and level, but are none. */
 const COMPANION = /(^|[/._-])(mmproj|imatrix|lora|mtp)([._-]|$)/i;
-const SYNONYMS: Readonly<Record<string, string>> = { fp16: 'f16', fp32: 'f32', bfloat16: 'bf16' };
+const SYNONYMS: Readonly<Record<string, string>> = table({ fp16: 'f16', fp32: 'f32', bfloat16: 'bf16' });
 
 function ggufFiles(files: readonly HubFile[], quant: string): HubFile[] {
   const models = files.filter(({ path }) => path.endsWith('.gguf') && !COMPANION.test(path));

@@ -31,8 +31,8 @@ const ARM: Record<string, string[]> = table({
   sme: ['sme'],
 });
 
-const LOONGARCH: Record<string, string[]> = { lsx: ['lsx'], lasx: ['lasx'] };
-const RISCV: Record<string, string[]> = { rvv: ['v'] };
+const LOONGARCH: Record<string, string[]> = table({ lsx: ['lsx'], lasx: ['lasx'] });
+const RISCV: Record<string, string[]> = table({ rvv: ['v'] });
 
 /** Words that only some kernel versions print: their absence says nothing. */
 const SOMETIMES_PRINTED = new Set(['avx_vnni_int8']);

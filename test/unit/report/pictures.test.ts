@@ -16,6 +16,7 @@ describe('charts as pictures', () => {
         'kv-cache',
         'load',
         'warm-up',
+        'token-times',
         'noise',
       ].map((id) => `chart-${id}.png`),
     );

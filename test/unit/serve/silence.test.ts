@@ -17,6 +17,7 @@ function silenceAfter(
   let signs = QUIET;
   const silence = new Silence(() => signs, TICK_MS);
   let nowMs = 0;
+  silence.tick([worker], LOAD_MS, nowMs);
   for (let tick = 1; nowMs < ms; tick++) {
     nowMs += TICK_MS + lateMs;
     signs = { ...signs, ...change(tick) };

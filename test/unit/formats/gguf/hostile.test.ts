@@ -144,15 +144,16 @@ describe('a sound GGUF file that is no usable model', () => {
     return errorOf(readFileSync(good.replace('good', 'odd')));
   };
 
-  it('of another architecture is unsupported', async () => {
+  it('of another architecture says what it lacks', async () => {
     const error = await write([['general.architecture', text('mamba')]]);
-    expect(error.code).toBe('MODEL_UNSUPPORTED');
-    expect(error.message).toContain('mamba');
+    expect(error.code).toBe('MODEL_INVALID');
+    expect(error.message).toContain('token_embd.weight');
   });
 
-  it('that is one part of several says how to join them', async () => {
+  it('that is one part of several, under a name of its own, says what the name should be', async () => {
     const error = await write([['split.count', uint32(3)]]);
-    expect(error.message).toContain('--merge');
+    expect(error.message).toContain('one of 3 parts');
+    expect(error.message).toContain('NAME-00001-of-0000N.gguf');
   });
 
   it('with a vocabulary alone says so', async () => {

@@ -65,22 +65,22 @@ const recursive = fc
     return { $defs, $ref: '#/$defs/d0' };
   });
 
-/** Follows a random text and opens brackets where it can; returns the longest time for all 256 bytes of a place, ms. */
-function worstStep(schema: object, seed: number, length: number): number {
+/** Follows a random text and opens brackets where it can; returns the time for all 256 bytes of each place, ms. */
+function stepTimes(schema: object, seed: number, length: number): number[] {
   const random = seededRandom(seed);
   const automaton = createAutomaton(compileSchema(schema));
   let state: State = automaton.start;
-  let worst = 0;
+  const times: number[] = [];
   for (let i = 0; i < length && state.items.length > 0; i++) {
     const startMs = performance.now();
     const set = nextBytes(automaton, state);
-    worst = Math.max(worst, performance.now() - startMs);
+    times.push(performance.now() - startMs);
     const allowed = [...Array(256).keys()].filter((byte) => set[byte]);
     const opening = allowed.filter((byte) => byte === 0x5b || byte === 0x7b);
     const byte = opening.length > 0 && random() < 0.7 ? opening[0]! : allowed[Math.floor(random() * allowed.length)]!;
     state = automaton.advance(state, byte)!;
   }
-  return worst;
+  return times;
 }
 
 function follow(automaton: Automaton, text: string): State | null {
@@ -119,8 +119,9 @@ describe('the cost of a step', () => {
   it('is under 5 ms for random recursive schemas', () => {
     fc.assert(
       fc.property(recursive, fc.integer(), (schema, seed) => {
-        // A step that another process held up is not as long the next time.
-        const worst = Math.min(...[1, 2, 3].map(() => worstStep(schema, seed, 80)));
+        // A step that another process or a collection of garbage held up is not as long the next time.
+        const [first, ...others] = [1, 2, 3].map(() => stepTimes(schema, seed, 80));
+        const worst = Math.max(...first!.map((ms, i) => Math.min(ms, ...others.map((times) => times[i]!))));
         expect([worst < 5, worst, schema]).toEqual([true, worst, schema]);
       }),
       { numRuns: 30 },

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { GREEDY } from '../../../../src/core/engine.js';
-import { createOnnxEngine } from '../../../../src/runners/onnx/index.js';
-import { rowsGraph, toyGreedy, writeToy } from '../../../helpers/toy-decoder.js';
+import { GREEDY } from '../../src/core/engine.js';
+import { createOnnxEngine } from '../../src/runners/onnx/index.js';
+import { rowsGraph, toyGreedy, writeToy } from '../helpers/toy-decoder.js';
 
 vi.mock('koffi', () => {
   throw new Error('built for another machine');
