@@ -73,7 +73,6 @@ A run folder \`results/<stamp>-<label>/\` holds:
 | \`against.json\` | Of \`bench --against\`: the pairs with another program, and the ratios of the rates. |
 | \`report.html\`, \`summary.md\` | The report, for people. |
 | \`report.json\`, \`configurations.csv\`, \`trials.csv\`, \`chart-*.png\` | The report for programs, spreadsheets and slides: \`r1-tune report RUN\`. |
-| \`logs/\` | What trials wrote to their error output. |
 
 Every document has a \`schemaVersion\` and a \`kind\`. Versions go up by one when a field changes its meaning; older files are upgraded when they are read, newer ones are refused. A field that a machine cannot tell is null, never 0 and never a guess. Names carry their unit: \`Ms\` milliseconds, \`Bytes\` bytes, \`PerSecond\` a second, \`Share\` 0 to 1. In the tables, \`a.b\` is a field inside a field, \`a[]\` an entry of a list and \`a{}\` an entry of a map; "or null" marks what may be unknown.
 `;

@@ -42,7 +42,7 @@ const slug = (label: string): string =>
 
 function proveWritable(path: string): void {
   try {
-    makeFolder(join(path, 'logs'));
+    makeFolder(path);
     accessSync(path, constants.W_OK);
     const probe = join(path, `.write-test-${process.pid}`);
     writeFileSync(probe, 'ok');

@@ -64,7 +64,7 @@ describe('paired', () => {
         .filter(({ phase }) => phase === 'calibrate')
         .map(({ arm }) => arm),
     ).toEqual(['baseline', 'candidate']);
-    expect(readdirSync(at('same')).sort()).toEqual(['gate.json', 'gate.md', 'junit.xml', 'logs', 'outcomes.jsonl']);
+    expect(readdirSync(at('same')).sort()).toEqual(['gate.json', 'gate.md', 'junit.xml', 'outcomes.jsonl']);
   });
 
   it('fails a real slow-down, in every output that CI reads', async () => {

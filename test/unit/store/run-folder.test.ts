@@ -56,7 +56,6 @@ describe('a new run', () => {
     expect(folder.id).toBe('here');
     expect(readdirSync(folder.path).sort()).toEqual([
       'best.json',
-      'logs',
       'machine.json',
       'outcomes.jsonl',
       'plan.json',
