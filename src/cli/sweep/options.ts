@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import { REAL_BACKENDS } from '../../core/backends.js';
+import { defaultBackends, REAL_BACKENDS } from '../../core/backends.js';
 import { AXIS_IDS, KNOBS } from '../../core/knobs.js';
 import { shareOf, wholeFrom } from '../../core/parse.js';
 
@@ -10,7 +10,11 @@ export function modelOptions<T>(yargs: Argv<T>) {
       type: 'string',
       describe: 'A .gguf file, a folder with an ONNX decoder, a catalog id, or synthetic:GEOMETRY',
     })
-    .option('backend', { type: 'string', array: true, describe: `Engines: ${REAL_BACKENDS.join(', ')}` })
+    .option('backend', {
+      type: 'string',
+      array: true,
+      describe: `Engines: ${REAL_BACKENDS.join(', ')} (sweep, bench and calibrate: ${defaultBackends('sweep').join(', ')} unless asked)`,
+    })
     .option('quant', { type: 'string', array: true, describe: 'q4_0, q4_k_m, q8_0, f16, int4, int8, …' })
     .option('context', {
       type: 'number',
