@@ -98,6 +98,9 @@ describe('a run of another machine', () => {
     const machine = JSON.parse(readFileSync(path, 'utf8'));
     machine.fingerprint.hard.allowedCpus = '0-63';
     writeFileSync(path, JSON.stringify(machine));
+    // A bench is refused for what it is; a sweep has the same files.
+    const planPath = join(at.folder, 'run/plan.json');
+    writeFileSync(planPath, readFileSync(planPath, 'utf8').replace('"strategy": "bench"', '"strategy": "random"'));
     const result = await runCli(['sweep', '--resume', 'run'], { cwd: at.folder });
     expect(result.stderr).toMatch(/begun on another machine: allowedCpus 0-63 there, .* here[\s\S]*\[MACHINE_UNFIT\]/);
     expect(result.exitCode).toBe(3);

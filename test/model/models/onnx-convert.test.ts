@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getLlama, type Llama, type Token } from 'node-llama-cpp';
@@ -75,6 +75,15 @@ const shapes: Geometry[] = [
   { ...GEOMETRIES.tiny, id: 'no-groups', kvHeads: 4, hidden: 96, ffn: 352, headDim: 24 },
 ];
 
+/** Dot products of 8-bit numbers that add up in 32 bits; taken as there where the kernel does not list features. */
+function hasVnni(): boolean {
+  try {
+    return /\b(avx512_vnni|avx_vnni)\b/.test(readFileSync('/proc/cpuinfo', 'utf8')) || process.arch !== 'x64';
+  } catch {
+    return true;
+  }
+}
+
 describe('a converted graph and llama.cpp agree', () => {
   it.each(shapes)('in fp32, for $id', async (geometry) => {
     const { path } = await make(geometry, 'f32');
@@ -112,7 +121,8 @@ describe('a converted graph and llama.cpp agree', () => {
     for (const level of ['int8', 'int8-dynamic', 'int4', 'int4-b128'] as const)
       errors.set(level, await errorOf(path, level, reference));
     expect(errors.get('int8')).toBeLessThan(0.04);
-    expect(errors.get('int8-dynamic')).toBeLessThan(0.08);
+    // Without VNNI the sums of two 8-bit products saturate at 16 bits (vpmaddubsw, which MLAS uses on AVX2).
+    expect(errors.get('int8-dynamic')).toBeLessThan(hasVnni() ? 0.08 : 0.2);
     expect(errors.get('int4')).toBeLessThan(errors.get('int4-b128')!);
     expect(errors.get('int4-b128')).toBeLessThan(0.6);
   });
