@@ -158,10 +158,15 @@ export async function* chatEvents(server: { url: string }, body: object, signal?
   }
 }
 
-export const postChat = (server: { url: string }, body: object, signal?: AbortSignal): Promise<Response> =>
+export const postChat = (
+  server: { url: string },
+  body: object,
+  signal?: AbortSignal,
+  key?: string,
+): Promise<Response> =>
   fetch(`${server.url}/v1/chat/completions`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...(key ? { authorization: `Bearer ${key}` } : {}) },
     body: JSON.stringify({ model: 'fake-r1', temperature: 0, messages: [{ role: 'user', content: 'Why?' }], ...body }),
     ...(signal ? { signal } : {}),
   });

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { hashKey } from '../../../src/serve/http/guards.js';
 import { chatEvents, chatText, type FakeServer, postChat, startFakeServer, until } from '../../helpers/fake-serve.js';
 
 let server: FakeServer;
@@ -9,6 +10,7 @@ const BRIEF = {
   answers: [{ after: '<think>\n', say: 'x</think>answered' }],
   vocabulary: { pieces: ['<think>', '</think>'] },
 };
+const KEY = 'a-secret-key-of-a-client';
 const limits = (maxQueued: number, maxPerTenant = 1000) => ({
   admission: { maxQueued, maxQueuedTokens: 1e6, maxPerTenant },
 });
@@ -59,17 +61,18 @@ describe('a burst of ten times what the server can hold', () => {
 
 describe('limits', () => {
   it("a key's own limit is 429, and a freed place is given again", async () => {
-    server = await startFakeServer({ cost: { decodeMs: 2 } }, { settings: limits(10, 1) });
+    const access = { keys: [{ name: 'a', sha256: hashKey(KEY) }], hosts: null, origins: [] };
+    server = await startFakeServer({ cost: { decodeMs: 2 } }, { settings: { ...limits(10, 1), access } });
     const abort = new AbortController();
-    await postChat(server, { stream: true }, abort.signal);
-    const refused = await postChat(server, {});
+    await postChat(server, { stream: true }, abort.signal, KEY);
+    const refused = await postChat(server, {}, undefined, KEY);
     expect(refused.status).toBe(429);
     expect(await refused.json()).toMatchObject({ error: { type: 'rate_limit_error', code: 'rate_limit_exceeded' } });
     expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
     expect(refused.headers.has('x-should-retry')).toBe(false);
     abort.abort();
     await until('the place is free', () => server.service.fleet.dispatcher.running.length === 0);
-    expect((await postChat(server, { max_tokens: 1 })).status).toBe(200);
+    expect((await postChat(server, { max_tokens: 1 }, undefined, KEY)).status).toBe(200);
   });
 
   it('what cannot begin within the time the client waits is refused at once', async () => {
