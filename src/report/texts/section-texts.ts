@@ -37,8 +37,8 @@ export const SECTION_TEXTS = {
   partKv: { en: 'KV cache', zh: 'KV 缓存' },
   partRest: { en: 'Everything else', zh: '其余部分' },
   weightsMapped: {
-    en: 'mapped from the file: the system can take these pages back without swap, and what the engine still needs of them is read again',
-    zh: '由文件映射：系统无需交换即可收回这些页面，引擎仍需要的部分会重新读取',
+    en: 'mapped from the file; what the engine keeps as it is can be taken back without swap, what it repacked for this CPU stays',
+    zh: '由文件映射；引擎原样使用的部分无需交换即可收回，按本机 CPU 重排的部分常驻内存',
   },
   weightsRead: { en: 'read into memory: stays', zh: '读入内存：常驻' },
   kvNote: { en: 'of {tokens} tokens for each sequence, at its full size', zh: '每序列 {tokens} 词元（满额）' },
