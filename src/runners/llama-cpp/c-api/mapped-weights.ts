@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { importKoffi } from '../../koffi.js';
 import { readText } from '../../process-usage.js';
@@ -15,9 +15,9 @@ export type MappedWeights = {
   letGo(): void;
 };
 
-/** Null where the system is not Linux. */
+/** Null where the system is not Linux, and for a file that is not there, which the engine refuses in its own words. */
 export async function openMappedWeights(model: string): Promise<MappedWeights | null> {
-  if (process.platform !== 'linux') return null;
+  if (process.platform !== 'linux' || !existsSync(model)) return null;
   const madvise = (await importKoffi()).load(null).func('madvise', 'int', ['void *', 'size_t', 'int']);
   const file = realpathSync(model);
   return {
