@@ -11,11 +11,13 @@ const builder = (yargs: Argv) =>
     .example('$0 claims', 'all claims on the default synthetic 1.5B, in half an hour')
     .example('$0 claims --only 1,4 --budget 5m', 'two of them');
 
+type Flags = ClaimsFlags & { json: boolean; quiet?: boolean; home?: string };
+
 export const claimsCommand = {
   command: 'claims',
   describe: 'Test the rules that articles give, each by a small experiment on this machine',
   builder,
-  handler: async (flags: ClaimsFlags): Promise<void> => {
+  handler: async (flags: Flags): Promise<void> => {
     const context = openContext(flags, 'claims');
     const { document, folder } = await claims(flags, context);
     const place = relative('.', folder) || '.';

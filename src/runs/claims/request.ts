@@ -19,9 +19,6 @@ export type ClaimsFlags = {
   results: string;
   out?: string;
   resume?: string;
-  json: boolean;
-  quiet?: boolean;
-  home?: string;
 };
 
 /** Figures of the user's that claims use, with what each is. */
