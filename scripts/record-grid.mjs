@@ -4,8 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { modelArms } from '../dist/core/backends.js';
 import { candidateId } from '../dist/core/candidate.js';
-import { toDesignSpace } from '../dist/sweeps/design-space.js';
-import { objectiveOf } from '../dist/sweeps/trial-result.js';
+import { objectiveOf } from '../dist/sweeps/results/trial-result.js';
+import { toDesignSpace } from '../dist/sweeps/search/design-space.js';
 
 const [folder, out] = process.argv.slice(2);
 const read = (name) => readFileSync(join(folder, name), 'utf8');

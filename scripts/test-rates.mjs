@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 
 const files = [
-  'test/unit/sweeps/gate-rates.test.ts',
+  'test/unit/sweeps/gate/rates.test.ts',
   'test/unit/sweeps/replay.test.ts',
   'test/unit/claims/error-rate.test.ts',
 ];

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type ClaimsDocument, claimsDocumentSchema } from '../../src/core/claims.js';
 import { type Outcome, outcomeSchema } from '../../src/core/outcome.js';
-import { markVoided } from '../../src/sweeps/void-blocks.js';
+import { markVoided } from '../../src/sweeps/trials/void-blocks.js';
 import { tempFolder } from '../helpers/fake-model.js';
 import { MAIN, runCli } from '../helpers/run-cli.js';
 

@@ -2,10 +2,10 @@ import { baseCandidate, type Candidate, candidateId } from '../../src/core/candi
 import type { Outcome } from '../../src/core/outcome.js';
 import { gaussian, randomStream } from '../../src/core/random.js';
 import type { RunResult } from '../../src/core/run-result.js';
-import { assembleRun } from '../../src/sweeps/assemble-run.js';
-import { openSession } from '../../src/sweeps/session.js';
-import { modelRace } from '../../src/sweeps/strategies/model-race.js';
-import { toTrialResult } from '../../src/sweeps/trial-result.js';
+import { assembleRun } from '../../src/sweeps/results/assemble-run.js';
+import { toTrialResult } from '../../src/sweeps/results/trial-result.js';
+import { openSession } from '../../src/sweeps/search/session.js';
+import { modelRace } from '../../src/sweeps/search/strategies/model-race.js';
 import { sampleMachine } from './sample-machine.js';
 import { samplePlan } from './sample-plan.js';
 import { sampleMetrics, sampleOutcome } from './sample-trial.js';

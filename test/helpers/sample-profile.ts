@@ -1,6 +1,6 @@
 import type { Candidate } from '../../src/core/candidate.js';
 import type { Profile } from '../../src/core/profile.js';
-import { toProfile } from '../../src/sweeps/to-profile.js';
+import { toProfile } from '../../src/sweeps/results/to-profile.js';
 import { sampleRun } from './sample-run.js';
 
 /** The profile of the sample run, with knobs and fields changed as asked. */

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Machine } from '../../src/core/machine.js';
 import { liveHost, probeMachine } from '../../src/probes/index.js';
 import { findHierarchy } from '../../src/probes/limits/cgroup.js';
-import { engineDefaultThreads, threadLadder } from '../../src/sweeps/thread-ladder.js';
+import { engineDefaultThreads, threadLadder } from '../../src/sweeps/space/thread-ladder.js';
 
 /** Real limits, made here: the built probe runs under them and must see them. */
 

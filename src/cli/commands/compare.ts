@@ -2,7 +2,7 @@ import type { Argv } from 'yargs';
 import type { Interval } from '../../core/interval.js';
 import { formatChange } from '../../core/units.js';
 import { readRun } from '../../store/run-folder.js';
-import { compareRuns, type RunComparison } from '../../sweeps/compare-runs.js';
+import { compareRuns, type RunComparison } from '../../sweeps/results/compare-runs.js';
 import { openConsole } from '../console.js';
 import { rateText } from '../sweep/summary-text.js';
 

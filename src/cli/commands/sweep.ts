@@ -5,7 +5,7 @@ import { homeFolder } from '../../runs/home.js';
 import { dryRun } from '../../runs/sweep/dry-run.js';
 import type { SweepRequest } from '../../runs/sweep/start-job.js';
 import { sweep } from '../../runs/sweep/sweep.js';
-import { strategyById } from '../../sweeps/strategies/index.js';
+import { strategyById } from '../../sweeps/search/strategies/index.js';
 import { type CommandContext, openContext } from '../context.js';
 import { dryRunText } from '../sweep/dry-run-text.js';
 import { axisOptions, modelOptions, searchOptions } from '../sweep/options.js';

@@ -1,6 +1,6 @@
 import { candidateLabel } from '../../core/candidate.js';
 import type { GateResult } from '../../runs/gate/result.js';
-import type { MetricVerdict } from '../../sweeps/gate-rule.js';
+import type { MetricVerdict } from '../../sweeps/gate/rule.js';
 
 const percent = (share: number | null): string => (share === null ? 'not known' : `${(share * 100).toFixed(1)} %`);
 const change = (ratio: number | null): string =>

@@ -2,7 +2,7 @@ import { candidateLabel } from '../../core/candidate.js';
 import type { Machine } from '../../core/machine.js';
 import type { Exclusion, Plan } from '../../core/run-result.js';
 import { formatDuration } from '../../core/units.js';
-import { describeMachine } from '../../sweeps/to-profile.js';
+import { describeMachine } from '../../sweeps/results/to-profile.js';
 import { shortfallText } from './shortfall-text.js';
 
 const excludedLine = ({ axis, value, reason, configurations }: Exclusion): string =>

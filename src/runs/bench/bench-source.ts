@@ -1,8 +1,8 @@
 import { R1Error } from '../../core/errors.js';
 import type { Arm } from '../../core/experiment.js';
 import type { Outcome } from '../../core/outcome.js';
-import { nextPrecisionLook } from '../../sweeps/precision-stop.js';
-import { countedTrials } from '../../sweeps/summarize.js';
+import { countedTrials } from '../../sweeps/results/summarize.js';
+import { nextPrecisionLook } from '../../sweeps/trials/precision-stop.js';
 import type { Source } from '../experiment/run-blocks.js';
 
 const decodeRates = (log: readonly Outcome[]): number[] =>

@@ -5,7 +5,7 @@ import { baseCandidate, candidateId } from '../../core/candidate.js';
 import { R1Error } from '../../core/errors.js';
 import { writeCalibration } from '../../store/calibrations.js';
 import { checkRunFolder, createRunFolder, type RunFolder } from '../../store/run-folder.js';
-import { summarizeCalibration } from '../../sweeps/calibration.js';
+import { summarizeCalibration } from '../../sweeps/trials/calibration.js';
 import type { Context } from '../context.js';
 import { openPorts } from '../experiment/ports.js';
 import { runBlocks } from '../experiment/run-blocks.js';

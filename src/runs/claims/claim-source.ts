@@ -7,7 +7,7 @@ import type { Arm, Block } from '../../core/experiment.js';
 import type { Outcome } from '../../core/outcome.js';
 import { randomStream, shuffled } from '../../core/random.js';
 import { mean } from '../../stats/sample.js';
-import { markVoided } from '../../sweeps/void-blocks.js';
+import { markVoided } from '../../sweeps/trials/void-blocks.js';
 import type { Source } from '../experiment/run-blocks.js';
 
 export type ClaimRun = {

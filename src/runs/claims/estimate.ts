@@ -1,7 +1,7 @@
 import { CALM } from '../../core/claims.js';
 import type { Arm } from '../../core/experiment.js';
 import type { Machine } from '../../core/machine.js';
-import { expectedTrialMs, type Pilot } from '../../sweeps/time-plan.js';
+import { expectedTrialMs, type Pilot } from '../../sweeps/search/time-plan.js';
 
 /** Reading a file that is not in the page cache, at the rate of a modest disk. */
 const DISK_BYTES_PER_MS = 500_000;

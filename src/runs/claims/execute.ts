@@ -6,7 +6,7 @@ import { CLAIMS } from '../../claims/index.js';
 import { type Load, neededBlocks, plannedBlocks } from '../../claims/schedule.js';
 import { CLAIMS_VERSION, type ClaimResult, type ClaimsDocument } from '../../core/claims.js';
 import { formatDuration } from '../../core/units.js';
-import { describeMachine } from '../../sweeps/to-profile.js';
+import { describeMachine } from '../../sweeps/results/to-profile.js';
 import type { Context } from '../context.js';
 import { runBlocks } from '../experiment/run-blocks.js';
 import { claimSource, conductOf } from './claim-source.js';

@@ -5,7 +5,7 @@ import type { Arm } from '../../core/experiment.js';
 import type { ModelFile } from '../../core/model.js';
 import type { Outcome } from '../../core/outcome.js';
 import { SHORT_WORKLOAD } from '../../core/workload.js';
-import { type Pilot, pilotOf } from '../../sweeps/time-plan.js';
+import { type Pilot, pilotOf } from '../../sweeps/search/time-plan.js';
 import { listedBlocks } from '../experiment/listed-blocks.js';
 import type { ExperimentPorts } from '../experiment/ports.js';
 import { runBlocks } from '../experiment/run-blocks.js';

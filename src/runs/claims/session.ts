@@ -1,5 +1,5 @@
 import type { Trial } from '../../core/experiment.js';
-import type { Pilot } from '../../sweeps/time-plan.js';
+import type { Pilot } from '../../sweeps/search/time-plan.js';
 import type { Context } from '../context.js';
 import { type ExperimentPorts, openPorts } from '../experiment/ports.js';
 import { expectedArmMs } from './estimate.js';

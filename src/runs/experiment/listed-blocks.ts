@@ -1,6 +1,6 @@
 import type { Block } from '../../core/experiment.js';
 import type { Outcome } from '../../core/outcome.js';
-import { countedInBlock, memberOf } from '../../sweeps/void-blocks.js';
+import { countedInBlock, memberOf } from '../../sweeps/trials/void-blocks.js';
 import type { Source } from './run-blocks.js';
 
 function isDone(block: Block, log: readonly Outcome[]): boolean {

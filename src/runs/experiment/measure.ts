@@ -4,7 +4,7 @@ import type { Machine } from '../../core/machine.js';
 import type { ModelFile } from '../../core/model.js';
 import type { Measurement } from '../../core/outcome.js';
 import { runDeployment } from '../../runners/launch-replicas.js';
-import { deadlineMs } from '../../sweeps/time-plan.js';
+import { deadlineMs } from '../../sweeps/search/time-plan.js';
 import type { Context } from '../context.js';
 import { COMPARED } from './compared.js';
 import { findGroupPlace } from './conditions/cpu-group.js';

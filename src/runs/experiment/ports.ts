@@ -2,7 +2,7 @@ import type { Block, Trial } from '../../core/experiment.js';
 import type { Measurement, Outcome } from '../../core/outcome.js';
 import type { Clock } from '../../core/ports.js';
 import type { OutcomeLog } from '../../store/outcome-log.js';
-import { openLedger } from '../../sweeps/ledger.js';
+import { openLedger } from '../../sweeps/trials/ledger.js';
 import type { Context } from '../context.js';
 import { createMeasure, type MeasureSettings } from './measure.js';
 import { type Progress, trackProgress } from './progress.js';

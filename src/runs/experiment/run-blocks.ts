@@ -1,8 +1,8 @@
 import type { Block } from '../../core/experiment.js';
 import type { Outcome } from '../../core/outcome.js';
 import { mean } from '../../stats/sample.js';
-import { countedInBlock, markVoided, memberOf } from '../../sweeps/void-blocks.js';
-import { mayRepeat, signalsOf, voidReasons } from '../../sweeps/void-pairs.js';
+import { countedInBlock, markVoided, memberOf } from '../../sweeps/trials/void-blocks.js';
+import { mayRepeat, signalsOf, voidReasons } from '../../sweeps/trials/void-pairs.js';
 import { COMPARED } from './compared.js';
 import type { ExperimentPorts } from './ports.js';
 import { runOne } from './run-one.js';

@@ -1,6 +1,6 @@
 import type { Arm } from '../../core/experiment.js';
 import type { Profile } from '../../core/profile.js';
-import type { GateOptions } from '../../sweeps/gate-paired.js';
+import type { GateOptions } from '../../sweeps/gate/paired.js';
 import type { ExperimentPorts } from '../experiment/ports.js';
 import type { Preflight } from '../experiment/wait-for-quiet.js';
 

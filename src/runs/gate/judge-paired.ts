@@ -1,4 +1,4 @@
-import type { GateOutcome } from '../../sweeps/gate-paired.js';
+import type { GateOutcome } from '../../sweeps/gate/paired.js';
 import type { Context } from '../context.js';
 import { runBlocks } from '../experiment/run-blocks.js';
 import { disturbanceText, type Preflight } from '../experiment/wait-for-quiet.js';

@@ -1,6 +1,6 @@
 import { R1Error } from '../../core/errors.js';
 import type { Metrics } from '../../core/outcome.js';
-import type { GateMetric } from '../../sweeps/gate-paired.js';
+import type { GateMetric } from '../../sweeps/gate/paired.js';
 
 /** What can be gated, by the name of the flag: which number of a trial, and which way is better. */
 export const GATE_METRICS: Readonly<

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../core/outcome.js';
-import type { GateMetric, GatePair } from '../../sweeps/gate-paired.js';
-import { markVoided, memberOf } from '../../sweeps/void-blocks.js';
-import { signalsOf, voidReasons } from '../../sweeps/void-pairs.js';
+import type { GateMetric, GatePair } from '../../sweeps/gate/paired.js';
+import { markVoided, memberOf } from '../../sweeps/trials/void-blocks.js';
+import { signalsOf, voidReasons } from '../../sweeps/trials/void-pairs.js';
 import { gateValues } from './metrics.js';
 import type { GatePairRecord } from './result.js';
 

@@ -1,9 +1,9 @@
 import type { Block } from '../../core/experiment.js';
 import type { Outcome } from '../../core/outcome.js';
 import { randomStream } from '../../core/random.js';
-import { type GateVerdict, gateVerdict } from '../../sweeps/gate-paired.js';
-import { DEFAULT_GATE_RULE } from '../../sweeps/gate-rule.js';
-import { type PairOrder, pairOrder } from '../../sweeps/pair-order.js';
+import { type GateVerdict, gateVerdict } from '../../sweeps/gate/paired.js';
+import { DEFAULT_GATE_RULE } from '../../sweeps/gate/rule.js';
+import { type PairOrder, pairOrder } from '../../sweeps/trials/pair-order.js';
 import type { Source } from '../experiment/run-blocks.js';
 import type { GateJob } from './job.js';
 import { countedPairs } from './pair-records.js';

@@ -1,9 +1,9 @@
 import { EXIT } from '../../core/errors.js';
 import type { Outcome } from '../../core/outcome.js';
 import type { Profile } from '../../core/profile.js';
-import type { ExactVerdict } from '../../sweeps/gate-exact.js';
-import type { GateOutcome, GateVerdict } from '../../sweeps/gate-paired.js';
-import type { StoredVerdict } from '../../sweeps/gate-stored.js';
+import type { ExactVerdict } from '../../sweeps/gate/exact.js';
+import type { GateOutcome, GateVerdict } from '../../sweeps/gate/paired.js';
+import type { StoredVerdict } from '../../sweeps/gate/stored.js';
 import type { Preflight } from '../experiment/wait-for-quiet.js';
 
 export type GatePairRecord = {

@@ -2,7 +2,7 @@ import { BACKEND_IDS, type Backend } from '../../core/backends.js';
 import { type Ask, AXIS_IDS, type AxisId, KNOBS } from '../../core/knobs.js';
 import type { Machine } from '../../core/machine.js';
 import { orAuto, parseNames } from '../../core/parse.js';
-import type { AskedAxes } from '../../sweeps/axes.js';
+import type { AskedAxes } from '../../sweeps/space/axes.js';
 
 /** The axis flags as typed. */
 export type AxisFlags = { [K in AxisId]?: string[] | undefined };

@@ -8,7 +8,7 @@ import type { Plan } from '../../core/run-result.js';
 import { formatDuration } from '../../core/units.js';
 import { expectedModel } from '../../models/resolve/expected.js';
 import { probeMachine } from '../../probes/index.js';
-import type { Pilot } from '../../sweeps/time-plan.js';
+import type { Pilot } from '../../sweeps/search/time-plan.js';
 import type { Context } from '../context.js';
 import { parseBackends } from './asked-axes.js';
 import { designOf } from './execute.js';

@@ -5,8 +5,8 @@ import type { Configuration, RunResult } from '../../core/run-result.js';
 import { renderReport } from '../../report/index.js';
 import type { ReportFormat } from '../../report/reporter.js';
 import type { RunFolder } from '../../store/run-folder.js';
-import { goalChoices } from '../../sweeps/goals.js';
-import { toProfile } from '../../sweeps/to-profile.js';
+import { goalChoices } from '../../sweeps/results/goals.js';
+import { toProfile } from '../../sweeps/results/to-profile.js';
 import type { Context } from '../context.js';
 
 const FORMATS: readonly ReportFormat[] = ['html', 'md', 'png'];

@@ -2,7 +2,7 @@ import { isModelOf } from '../../core/backends.js';
 import { type Candidate, candidateId } from '../../core/candidate.js';
 import type { Arm } from '../../core/experiment.js';
 import type { Plan } from '../../core/run-result.js';
-import { everyCandidate } from '../../sweeps/references.js';
+import { everyCandidate } from '../../sweeps/space/references.js';
 
 /** A configuration of a plan as an arm: its model file, and the workload of its fidelity. */
 export const planArm = (plan: Plan, candidate: Candidate, fidelity: Arm['fidelity']): Arm => ({

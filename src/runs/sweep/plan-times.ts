@@ -2,10 +2,10 @@ import { candidateId } from '../../core/candidate.js';
 import { R1Error } from '../../core/errors.js';
 import type { Plan } from '../../core/run-result.js';
 import { objectiveValue, type Workload } from '../../core/workload.js';
-import type { DesignSpace, SearchForecast } from '../../sweeps/search-space.js';
-import { smallestCost } from '../../sweeps/strategies/effort.js';
-import { strategyById } from '../../sweeps/strategies/index.js';
-import { deadlineMs, expectedRates, expectedTrialMs, type Pilot } from '../../sweeps/time-plan.js';
+import type { DesignSpace, SearchForecast } from '../../sweeps/search/search-space.js';
+import { smallestCost } from '../../sweeps/search/strategies/effort.js';
+import { strategyById } from '../../sweeps/search/strategies/index.js';
+import { deadlineMs, expectedRates, expectedTrialMs, type Pilot } from '../../sweeps/search/time-plan.js';
 
 export type TimeFacts = {
   pilots: readonly Pilot[];

@@ -7,7 +7,7 @@ import type { ModelFile } from '../../core/model.js';
 import type { Quality } from '../../core/run-result.js';
 import { withReference } from '../../quality/with-reference.js';
 import { spawnBound } from '../../runners/launch.js';
-import { memoryFits } from '../../sweeps/feasibility.js';
+import { memoryFits } from '../../sweeps/space/feasibility.js';
 import type { Context } from '../context.js';
 import { type QualityChildRequest, qualityReplySchema } from '../entries/quality-protocol.js';
 import { environmentOf } from '../experiment/environment.js';

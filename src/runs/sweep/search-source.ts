@@ -1,10 +1,10 @@
 import type { Block } from '../../core/experiment.js';
 import type { Outcome } from '../../core/outcome.js';
 import type { Plan } from '../../core/run-result.js';
-import { confirmTrials, FEWEST_PAIRS } from '../../sweeps/confirm.js';
-import type { SearchSession } from '../../sweeps/session.js';
-import { type Judge, toldResult } from '../../sweeps/trial-result.js';
-import { countedInBlock } from '../../sweeps/void-blocks.js';
+import { type Judge, toldResult } from '../../sweeps/results/trial-result.js';
+import { confirmTrials, FEWEST_PAIRS } from '../../sweeps/search/confirm.js';
+import type { SearchSession } from '../../sweeps/search/session.js';
+import { countedInBlock } from '../../sweeps/trials/void-blocks.js';
 import type { Source } from '../experiment/run-blocks.js';
 import { planArms } from './plan-arms.js';
 

@@ -6,7 +6,7 @@ import type { Machine } from '../../core/machine.js';
 import type { Plan } from '../../core/run-result.js';
 import { probeMachine } from '../../probes/index.js';
 import { checkRunFolder, createRunFolder, resumeRunFolder, storedPlan } from '../../store/run-folder.js';
-import { isStrategy, strategyById } from '../../sweeps/strategies/index.js';
+import { isStrategy, strategyById } from '../../sweeps/search/strategies/index.js';
 import type { Context } from '../context.js';
 import { homeFolder } from '../home.js';
 import { checkBudget } from './dry-run.js';

@@ -1,7 +1,7 @@
 import { gaussian, type Random, randomStream } from '../../../src/core/random.js';
-import { type GateOutcome, type GatePair, gateVerdict } from '../../../src/sweeps/gate-paired.js';
-import { DEFAULT_GATE_RULE, type GateRule } from '../../../src/sweeps/gate-rule.js';
-import { type PairOrder, pairOrder } from '../../../src/sweeps/pair-order.js';
+import { type GateOutcome, type GatePair, gateVerdict } from '../../../src/sweeps/gate/paired.js';
+import { DEFAULT_GATE_RULE, type GateRule } from '../../../src/sweeps/gate/rule.js';
+import { type PairOrder, pairOrder } from '../../../src/sweeps/trials/pair-order.js';
 import { NOISE_MODELS, type Noise } from './noise.js';
 
 /** Makes the noise of one gate's trials, given the stream of its random numbers. `position` 1 is the second run of a pair. */

@@ -1,5 +1,5 @@
 import { minimumDetectableEffect } from '../../../src/stats/minimum-effect.js';
-import { DEFAULT_GATE_RULE } from '../../../src/sweeps/gate-rule.js';
+import { DEFAULT_GATE_RULE } from '../../../src/sweeps/gate/rule.js';
 import { evenNoise, GATE_NOISES, type Simulation, simulateGates } from './gate-simulation.js';
 
 const CHANGES = [0, -0.03, -0.05, -0.08, -0.1, -0.15];

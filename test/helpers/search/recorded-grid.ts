@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { randomInt, seededRandom } from '../../../src/core/random.js';
 import { median } from '../../../src/stats/sample.js';
-import type { DesignSpace } from '../../../src/sweeps/search-space.js';
+import type { DesignSpace } from '../../../src/sweeps/search/search-space.js';
 import type { Environment, Measured, World } from './world.js';
 
 /** A real exhaustive grid, recorded once in interleaved blocks: test/fixtures/grids/*.json. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { sentinelSchema } from '../../../src/core/outcome.js';
-import { type Signals, voidReasons } from '../../../src/sweeps/void-pairs.js';
+import { type Signals, voidReasons } from '../../../src/sweeps/trials/void-pairs.js';
 
 /** Sentinel readings of a real machine, one after another: test/fixtures/sentinels/*.json. */
 const recordingSchema = z.object({

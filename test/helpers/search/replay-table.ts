@@ -1,5 +1,5 @@
-import { STRATEGIES } from '../../../src/sweeps/strategies/index.js';
-import { modelRace } from '../../../src/sweeps/strategies/model-race.js';
+import { STRATEGIES } from '../../../src/sweeps/search/strategies/index.js';
+import { modelRace } from '../../../src/sweeps/search/strategies/model-race.js';
 import { successiveHalving } from './baselines/successive-halving.js';
 import { tpe } from './baselines/tpe.js';
 import { readGrid, recordedWorld } from './recorded-grid.js';

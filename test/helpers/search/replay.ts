@@ -1,6 +1,6 @@
-import type { SearchOptions } from '../../../src/sweeps/search-space.js';
-import { openSession } from '../../../src/sweeps/session.js';
-import type { SearchResult, Strategy } from '../../../src/sweeps/strategy.js';
+import type { SearchOptions } from '../../../src/sweeps/search/search-space.js';
+import { openSession } from '../../../src/sweeps/search/session.js';
+import type { SearchResult, Strategy } from '../../../src/sweeps/search/strategy.js';
 import { regret, type World } from './world.js';
 
 /** A search by anyone's rules, for comparison: it runs trials in the environment and names its best point. */

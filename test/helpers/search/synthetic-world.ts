@@ -1,5 +1,5 @@
 import { gaussian, type Random, randomInt, randomStream, shuffled } from '../../../src/core/random.js';
-import type { DesignPoint, DesignSpace } from '../../../src/sweeps/search-space.js';
+import type { DesignPoint, DesignSpace } from '../../../src/sweeps/search/search-space.js';
 import { searchNoise } from './noise.js';
 import type { Measured, World } from './world.js';
 

@@ -1,4 +1,4 @@
-import type { DesignSpace, Fidelity, TrialResult } from '../../../src/sweeps/search-space.js';
+import type { DesignSpace, Fidelity, TrialResult } from '../../../src/sweeps/search/search-space.js';
 
 /** A machine to replay a search on: the true speed of every point, and noise that arrives in the order of the trials. */
 export type World = {

@@ -7,7 +7,7 @@ import { answerSection } from '../../../src/report/html/answer-section.js';
 import { TEXTS } from '../../../src/report/texts/index.js';
 import { labelText } from '../../../src/report/view/label.js';
 import { buildView } from '../../../src/report/view/view.js';
-import { toProfile } from '../../../src/sweeps/to-profile.js';
+import { toProfile } from '../../../src/sweeps/results/to-profile.js';
 import { type RandomWorld, randomRun } from '../../helpers/random-run.js';
 
 /** Whatever the trials were: no sentence of the report or the console says what an interval of the run denies. */

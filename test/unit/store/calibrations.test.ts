@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { baseCandidate } from '../../../src/core/candidate.js';
 import { readCalibration, writeCalibration } from '../../../src/store/calibrations.js';
-import { summarizeCalibration } from '../../../src/sweeps/calibration.js';
+import { summarizeCalibration } from '../../../src/sweeps/trials/calibration.js';
 import { tempFolder } from '../../helpers/fake-model.js';
 import { sampleMetrics, sampleOutcome, sampleSamples } from '../../helpers/sample-trial.js';
 

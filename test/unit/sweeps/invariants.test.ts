@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../src/core/random.js';
-import { type Choice, choose } from '../../../src/sweeps/choose.js';
-import { type ParetoAxis, type ParetoPoint, paretoPlaces } from '../../../src/sweeps/pareto.js';
-import { openPurse } from '../../../src/sweeps/purse.js';
-import { INDIFFERENCE_ZONE, type RaceRecord, race } from '../../../src/sweeps/race.js';
-import type { DesignSpace, TrialAsk } from '../../../src/sweeps/search-space.js';
+import { type ParetoAxis, type ParetoPoint, paretoPlaces } from '../../../src/sweeps/results/pareto.js';
+import { type Choice, choose } from '../../../src/sweeps/search/choose.js';
+import { openPurse } from '../../../src/sweeps/search/purse.js';
+import { INDIFFERENCE_ZONE, type RaceRecord, race } from '../../../src/sweeps/search/race.js';
+import type { DesignSpace, TrialAsk } from '../../../src/sweeps/search/search-space.js';
 
 /** What holds for every race, choice and Pareto set, whatever the numbers. */
 

@@ -1,6 +1,6 @@
 import { type Random, randomInt, randomStream } from '../../../../src/core/random.js';
 import { mean } from '../../../../src/stats/sample.js';
-import type { DesignPoint } from '../../../../src/sweeps/search-space.js';
+import type { DesignPoint } from '../../../../src/sweeps/search/search-space.js';
 import type { Contestant } from '../replay.js';
 
 /**

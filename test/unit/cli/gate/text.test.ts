@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { COMMENT_MARKER } from '../../../../src/cli/gate/outputs.js';
 import { cell, gateAnnotation, gateJunit, gateLine, gateMarkdown } from '../../../../src/cli/gate/text.js';
 import type { GateResult } from '../../../../src/runs/gate/result.js';
-import { exactVerdict } from '../../../../src/sweeps/gate-exact.js';
-import { gateVerdict } from '../../../../src/sweeps/gate-paired.js';
-import { storedVerdict } from '../../../../src/sweeps/gate-stored.js';
+import { exactVerdict } from '../../../../src/sweeps/gate/exact.js';
+import { gateVerdict } from '../../../../src/sweeps/gate/paired.js';
+import { storedVerdict } from '../../../../src/sweeps/gate/stored.js';
 import { sampleProfile } from '../../../helpers/sample-profile.js';
 
 const METRICS = [

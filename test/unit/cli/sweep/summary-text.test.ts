@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rateText, summaryText } from '../../../../src/cli/sweep/summary-text.js';
 import type { RunResult } from '../../../../src/core/run-result.js';
-import { toProfile } from '../../../../src/sweeps/to-profile.js';
+import { toProfile } from '../../../../src/sweeps/results/to-profile.js';
 import { sampleRun } from '../../../helpers/sample-run.js';
 
 const run = sampleRun({ trials: 80 });

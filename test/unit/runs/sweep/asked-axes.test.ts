@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { askedAxes, parseBackends } from '../../../../src/runs/sweep/asked-axes.js';
-import { AUTO_AXES } from '../../../../src/sweeps/axes.js';
+import { AUTO_AXES } from '../../../../src/sweeps/space/axes.js';
 import { sampleMachine } from '../../../helpers/sample-machine.js';
 
 const machine = sampleMachine();

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { baseCandidate } from '../../../../src/core/candidate.js';
 import { designOf } from '../../../../src/runs/sweep/execute.js';
 import { planTimes } from '../../../../src/runs/sweep/plan-times.js';
-import { STRATEGIES } from '../../../../src/sweeps/strategies/index.js';
-import type { Pilot } from '../../../../src/sweeps/time-plan.js';
+import { STRATEGIES } from '../../../../src/sweeps/search/strategies/index.js';
+import type { Pilot } from '../../../../src/sweeps/search/time-plan.js';
 import { sampleModel, samplePlan } from '../../../helpers/sample-plan.js';
 
 /** Whatever the budget, the machine and the strategy: there is a plan, and it says what it is worth. */

@@ -1,0 +1,136 @@
+import { randomStream, shuffled } from '../../../core/random.js';
+import { confirmTrials } from '../confirm.js';
+import { openPurse, type Purse } from '../purse.js';
+import { race } from '../race.js';
+import type { DesignSpace, Phase, SearchGenerator, SearchOptions, TrialAsk, TrialResult } from '../search-space.js';
+import type { Strategy } from '../strategy.js';
+import { type EffortPlan, forecastPlan, planEffort, REFINE_BATCH } from './effort.js';
+import { finish } from './finish.js';
+import { screenDesign } from './screen-design.js';
+import { openSurrogate, type Surrogate } from './surrogate.js';
+
+/** Screening comes in blocks this long, so that a budget is looked at in between. */
+const SCREEN_BATCH = 10;
+/** Below this the surrogate expects a point to fail or to break a constraint. */
+const VIABLE = 0.5;
+
+/** The default: a balanced screen, a ridge model that proposes more, a paired race of the best, fresh pairs for the winner. */
+export const modelRace: Strategy = {
+  id: 'model-race',
+  summary: 'screen a balanced sample, fit a model, refine, race the finalists in blocks, confirm with fresh pairs',
+  forecast: (space, options) => forecastPlan(planFor(space, options), space.points.length),
+  *search(space, options) {
+    const plan = planFor(space, options);
+    const purse = openPurse(options.budget);
+    const finalists =
+      plan.screen === 0 ? unscreened(space, plan, options.seed) : yield* shortlist(space, plan, options.seed, purse);
+    const pairs = plan.confirmPairs;
+    const raced = yield* race({
+      ids: finalists,
+      seed: options.seed,
+      maxBlocks: plan.maxBlocks,
+      purse,
+      reserve: confirmTrials(pairs, plan.references),
+    });
+    const references = plan.references > 0 ? (space.references ?? []) : [];
+    return yield* finish(space, raced, { seed: options.seed, pairs, purse, references });
+  },
+};
+
+/** Who races without a screen: everything, or a balanced sample of so many points with the default. */
+function unscreened({ points, axes, defaultId }: DesignSpace, plan: EffortPlan, seed: number): string[] {
+  if (points.length <= plan.finalists + 1 || plan.worth !== 'rates') return points.map((p) => p.id);
+  const others = { points: points.filter((p) => p.id !== defaultId), axes, defaultId };
+  const picked = screenDesign(others, plan.finalists, randomStream(seed, 'rates'));
+  return [defaultId, ...picked.map((i) => others.points[i]!.id)];
+}
+
+const planFor = (space: DesignSpace, options: SearchOptions): EffortPlan =>
+  planEffort(space.points.length, options, space.references?.length ?? 0);
+
+/** The finalists by id: the best of screen and refinement, with the default. */
+function* shortlist(space: DesignSpace, plan: EffortPlan, seed: number, purse: Purse): SearchGenerator<string[]> {
+  const results: TrialResult[] = [];
+  const learn = openSurrogate(space);
+  const canGoOn = (count: number): boolean =>
+    purse.affords(count, 3 * (plan.finalists + 1) + confirmTrials(plan.confirmPairs, plan.references));
+  let block = 0;
+  const run = function* (phase: Phase, ids: readonly string[]): SearchGenerator<void> {
+    const batch: TrialAsk[] = ids.map((id) => ({ phase, block, id, fidelity: 'short' }));
+    const told = yield batch;
+    purse.pay(batch, told);
+    results.push(...told);
+    block += 1;
+  };
+
+  for (const ids of screenBatches(space, plan.screen, seed)) {
+    if (block > 0 && !canGoOn(ids.length)) break;
+    yield* run('screen', ids);
+  }
+  for (let left = plan.refine; left > 0; left -= REFINE_BATCH) {
+    const seen = new Set(results.map((r) => r.id));
+    const ids = propose(space, learn(results), seen, Math.min(left, REFINE_BATCH));
+    if (ids.length === 0 || !canGoOn(ids.length)) break;
+    yield* run('refine', shuffled(ids, randomStream(seed, `refine-${block}`)));
+  }
+  return pickFinalists(space, learn(results), results, plan.finalists);
+}
+
+/** The default runs in the first and in the last batch: it anchors the scale at both ends. */
+function screenBatches(space: DesignSpace, count: number, seed: number): string[][] {
+  const random = randomStream(seed, 'screen');
+  const picked = screenDesign(space, Math.max(1, count - 2), random).map((i) => space.points[i]!.id);
+  const batches: string[][] = [];
+  for (let from = 0; from < picked.length; from += SCREEN_BATCH) batches.push(picked.slice(from, from + SCREEN_BATCH));
+  if (batches.length < 2) batches.push([]);
+  batches[0] = shuffled([...batches[0]!, space.defaultId], random);
+  batches[batches.length - 1] = shuffled([...batches.at(-1)!, space.defaultId], random);
+  return batches;
+}
+
+/** The unseen points with the highest mean plus one standard deviation. */
+function propose(space: DesignSpace, surrogate: Surrogate | null, seen: ReadonlySet<string>, count: number): string[] {
+  if (!surrogate) return [];
+  return bestIds(
+    space,
+    surrogate,
+    (i) => surrogate.mean[i]! + surrogate.sd[i]!,
+    count,
+    (id) => !seen.has(id),
+  );
+}
+
+/** Measured or not, the highest predicted points run in the race; the default is always one of them. */
+function pickFinalists(
+  space: DesignSpace,
+  surrogate: Surrogate | null,
+  results: readonly TrialResult[],
+  count: number,
+): string[] {
+  if (!surrogate) return [space.defaultId];
+  const out = new Set(results.filter((r) => r.value === null || r.isEligible === false).map((r) => r.id));
+  const best = bestIds(
+    space,
+    surrogate,
+    (i) => surrogate.mean[i]!,
+    count,
+    (id) => !out.has(id),
+  );
+  return best.includes(space.defaultId) ? best : [...best, space.defaultId];
+}
+
+function bestIds(
+  space: DesignSpace,
+  surrogate: Surrogate,
+  score: (i: number) => number,
+  count: number,
+  isOpen: (id: string) => boolean,
+): string[] {
+  const isViable = (i: number): boolean => surrogate.viability[i]! >= VIABLE;
+  return space.points
+    .map((point, i) => ({ id: point.id, i, score: score(i) }))
+    .filter(({ id }) => isOpen(id))
+    .sort((a, b) => Number(isViable(b.i)) - Number(isViable(a.i)) || b.score - a.score)
+    .slice(0, count)
+    .map(({ id }) => id);
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { gaussian, seededRandom } from '../../../../src/core/random.js';
+import { type Confirmation, confirm, confirmTrials, recommend } from '../../../../src/sweeps/search/confirm.js';
+import { openPurse } from '../../../../src/sweeps/search/purse.js';
+import type { TrialAsk } from '../../../../src/sweeps/search/search-space.js';
+
+type Values = (ask: TrialAsk) => number | null;
+
+function run(values: Values, options: { pairs?: number; seed?: number; limit?: number; references?: string[] } = {}) {
+  const { pairs = 10, seed = 1, limit, references = [] } = options;
+  const purse = openPurse(limit === undefined ? undefined : { limit, shortCost: 1, fullCost: 1 });
+  const generator = confirm({ candidateId: 'new', defaultId: 'old', pairs, seed, purse, references });
+  const batches: TrialAsk[][] = [];
+  let step = generator.next();
+  while (!step.done) {
+    batches.push(step.value);
+    step = generator.next(step.value.map((ask) => ({ ...ask, value: values(ask) })));
+  }
+  return { confirmation: step.value as Confirmation, batches };
+}
+
+/** The new one is `ratio` times as fast, ±1 %. */
+const faster = (ratio: number, seed = 1): Values => {
+  const random = seededRandom(seed);
+  return ({ id }) => (id === 'new' ? ratio : 1) * 10 * Math.exp(0.01 * gaussian(random));
+};
+
+describe('confirm', () => {
+  it('runs fresh pairs in both orders, a coin each', () => {
+    const { batches } = run(faster(1.1), { pairs: 40 });
+    expect(batches.every((pair) => pair.length === 2 && pair[0]!.id !== pair[1]!.id)).toBe(true);
+    const oldFirst = batches.filter((pair) => pair[0]!.id === 'old').length;
+    expect(oldFirst).toBeGreaterThan(10);
+    expect(oldFirst).toBeLessThan(30);
+    expect(batches.map((pair) => pair[0]!.block)).toEqual(Array.from({ length: 40 }, (_, i) => i));
+  });
+
+  it('gives the ratio with its interval, p and what it could have seen', () => {
+    const { confirmation } = run(faster(1.1));
+    expect(confirmation.ratio.estimate).toBeCloseTo(1.1, 1);
+    expect(confirmation.ratio).toMatchObject({ n: 10, level: 0.95 });
+    expect(confirmation.pValue).toBeCloseTo(2 / 2 ** 10, 12);
+    expect(confirmation.minimumDetectable).toBeLessThan(0.05);
+    expect(confirmation.isFaster).toBe(true);
+  });
+
+  it('calls no difference faster in at most 2.5 % of the runs', () => {
+    const runs = 1000;
+    const faults = Array.from({ length: runs }, (_, i) => run(faster(1, i), { seed: i }).confirmation);
+    expect(faults.filter((c) => c.isFaster).length / runs).toBeLessThan(0.04);
+  });
+
+  it('runs references beside the first six pairs, in any order, and they change nothing in the pairs', () => {
+    const { batches, confirmation } = run(faster(1.1), { references: ['hand', 'old', 'new'] });
+    expect(batches.map((batch) => batch.length)).toEqual([3, 3, 3, 3, 3, 3, 2, 2, 2, 2]);
+    expect(batches.flat()).toHaveLength(confirmTrials(10, 1));
+    expect(confirmation.ratio.n).toBe(10);
+    const first = Array.from({ length: 300 }, (_, seed) => run(faster(1), { references: ['hand'], seed }).batches[0]!);
+    const share = (id: string) => first.filter((batch) => batch[0]!.id === id).length / 300;
+    for (const id of ['hand', 'old', 'new']) expect(share(id)).toBeCloseTo(1 / 3, 0.5);
+    const oldBeforeNew = first.filter((batch) => {
+      const ids = batch.map((ask) => ask.id);
+      return ids.indexOf('old') < ids.indexOf('new');
+    });
+    expect(oldBeforeNew.length / 300).toBeGreaterThan(0.41);
+    expect(oldBeforeNew.length / 300).toBeLessThan(0.59);
+  });
+
+  it('repeats a pair with a failed arm, up to half as many again', () => {
+    let trial = 0;
+    const flaky: Values = (ask) => (trial++ % 6 === 0 ? null : faster(1.1)(ask));
+    expect(run(flaky).confirmation.ratio.n).toBe(10);
+    const { confirmation, batches } = run(({ id }) => (id === 'new' ? null : 10));
+    expect(batches).toHaveLength(15);
+    expect(confirmation).toMatchObject({ isFaster: false, minimumDetectable: null, ratio: { n: 0, low: null } });
+  });
+
+  it('stops early on a spent budget; the six pairs of an interval may take a tenth more, and no more than that', () => {
+    expect(run(faster(1.1), { limit: 16 }).confirmation.ratio.n).toBe(8);
+    expect(run(faster(1.1), { limit: 11 }).confirmation.ratio.n).toBe(6);
+    const spent = run(faster(1.1), { limit: 2 }).confirmation;
+    expect(spent.ratio).toMatchObject({ n: 1, low: null, high: null });
+    expect(spent.isFaster).toBe(false);
+  });
+});
+
+describe('recommend', () => {
+  const faster = { isFaster: true } as Confirmation;
+  it.each([
+    ['new', faster, { id: 'new', because: 'faster' }],
+    ['new', { isFaster: false } as Confirmation, { id: 'old', because: 'no-clear-gain' }],
+    ['old', null, { id: 'old', because: 'default-is-best' }],
+    ['new', null, { id: 'new', because: 'default-not-viable' }],
+  ] as const)('winner %s with %j', (winnerId, confirmation, expected) => {
+    expect(recommend(winnerId, 'old', confirmation)).toEqual(expected);
+  });
+});
