@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { againstSchema } from '../src/core/against.js';
 import { allocatorSchema, bindingSchema, candidateSchema } from '../src/core/candidate.js';
 import { claimsDocumentSchema } from '../src/core/claims.js';
+import { fleetSchema } from '../src/core/fleet.js';
 import { intervalSchema } from '../src/core/interval.js';
 import { machineSchema } from '../src/core/machine.js';
 import { modelFileSchema } from '../src/core/model.js';
@@ -55,6 +56,7 @@ const DOCUMENTS: [name: string, schema: z.ZodType, where: string][] = [
   ['machine', machineSchema, '`machine.json`, `machine` in `run.json`, and the output of `r1-tune probe --json`.'],
   ['against', againstSchema, '`against.json`, made by `r1-tune bench --against`.'],
   ['claims', claimsDocumentSchema, '`claims.json`, made by `r1-tune claims`.'],
+  ['fleet', fleetSchema, '`FLEET.json`, made by `r1-tune fleet collect`.'],
 ];
 
 const INTRODUCTION = `# The files of a run, field by field

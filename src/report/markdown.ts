@@ -1,3 +1,4 @@
+import { answerMs, speedOf } from '../core/answer-speed.js';
 import type { Interval } from '../core/interval.js';
 import type { Configuration } from '../core/run-result.js';
 import { shellWord } from '../core/shell-word.js';
@@ -10,7 +11,6 @@ import { estimateText, levelText } from './texts/interval-text.js';
 import { visible } from './texts/safe-name.js';
 import type { Language, Text } from './texts/text.js';
 import { labelText } from './view/label.js';
-import { answerMs, speedOf } from './view/speed.js';
 import type { ReportView } from './view/view.js';
 
 /** Rows of the table of configurations: enough to see the alternatives, short enough for a pull request. */

@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { R1Error } from '../core/errors.js';
 
@@ -21,7 +22,8 @@ function removeQuietly(path: string): void {
 
 /** Writes beside the target, flushes, renames: a reader sees the old file or the new one, never half of one. */
 export function writeFileAtomic(path: string, data: string | Uint8Array): void {
-  const partial = `${path}.partial-${process.pid}`;
+  // Pods that share a volume often have the same process id.
+  const partial = `${path}.partial-${hostname()}-${process.pid}`;
   try {
     const handle = openSync(partial, 'w');
     try {

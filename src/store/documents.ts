@@ -75,6 +75,10 @@ function readDocument<T>(path: string, what: DocumentKind<T>): T {
   } catch (cause) {
     throw new R1Error(what.error, `${path} cannot be read: ${(cause as Error).message}`, { cause });
   }
+  return parseDocument(text, what, path);
+}
+
+function parseDocument<T>(text: string, what: DocumentKind<T>, path: string): T {
   let document: unknown;
   try {
     document = JSON.parse(text);
@@ -87,6 +91,8 @@ function readDocument<T>(path: string, what: DocumentKind<T>): T {
 export const readMachine = (path: string): Machine => readDocument(path, KINDS.machine);
 export const readPlan = (path: string): Plan => readDocument(path, KINDS.plan);
 export const readRunDocument = (path: string): RunResult => readDocument(path, KINDS.run);
+/** A run that came from elsewhere than a file; `name` is where from. */
+export const parseRun = (text: string, name: string): RunResult => parseDocument(text, KINDS.run, name);
 /**
  * A profile of any version that ever was. A model path that begins with `~/` means the reader's own home folder, so that a
  * profile can be shared. Throws `PROFILE_INVALID` naming the field.

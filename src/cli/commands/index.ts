@@ -15,6 +15,7 @@ const LOADERS = {
   profile: async () => (await import('./profile.js')).profileCommand,
   gate: async () => (await import('./gate.js')).gateCommand,
   claims: async () => (await import('./claims.js')).claimsCommand,
+  fleet: async () => (await import('./fleet.js')).fleetCommand,
   export: async () => (await import('./export.js')).exportCommand,
   serve: async () => (await import('./serve.js')).serveCommand,
   load: async () => (await import('./load.js')).loadCommand,

@@ -4,6 +4,7 @@ import { againstSchema } from '../../core/against.js';
 import { candidateSchema } from '../../core/candidate.js';
 import { claimsDocumentSchema } from '../../core/claims.js';
 import { R1Error } from '../../core/errors.js';
+import { fleetSchema } from '../../core/fleet.js';
 import { machineSchema } from '../../core/machine.js';
 import { modelFileSchema } from '../../core/model.js';
 import { outcomeSchema } from '../../core/outcome.js';
@@ -26,6 +27,7 @@ const SCHEMAS: Record<string, z.ZodType> = table({
   claims: claimsDocumentSchema,
   report: reportDocumentSchema,
   against: againstSchema,
+  fleet: fleetSchema,
 });
 
 export const schemaCommand = {

@@ -1,10 +1,10 @@
 import { relative } from 'node:path';
+import { answerMs, speedOf } from '../../core/answer-speed.js';
 import { type Candidate, candidateId, candidateLabel } from '../../core/candidate.js';
 import type { Interval } from '../../core/interval.js';
 import type { Profile } from '../../core/profile.js';
 import type { RunResult, Throughput } from '../../core/run-result.js';
 import { formatBytes, formatChange, formatDuration } from '../../core/units.js';
-import { answerMs, speedOf } from '../../report/view/speed.js';
 
 export const rateText = (interval: Interval): string =>
   `${interval.estimate.toFixed(1)} tok/s${interval.low === null || interval.high === null ? '' : ` (${interval.low.toFixed(1)} to ${interval.high.toFixed(1)})`}`;

@@ -1,3 +1,4 @@
+import { answerMs, speedOf } from '../../core/answer-speed.js';
 import type { Interval } from '../../core/interval.js';
 import type { Configuration } from '../../core/run-result.js';
 import { shellWord } from '../../core/shell-word.js';
@@ -9,7 +10,6 @@ import { knobText } from '../texts/knob-text.js';
 import { joined, same, type Text } from '../texts/text.js';
 import type { Ranked } from '../view/answer.js';
 import { labelText } from '../view/label.js';
-import { answerMs, speedOf } from '../view/speed.js';
 import type { ReportView } from '../view/view.js';
 import { card, estimateCell, intervalCard } from './estimate.js';
 import { columnHeads } from './finding-sections.js';

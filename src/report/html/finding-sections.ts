@@ -1,3 +1,4 @@
+import { speedOf } from '../../core/answer-speed.js';
 import { effectName } from '../charts/effects-chart.js';
 import { CHARTS } from '../charts/index.js';
 import { formatValue } from '../page/format.js';
@@ -9,7 +10,6 @@ import { joined, type Text } from '../texts/text.js';
 import { chineseWarning } from '../texts/warning-texts.js';
 import { bandwidthShare } from '../view/bandwidth-share.js';
 import { labelText, levelName } from '../view/label.js';
-import { speedOf } from '../view/speed.js';
 import type { Curve } from '../view/thread-curves.js';
 import type { ReportView } from '../view/view.js';
 import { estimateCell } from './estimate.js';

@@ -1,3 +1,4 @@
+import { speedOf } from '../../core/answer-speed.js';
 import type { Quality } from '../../core/run-result.js';
 import { CHARTS } from '../charts/index.js';
 import { formatNumber, formatValue } from '../page/format.js';
@@ -5,7 +6,6 @@ import { speedKey } from '../texts/answer-text.js';
 import { t } from '../texts/index.js';
 import { levelName } from '../view/label.js';
 import type { QuantRow } from '../view/quantization.js';
-import { speedOf } from '../view/speed.js';
 import type { ReportView } from '../view/view.js';
 import { estimateCell } from './estimate.js';
 import { figure } from './figure.js';

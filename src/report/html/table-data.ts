@@ -1,3 +1,4 @@
+import { speedOf } from '../../core/answer-speed.js';
 import type { Interval } from '../../core/interval.js';
 import type { Outcome, OutcomeStatus, TrialPhase } from '../../core/outcome.js';
 import type { Configuration, Plan } from '../../core/run-result.js';
@@ -6,7 +7,6 @@ import { speedKey } from '../texts/answer-text.js';
 import { TEXTS, type TextKey } from '../texts/index.js';
 import type { Text } from '../texts/text.js';
 import { labelText } from '../view/label.js';
-import { speedOf } from '../view/speed.js';
 import type { ReportView } from '../view/view.js';
 import { dataText } from './html.js';
 import { PARETO } from './quantization-section.js';

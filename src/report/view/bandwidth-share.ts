@@ -1,6 +1,6 @@
+import { mapInterval } from '../../core/answer-speed.js';
 import type { Interval } from '../../core/interval.js';
 import type { Configuration } from '../../core/run-result.js';
-import { mapInterval } from './speed.js';
 import type { ThreadCurves } from './thread-curves.js';
 
 export type BandwidthShare = {

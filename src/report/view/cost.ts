@@ -1,7 +1,7 @@
+import { generatedRate, mapInterval } from '../../core/answer-speed.js';
 import type { Interval } from '../../core/interval.js';
 import type { Configuration, RunResult } from '../../core/run-result.js';
 import type { CostOptions, MachinePrice } from '../reporter.js';
-import { generatedRate, mapInterval } from './speed.js';
 
 const MILLION = 1e6;
 const SECONDS_PER_HOUR = 3600;

@@ -1,7 +1,7 @@
+import { speedOf } from '../../core/answer-speed.js';
 import type { Interval } from '../../core/interval.js';
 import type { RunResult } from '../../core/run-result.js';
 import { levelName } from './label.js';
-import { speedOf } from './speed.js';
 
 export type HeatCell = { rate: Interval /** 0 to 9: of the fastest cell, in tenths. */; tenth: number };
 /** The fastest configuration of each thread count and level. */

@@ -1,7 +1,7 @@
+import { speedOf } from '../../core/answer-speed.js';
 import { modelArms } from '../../core/backends.js';
 import type { Interval } from '../../core/interval.js';
 import type { Configuration, Quality, RunResult } from '../../core/run-result.js';
-import { speedOf } from './speed.js';
 
 export type SpeedPoint = {
   configuration: Configuration;

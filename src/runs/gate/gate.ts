@@ -25,6 +25,7 @@ export async function gate(request: GateRequest, context: Context): Promise<{ re
   const place = { parent: request.results, out: request.out ?? null };
   const folder = createRunFolder({ ...place, label: 'gate', time: new Date(clock.now()) });
   try {
+    folder.writeMachine(machine);
     const job = await openJob(request, input, machine, folder, context);
     const judged = await judge(request.mode, job, machine, context);
     context.emit({ type: 'idle' });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { answerMs, mapInterval, speedOf } from '../../../src/core/answer-speed.js';
 import { baseCandidate, candidateId } from '../../../src/core/candidate.js';
 import type { Interval } from '../../../src/core/interval.js';
 import type { RunResult } from '../../../src/core/run-result.js';
@@ -12,7 +13,6 @@ import { contextCosts } from '../../../src/report/view/context-cost.js';
 import { effects } from '../../../src/report/view/effects.js';
 import { noiseStrip } from '../../../src/report/view/noise-strip.js';
 import { quantile } from '../../../src/report/view/quantile.js';
-import { answerMs, mapInterval, speedOf } from '../../../src/report/view/speed.js';
 import { threadCurves } from '../../../src/report/view/thread-curves.js';
 import { buildView, runFolderOf } from '../../../src/report/view/view.js';
 import { sampleRun } from '../../helpers/sample-run.js';

@@ -1,4 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writeFileAtomic, writeJsonAtomic } from '../../../src/store/atomic-write.js';
@@ -54,7 +55,7 @@ describe('writeFileAtomic', () => {
     const path = join(folder, 'file');
     writeFileAtomic(path, 'old');
     // The partial file's name is taken by a link that leads nowhere: opening it fails for root too.
-    symlinkSync(join(folder, 'missing/place'), `${path}.partial-${process.pid}`);
+    symlinkSync(join(folder, 'missing/place'), `${path}.partial-${hostname()}-${process.pid}`);
     expect(() => writeFileAtomic(path, 'new')).toThrow(/cannot be written/);
     expect(readFileSync(path, 'utf8')).toBe('old');
     expect(readdirSync(folder)).toEqual(['file']);

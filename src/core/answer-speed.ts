@@ -1,5 +1,5 @@
-import type { Interval } from '../../core/interval.js';
-import type { Configuration, Plan } from '../../core/run-result.js';
+import type { Interval } from './interval.js';
+import type { Configuration, Plan } from './run-result.js';
 
 /** The same monotonic change of an estimate and both of its limits. */
 export function mapInterval(interval: Interval, change: (value: number) => number): Interval {
