@@ -7,11 +7,9 @@
  *
  * Needs git and gcc: llama-bench's loops are bench/llama-loop.c, built against node-llama-cpp's libraries.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { availableParallelism, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { baseCandidate } from '../dist/core/candidate.js';
 import { GREEDY } from '../dist/core/engine.js';
@@ -20,6 +18,7 @@ import { llamaFolder, llamaLibraries } from '../dist/formats/llama-abi/library.j
 import { inspectGguf } from '../dist/models/gguf/inspect.js';
 import { loadContext, sessionOf } from '../dist/runners/llama-cpp/c-api/engine.js';
 import { ratioInterval } from '../dist/stats/hodges-lehmann.js';
+import { withLlamaSources } from '../scripts/llama-sources.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -44,25 +43,14 @@ const loops = buildLoops();
 const { vocabulary } = session.describe();
 
 function buildLoops() {
-  const folder = mkdtempSync(join(tmpdir(), 'llama-loop-'));
-  const bundle = join(
-    dirname(dirname(createRequire(import.meta.url).resolve('node-llama-cpp'))),
-    'llama/gitRelease.bundle',
-  );
-  const run = (file, ...args) => execFileSync(file, args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
-  try {
-    run('git', 'init', '-q');
-    run('git', 'fetch', '-q', bundle, 'HEAD');
-    run('git', 'checkout', '-q', 'FETCH_HEAD', '--', 'include', 'ggml/include');
+  return withLlamaSources(['include', 'ggml/include'], (folder, run) => {
     const source = new URL('./llama-loop.c', import.meta.url).pathname;
     const { llama } = llamaLibraries(llamaFolder());
     run('gcc', '-O2', '-shared', '-fPIC', '-Iinclude', '-Iggml/include', source, llama, '-o', 'loop.so');
     const library = api.koffi.load(join(folder, 'loop.so'));
     const bind = (name) => library.func(`double ${name}(void *, int, int)`);
     return { decode: bind('loop_decode'), prefill: bind('loop_prefill'), library };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 const sequence = session.openSequence();

@@ -1,16 +1,13 @@
-// Writes src/formats/llama-abi/header.ts from the headers of the llama.cpp release that node-llama-cpp is built from. It
-// carries their history as a git bundle, so nothing is fetched.
+// Writes src/formats/llama-abi/header.ts from the headers of the llama.cpp release that node-llama-cpp is built from.
 // `node scripts/llama-abi.mjs --check` fails when the file is not what the installed release gives.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { packageFolder, withLlamaSources } from './llama-sources.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const target = join(root, 'src/formats/llama-abi/header.ts');
-const packageFolder = dirname(dirname(createRequire(join(root, 'package.json')).resolve('node-llama-cpp')));
 
 const HEADERS = ['include/llama.h', 'ggml/include/ggml.h', 'ggml/include/ggml-backend.h', 'ggml/include/ggml-cpu.h'];
 /** Where a function that returns a struct's defaults is defined. */
@@ -69,27 +66,14 @@ const COMMENTS = {
 const SCALARS = { llama_token: 'int32_t', llama_pos: 'int32_t', llama_seq_id: 'int32_t' };
 
 const tag = JSON.parse(readFileSync(join(packageFolder, 'llama/binariesGithubRelease.json'), 'utf8')).release;
-function readSources() {
-  const repository = mkdtempSync(join(tmpdir(), 'llama-abi-'));
-  const git = (...args) =>
-    execFileSync('git', ['-C', repository, ...args], {
-      encoding: 'utf8',
-      maxBuffer: 64 << 20,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-  try {
-    git('init', '--bare');
-    git('fetch', join(packageFolder, 'llama/gitRelease.bundle'), 'HEAD');
-    const show = (path) => withoutComments(git('show', `FETCH_HEAD:${path}`));
-    const fields = (path) => git('show', `FETCH_HEAD:${path}`);
+const readSources = () =>
+  withLlamaSources([...HEADERS, ...Object.values(SOURCES)], (folder) => {
+    const read = (path) => readFileSync(join(folder, path), 'utf8');
     return {
-      headers: HEADERS.map(show).join('\n'),
-      defaults: Object.fromEntries(Object.entries(SOURCES).map(([name, path]) => [name, fields(path)])),
+      headers: HEADERS.map((path) => withoutComments(read(path))).join('\n'),
+      defaults: Object.fromEntries(Object.entries(SOURCES).map(([name, path]) => [name, read(path)])),
     };
-  } finally {
-    rmSync(repository, { recursive: true, force: true });
-  }
-}
+  });
 
 function withoutComments(source) {
   return source.replace(/\/\*[\s\S]*?\*\//g, ' ').replace(/\/\/.*$/gm, '');
