@@ -88,6 +88,22 @@ export const candidateSchema = z
       .describe(
         "apart: llama.cpp's first thread has the first CPU to itself and its other threads share the rest; absent: the kernel places them.",
       ),
+    poll: z
+      .int()
+      .min(0)
+      .max(100)
+      .optional()
+      .describe(
+        'How long idle threads of llama.cpp spin before they sleep, 0 (not at all) to 100; absent: its own 50.',
+      ),
+    priority: z
+      .enum(['low', 'medium', 'high', 'realtime'])
+      .optional()
+      .describe("Scheduling priority of llama.cpp's threads; absent: that of any process."),
+    engineNuma: z
+      .enum(['distribute', 'isolate', 'numactl'])
+      .optional()
+      .describe("llama.cpp's own NUMA strategy; absent: none. It also names mirror, and does nothing with it."),
     onnx: onnxKnobsSchema.nullable().describe('Knobs of ONNX Runtime; null for other engines.'),
   })
   .refine(

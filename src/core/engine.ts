@@ -1,4 +1,5 @@
 import type { Candidate } from './candidate.js';
+import type { KnobValue } from './knobs.js';
 import type { ModelFile } from './model.js';
 
 /**
@@ -23,6 +24,7 @@ export interface Engine {
   load(request: LoadRequest): Promise<Session>;
 }
 
+export type ThreadPriority = KnobValue<'priority'>;
 export type ThreadCpus = { first: string; others: string };
 
 export type EngineDescription = {
@@ -35,6 +37,8 @@ export type EngineDescription = {
   threadsBatch: number;
   /** CPUs of the thread that drives each evaluation and of its helpers, as kernel lists, when they were placed apart. */
   threadCpus?: ThreadCpus;
+  /** Priority of the thread that drives each evaluation, as the kernel has it; null where it does not say. */
+  threadPriority?: ThreadPriority | null;
   vocabulary: number;
   contextTokens: number;
   /** Put in front of a text; null when the vocabulary says not to. */

@@ -11,12 +11,24 @@ type EngineKnobId = { [F in keyof EngineFields]: keyof EngineFields[F] }[keyof E
 /** Every knob by the name of its field: those of the candidate, and those inside the field of an engine. */
 export type KnobId = Exclude<keyof Candidate, keyof EngineFields> | EngineKnobId;
 
-/** `none` stands for a field that is absent. */
+/** Fields that profiles of older versions lack. */
+type OptionalId = { [K in keyof Candidate]-?: undefined extends Candidate[K] ? K : never }[keyof Candidate];
+/** What a candidate without such a field has. */
+const ABSENT = {
+  threadPlacement: 'none',
+  // GGML_DEFAULT_POLL, ggml_threadpool_params_init in llama.cpp's ggml.c.
+  poll: 50,
+  priority: 'normal',
+  engineNuma: 'none',
+} as const satisfies Record<OptionalId, string | number>;
+
 export type KnobValue<K extends KnobId> = K extends keyof OnnxKnobs
   ? OnnxKnobs[K]
-  : K extends keyof Candidate
-    ? Exclude<Candidate[K], undefined> | (undefined extends Candidate[K] ? 'none' : never)
-    : never;
+  : K extends OptionalId
+    ? Exclude<Candidate[K], undefined> | (typeof ABSENT)[K]
+    : K extends keyof Candidate
+      ? Candidate[K]
+      : never;
 
 /** Chosen with the model file. */
 type ModelKnobId = 'backend' | 'quant';
@@ -64,10 +76,15 @@ const LLAMA_CPP: Record<Backend, boolean> = { 'llama-cpp': true, onnx: false, fa
 const LLAMA_CPP_ALONE: Record<Backend, boolean> = { 'llama-cpp': true, onnx: false, fake: false };
 const ONNX: Record<Backend, boolean> = { 'llama-cpp': false, onnx: true, fake: false };
 
-type PlainId = Exclude<keyof Candidate, 'onnx' | 'threadPlacement'>;
+type PlainId = Exclude<keyof Candidate, 'onnx' | OptionalId>;
 const field = <K extends PlainId>(id: K) => ({
   read: (candidate: Candidate): Candidate[K] => candidate[id],
   write: (candidate: Candidate, value: Candidate[K]): Candidate => ({ ...candidate, [id]: value }),
+});
+const optionalField = <K extends OptionalId>(id: K) => ({
+  read: (candidate: Candidate): KnobValue<K> => (candidate[id] ?? ABSENT[id]) as KnobValue<K>,
+  write: ({ [id]: _, ...candidate }: Candidate, value: KnobValue<K>): Candidate =>
+    (value === ABSENT[id] ? candidate : { ...candidate, [id]: value }) as Candidate,
 });
 const onnxField = <K extends keyof OnnxKnobs>(id: K) => ({
   read: ({ onnx }: Candidate): OnnxKnobs[K] | null => onnx && onnx[id],
@@ -196,13 +213,41 @@ export const KNOBS: Knobs = {
   threadPlacement: {
     ...{ axis: 'thread-placement', kind: 'nominal', title: { en: 'thread placement', zh: '线程放置' } },
     ...{ engines: LLAMA_CPP_ALONE, effect: 'load of the engine' },
-    read: ({ threadPlacement }) => threadPlacement ?? 'none',
-    write: ({ threadPlacement: _, ...candidate }, value) =>
-      value === 'none' ? candidate : { ...candidate, threadPlacement: value },
+    ...optionalField('threadPlacement'),
     ask: names(
       ['none', 'apart'],
       "who places llama.cpp's threads: the kernel, or the first on a CPU of its own",
       'both, where they can be placed',
+    ),
+  },
+  poll: {
+    ...{ axis: 'poll', kind: 'numeric', title: { en: 'polling', zh: '轮询' }, engines: LLAMA_CPP_ALONE },
+    effect: 'load of the engine',
+    ...optionalField('poll'),
+    ask: {
+      help: '0,50,100: how long idle threads of llama.cpp spin before they sleep',
+      auto: `${ABSENT.poll}, llama.cpp's own`,
+      parse: (typed, flag) => parseCounts(flag, typed, { from: 0, to: 100, expected: 'whole numbers from 0 to 100' }),
+    },
+  },
+  priority: {
+    ...{ axis: 'priority', kind: 'nominal', title: { en: 'priority', zh: '优先级' }, engines: LLAMA_CPP_ALONE },
+    effect: 'load of the engine',
+    ...optionalField('priority'),
+    ask: names(
+      ['low', 'normal', 'medium', 'high', 'realtime'],
+      "priority of llama.cpp's threads; from medium on they run before all else and can starve it",
+      'normal',
+    ),
+  },
+  engineNuma: {
+    ...{ axis: 'engine-numa', kind: 'nominal', title: { en: 'NUMA strategy', zh: 'NUMA 策略' } },
+    ...{ engines: LLAMA_CPP_ALONE, effect: 'load of the engine' },
+    ...optionalField('engineNuma'),
+    ask: names(
+      ['none', 'distribute', 'isolate', 'numactl'],
+      'how llama.cpp itself spreads its threads over NUMA nodes',
+      'none',
     ),
   },
   spinning: {

@@ -107,6 +107,13 @@ export const effectiveSchema = z
       })
       .optional()
       .describe('Where the threads of llama.cpp were placed; absent where the kernel places them.'),
+    threadPriority: z
+      .enum(['low', 'normal', 'medium', 'high', 'realtime'])
+      .nullable()
+      .optional()
+      .describe(
+        'Priority of the thread that drives llama.cpp, from its scheduling policy; null where it is not shown.',
+      ),
     allocator: z.string().nullable().describe("Allocator found in the process's own memory map."),
     engine: z.string().describe('Engine name and version.'),
     variant: z

@@ -20,14 +20,17 @@ const commaList = (value: string | readonly string[]): string[] =>
     .map((part) => part.trim())
     .filter(Boolean);
 
+const ANY_COUNT = { from: 1, to: 4096, expected: 'whole numbers from 1 on' };
+
 /** `1,2,4-16` → numbers in order, each once. */
-export function parseCounts(flag: string, value: string | readonly string[]): number[] {
+export function parseCounts(flag: string, value: string | readonly string[], allowed = ANY_COUNT): number[] {
+  const { from, to, expected } = allowed;
   const counts = commaList(value).flatMap((part) => {
     const match = /^(\d+)(?:-(\d+))?$/.exec(part);
     const first = Number(match?.[1]);
     const last = Number(match?.[2] ?? match?.[1]);
-    if (!match || first < 1 || last < first || last > 4096)
-      throw usage(flag, part, 'whole numbers from 1 on, or ranges such as 4-16');
+    if (!match || first < from || last < first || last > to)
+      throw usage(flag, part, `${expected}, or ranges such as 4-16`);
     return Array.from({ length: last - first + 1 }, (_, i) => first + i);
   });
   if (counts.length === 0) throw usage(flag, String(value), 'at least one number, or auto');

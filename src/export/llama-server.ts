@@ -55,6 +55,9 @@ export const llamaServerScript: Exporter = (profile, options) => {
 /** What has no flag: said by the launch line, by a note, or not a matter of this server. */
 const elsewhere = (): Flag[] => [];
 
+/** Its --prio takes the numbers of ggml_sched_priority. */
+const PRIORITY_NUMBERS = { low: -1, medium: 1, high: 2, realtime: 3 } as const;
+
 /** How this server is told of each knob. */
 const KNOB_FLAGS: Record<KnobId, (candidate: Candidate) => Flag[]> = {
   backend: elsewhere,
@@ -68,8 +71,8 @@ const KNOB_FLAGS: Record<KnobId, (candidate: Candidate) => Flag[]> = {
   kvType: ({ kvType }) => [[['-ctk', kvType, '-ctv', kvType], 'Element type of the KV cache.']],
   mmap: ({ mmap }) => (mmap ? [] : [[['--no-mmap'], 'Weights read into memory instead of mapped.']]),
   mlock: ({ mlock }) => (mlock ? [[['--mlock'], 'Weights locked in RAM: needs `ulimit -l unlimited`.']] : []),
-  binding: ({ binding }) =>
-    binding.tool === 'numactl' ? [[['--numa', 'numactl'], 'Follow the CPUs and nodes that numactl gives.']] : [],
+  // The launch line: taskset or numactl.
+  binding: elsewhere,
   // The launch line: LD_PRELOAD.
   allocator: elsewhere,
   // Its own build decides.
@@ -77,6 +80,13 @@ const KNOB_FLAGS: Record<KnobId, (candidate: Candidate) => Flag[]> = {
   // Asked of the program itself: flashAttentionLines.
   flashAttention: elsewhere,
   hugePages: elsewhere,
+  poll: ({ poll }) => (poll === undefined ? [] : [[['--poll', String(poll)], 'How long idle threads spin.']]),
+  priority: ({ priority }) =>
+    priority === undefined
+      ? []
+      : [[['--prio', String(PRIORITY_NUMBERS[priority])], `Priority of its threads: ${priority}.`]],
+  engineNuma: ({ engineNuma }) =>
+    engineNuma === undefined ? [] : [[['--numa', engineNuma], 'How it spreads its threads over NUMA nodes.']],
   // Notes at the top.
   replicas: elsewhere,
   threadPlacement: elsewhere,

@@ -52,6 +52,7 @@ export function readEffective(engine: EngineDescription): Effective {
     threads: engine.threads,
     threadsBatch: engine.threadsBatch,
     ...(engine.threadCpus ? { threadCpus: engine.threadCpus } : {}),
+    ...(engine.threadPriority === undefined ? {} : { threadPriority: engine.threadPriority }),
     allocator: loadedAllocator(),
     engine: engine.engine,
     variant: engine.variant,

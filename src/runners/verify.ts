@@ -78,6 +78,14 @@ export const PROOFS: Record<KnobId, Proof | Unproved> = {
   threadPlacement: ({ threadPlacement }, { threadCpus }) => [
     threadPlacement === 'apart' && !threadCpus && 'asked for threads placed apart, the kernel places them',
   ],
+  poll: byHandOver,
+  priority: ({ priority }, { threadPriority }) => [
+    priority !== undefined &&
+      threadPriority !== null &&
+      threadPriority !== priority &&
+      `asked for threads of priority ${priority}, the kernel runs them as ${threadPriority ?? 'normal'}`,
+  ],
+  engineNuma: byHandOver,
   spinning: byHandOver,
   executionMode: byHandOver,
   arena: byHandOver,

@@ -2,14 +2,15 @@ import { type Backend, baseCandidate, type Candidate } from '../../core/candidat
 import { AXIS_IDS, knob } from '../../core/knobs.js';
 import type { Levels } from './levels.js';
 
-/** The same configuration written in one way: as many prefill threads as decode, one thread placed apart from nobody. */
-function canonical({ threadPlacement, ...candidate }: Candidate): Candidate {
+/** The same configuration written in one way: as many prefill threads as decode, one thread apart from nobody and waiting for nobody. */
+function canonical({ threadPlacement, poll, ...candidate }: Candidate): Candidate {
   const { threads, threadsBatch } = candidate;
   const isAlone = Math.max(threads, threadsBatch ?? 0) === 1;
   return {
     ...candidate,
     threadsBatch: threadsBatch === threads ? null : threadsBatch,
     ...(threadPlacement && !isAlone ? { threadPlacement } : {}),
+    ...(poll !== undefined && !isAlone ? { poll } : {}),
   };
 }
 

@@ -116,7 +116,27 @@ const placementFits: Rule = ({ threadPlacement, replicas, binding }) =>
         reason: 'replicas without CPUs of their own would all take the same first one',
       };
 
-const RULES: readonly Rule[] = [threadsFit, bindingFits, placementFits, kvFits, tasksFit, lockFits, memoryFits];
+/** llama.cpp puts its threads on all CPUs of a node with every evaluation (set_numa_thread_affinity in its ggml-cpu.c). */
+const numaFits: Rule = ({ engineNuma, threadPlacement, binding }) => {
+  const undone = threadPlacement
+    ? 'the places of its threads'
+    : binding.cpus === null
+      ? null
+      : `binding ${binding.name}`;
+  if (engineNuma === undefined || engineNuma === 'numactl' || undone === null) return null;
+  return { axis: 'engine-numa', value: engineNuma, reason: `llama.cpp would undo ${undone}` };
+};
+
+const RULES: readonly Rule[] = [
+  threadsFit,
+  bindingFits,
+  placementFits,
+  numaFits,
+  kvFits,
+  tasksFit,
+  lockFits,
+  memoryFits,
+];
 
 /** The first rule that a candidate breaks, or null: no trial is spent on what cannot run. */
 export function whyInfeasible(

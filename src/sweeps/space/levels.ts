@@ -84,6 +84,26 @@ function placementLevels(
   });
 }
 
+/** On one node llama.cpp does nothing with a strategy (ggml_is_numa in its ggml-cpu.c). */
+function numaLevels(
+  asked: AskedAxes['engineNuma'],
+  { numa, platform }: Machine,
+  excluded: Exclusion[],
+): readonly KnobValue<'engineNuma'>[] | undefined {
+  if (asked === 'auto') return undefined;
+  const reason =
+    platform.os !== 'linux'
+      ? 'unsupported here: it needs Linux'
+      : numa.nodes.length < 2
+        ? 'means the same as none on one NUMA node'
+        : null;
+  return asked.filter((value) => {
+    if (value === 'none' || reason === null) return true;
+    excluded.push({ axis: 'engine-numa', value, reason, configurations: 0 });
+    return false;
+  });
+}
+
 type Situation = { axes: AskedAxes; machine: Machine; excluded: Exclusion[] };
 /** What is asked of one axis → its values on this machine; undefined leaves the knob at its base value. */
 type LevelRule<K extends AxisId> = (asked: AskedAxes[K], situation: Situation) => readonly KnobValue<K>[] | undefined;
@@ -106,6 +126,9 @@ const RULES: { [K in AxisId]: LevelRule<K> } = {
   replicas: asAsked,
   sequences: asAsked,
   threadPlacement: (asked, { machine, excluded }) => placementLevels(asked, machine, excluded),
+  poll: asAsked,
+  priority: asAsked,
+  engineNuma: (asked, { machine, excluded }) => numaLevels(asked, machine, excluded),
   spinning: asAsked,
 };
 

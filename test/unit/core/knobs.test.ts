@@ -20,7 +20,8 @@ describe('the knob table', () => {
   });
 
   it.each(KNOB_IDS)('%s: writing what was read changes nothing', (id) => {
-    for (const candidate of [base, onnx, { ...base, threadPlacement: 'apart' } as Candidate]) {
+    const changed: Candidate = { ...base, threadPlacement: 'apart', poll: 0, priority: 'low', engineNuma: 'isolate' };
+    for (const candidate of [base, onnx, changed]) {
       const value = knob(id).read(candidate);
       if (value !== null || id === 'threadsBatch')
         expect(candidateId(knob(id).write(candidate, value))).toBe(candidateId(candidate));
@@ -35,11 +36,17 @@ describe('the knob table', () => {
   });
 });
 
+it("llama.cpp's own values, asked for, are those of a configuration that says nothing", () => {
+  const written = KNOBS.priority.write(KNOBS.poll.write({ ...base, poll: 0, priority: 'low' }, 50), 'normal');
+  expect(candidateId(written)).toBe(candidateId(base));
+});
+
 it('levels are what people type: names, on and off, and none where an engine has no such knob', () => {
   expect(Object.fromEntries(SEARCHED_IDS.map((id) => [id, levelOf(id, base)]))).toEqual({
     ...{ backend: 'llama-cpp', quant: 'q4_0', threads: 4, threadsBatch: 'as decode', binding: 'none' },
     ...{ allocator: 'glibc', isa: 'auto', kvType: 'f16', flashAttention: 'on', batch: 512, mmap: 'on' },
     ...{ mlock: 'off', hugePages: 'default', replicas: 1, sequences: 1, threadPlacement: 'none', spinning: 'none' },
+    ...{ poll: 50, priority: 'normal', engineNuma: 'none' },
   });
   expect(levelOf('spinning', onnx)).toBe('on');
   expect(levelOf('threadsBatch', { ...base, threadsBatch: 8 })).toBe('8');

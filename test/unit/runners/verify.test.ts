@@ -29,6 +29,8 @@ describe('what took effect', () => {
     ['AMX kernels', { isa: 'amx' }, { variant: 'sapphirerapids' }],
     ['kernels of its own choice', { isa: 'auto' }, { variant: 'anything' }],
     ['threads placed apart', { threadPlacement: 'apart' }, { threadCpus: { first: '0', others: '1' } }],
+    ['threads of high priority', { priority: 'high' }, { threadPriority: 'high' }],
+    ['a priority that this system does not show', { priority: 'low' }, { threadPriority: null }],
     ['prefill threads of their own', { threadsBatch: 8 }, { threadsBatch: 8 }],
   ])('%s: no fault', (_name, asked, got) => expect(faults(asked, got)).toEqual([]));
 
@@ -39,6 +41,8 @@ describe('what took effect', () => {
     ['no preload', { allocator: jemalloc }, { allocator: 'glibc' }, /allocator jemalloc, the process runs glibc/],
     ['a preload nobody asked for', {}, { allocator: 'mimalloc' }, /allocator glibc, the process runs mimalloc/],
     ['threads that the kernel places', { threadPlacement: 'apart' }, {}, /asked for threads placed apart, the kernel/],
+    ['threads of no priority', { priority: 'high' }, { threadPriority: 'normal' }, /of priority high, .* as normal/],
+    ['an engine without priorities', { priority: 'low' }, {}, /of priority low, .* as normal/],
     ['fewer threads', {}, { threads: 2 }, /asked for 4 threads, the engine uses 2/],
     ['fewer prefill threads', { threadsBatch: 8 }, { threadsBatch: 4 }, /asked for 8 prefill threads, .* 4/],
     ['prefill threads that differ unasked', {}, { threadsBatch: 2 }, /asked for 4 prefill threads, .* 2/],

@@ -11,10 +11,17 @@ import { type LlamaApi, openLlamaApi, type Pointer } from './llama-api.js';
 import { LlamaDecoder, type LoadedContext } from './llama-decoder.js';
 import { loadModel } from './load-model.js';
 import { openLog } from './log.js';
+import { claimPriority, ownPriority } from './priority.js';
 import { attachThreadPools, type ThreadPools } from './thread-pools.js';
 import { type LlamaVocabulary, openVocabulary } from './vocabulary.js';
 
 const NAME = `llama.cpp ${RELEASE.tag} (C API of node-llama-cpp ${packageVersion('node-llama-cpp', import.meta.url)})`;
+
+const NUMA_STRATEGIES: Record<NonNullable<Candidate['engineNuma']>, number> = {
+  distribute: ENUMS.ggml_numa_strategy.GGML_NUMA_STRATEGY_DISTRIBUTE,
+  isolate: ENUMS.ggml_numa_strategy.GGML_NUMA_STRATEGY_ISOLATE,
+  numactl: ENUMS.ggml_numa_strategy.GGML_NUMA_STRATEGY_NUMACTL,
+};
 
 /** llama.cpp through its C API. Loading throws `CApiUnavailable` where that cannot be used. */
 export function createCApiEngine(): Engine {
@@ -31,8 +38,10 @@ export async function loadContext(request: LoadRequest): Promise<LoadedLlama> {
   const registration = loadKernels(api, candidate.isa);
   const { llama } = api;
   llama.llama_backend_init();
+  if (candidate.engineNuma !== undefined) llama.llama_numa_init(NUMA_STRATEGIES[candidate.engineNuma]);
   const model = await loadModel(api, request, log);
   const context = await createContext(api, model, request);
+  await claimPriority(candidate.priority);
   const pools = attachThreadPools(api, registration, context, candidate);
   const words = openVocabulary(api, model);
   const free = (): void => {
@@ -60,6 +69,7 @@ export function sessionOf(loaded: LoadedLlama): DecoderSession {
       threads: llama.llama_n_threads(context) as number,
       threadsBatch: llama.llama_n_threads_batch(context) as number,
       ...(pools.threadCpus ? { threadCpus: pools.threadCpus } : {}),
+      threadPriority: ownPriority(),
       vocabulary: words.size,
       contextTokens,
       bosToken: words.bosToken,

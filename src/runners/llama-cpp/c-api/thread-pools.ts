@@ -1,7 +1,8 @@
 import type { Candidate } from '../../../core/candidate.js';
 import { formatCpuList, parseCpuList } from '../../../core/cpu-list.js';
-import type { ThreadCpus } from '../../../core/engine.js';
+import type { ThreadCpus, ThreadPriority } from '../../../core/engine.js';
 import { R1Error } from '../../../core/errors.js';
+import { ENUMS } from '../../../formats/llama-abi/header.js';
 import { allowedCpusOf } from '../../effective.js';
 import type { LlamaApi, Pointer } from './llama-api.js';
 import { CApiUnavailable } from './unavailable.js';
@@ -26,7 +27,7 @@ export function attachThreadPools(
   api: LlamaApi,
   registration: Pointer,
   context: Pointer,
-  { threads, threadsBatch, threadPlacement }: Candidate,
+  { threads, threadsBatch, threadPlacement, poll, priority }: Candidate,
 ): ThreadPools {
   const native = (name: 'ggml_threadpool_new' | 'ggml_threadpool_free') => {
     const address = api.ggmlBase.ggml_backend_reg_get_proc_address(registration, name) as Pointer | null;
@@ -37,7 +38,7 @@ export function attachThreadPools(
   const free = native('ggml_threadpool_free');
   const cpus = threadPlacement === 'apart' ? ownCpus() : null;
   const make = (count: number, paused: boolean): Pointer =>
-    create(paramsOf(api, count, { paused, cpus: cpus ?? [] })) as Pointer;
+    create(paramsOf(api, count, { paused, cpus: cpus ?? [], poll, priority })) as Pointer;
   const separate = threadsBatch !== null && threadsBatch !== threads ? make(threadsBatch, false) : null;
   const decode = make(threads, separate !== null);
   api.llama.llama_attach_threadpool(context, decode, separate);
@@ -50,8 +51,18 @@ export function attachThreadPools(
   };
 }
 
-/** llama.cpp's defaults for `count` threads; with CPUs, each thread is bound to one of them. */
-function paramsOf(api: LlamaApi, count: number, { paused, cpus }: { paused: boolean; cpus: number[] }): Buffer {
+type Changes = { paused: boolean; cpus: readonly number[] } & Pick<Candidate, 'poll' | 'priority'>;
+
+const PRIORITIES: Record<ThreadPriority, number> = {
+  low: ENUMS.ggml_sched_priority.GGML_SCHED_PRIO_LOW,
+  normal: ENUMS.ggml_sched_priority.GGML_SCHED_PRIO_NORMAL,
+  medium: ENUMS.ggml_sched_priority.GGML_SCHED_PRIO_MEDIUM,
+  high: ENUMS.ggml_sched_priority.GGML_SCHED_PRIO_HIGH,
+  realtime: ENUMS.ggml_sched_priority.GGML_SCHED_PRIO_REALTIME,
+};
+
+/** llama.cpp's defaults for `count` threads, but for the changes; with CPUs, each thread is bound to one of them. */
+function paramsOf(api: LlamaApi, count: number, { paused, cpus, poll, priority }: Changes): Buffer {
   const type = api.struct.ggml_threadpool_params;
   const memory = Buffer.alloc(api.koffi.sizeof(type));
   api.ggmlBase.ggml_threadpool_params_init(memory, count);
@@ -60,7 +71,12 @@ function paramsOf(api: LlamaApi, count: number, { paused, cpus }: { paused: bool
     throw new CApiUnavailable('ggml_threadpool_params has another layout than its header gives');
   const cpumask = Array.from(params.cpumask, Boolean);
   for (const cpu of cpus) cpumask[cpu] = true;
-  api.koffi.encode(memory, type, { ...params, cpumask, strict_cpu: cpus.length > 0, paused });
+  api.koffi.encode(memory, type, {
+    ...params,
+    ...{ cpumask, strict_cpu: cpus.length > 0, paused },
+    poll: poll ?? params.poll,
+    prio: priority === undefined ? params.prio : PRIORITIES[priority],
+  });
   return memory;
 }
 

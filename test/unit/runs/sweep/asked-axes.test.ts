@@ -15,7 +15,7 @@ describe('askedAxes', () => {
           ...{ threads: ['1-3'], threadsBatch: ['4'], binding: ['none,taskset:0-1'], allocator: ['glibc,jemalloc'] },
           ...{ isa: ['auto,avx2'], kvType: ['q8_0'], flashAttention: ['on,off'], batch: ['128'], mmap: ['off'] },
           ...{ mlock: ['on'], hugePages: ['never'], replicas: ['2'], sequences: ['4'], spinning: ['off'] },
-          threadPlacement: ['none,apart'],
+          ...{ threadPlacement: ['none,apart'], poll: ['0,100'], priority: ['low,normal'], engineNuma: ['isolate'] },
         },
         machine,
       ),
@@ -38,6 +38,9 @@ describe('askedAxes', () => {
       sequences: [4],
       spinning: [false],
       threadPlacement: ['none', 'apart'],
+      poll: [0, 100],
+      priority: ['low', 'normal'],
+      engineNuma: ['isolate'],
     }));
 
   it.each([
@@ -56,6 +59,9 @@ describe('askedAxes', () => {
     [{ sequences: ['-1'] }, '--sequences'],
     [{ spinning: ['x'] }, '--spinning'],
     [{ threadPlacement: ['kernel'] }, '--thread-placement'],
+    [{ poll: ['101'] }, '--poll'],
+    [{ priority: ['-1'] }, '--priority'],
+    [{ engineNuma: ['mirror'] }, '--engine-numa'],
   ])('%j names its flag', (flags, name) =>
     expect(() => askedAxes(flags, machine)).toThrow(
       expect.objectContaining({ code: 'USAGE', message: expect.stringContaining(name) }),

@@ -49,6 +49,17 @@ describe('combinations', () => {
     expect(combinations('llama-cpp', 'q4_0', levels)).toHaveLength(1);
   });
 
+  it('one thread waits for nobody, however it polls', () => {
+    const all = combinations('llama-cpp', 'q4_0', { threads: [1, 2], poll: [0, 50], priority: ['low'] });
+    expect(all.map(({ threads, poll, priority }) => [threads, poll, priority])).toEqual([
+      [1, undefined, 'low'],
+      [1, undefined, 'low'],
+      [2, 0, 'low'],
+      [2, undefined, 'low'],
+    ]);
+    expect(combinations('onnx', 'int4', { poll: [0, 100] })).toHaveLength(1);
+  });
+
   it('threads placed apart are a knob of llama.cpp alone, and of two threads or more', () => {
     const levels = { threads: [1, 2], threadPlacement: ['none', 'apart'] } as const;
     const all = combinations('llama-cpp', 'q4_0', levels);

@@ -61,6 +61,21 @@ describe('threads placed apart', () => {
   });
 });
 
+describe("llama.cpp's NUMA strategies", () => {
+  const distribute = { threads: 4, engineNuma: 'distribute' } as const;
+
+  it('go with no binding and no placement, which they would undo', () => {
+    expect(why(distribute)).toBeNull();
+    expect(why({ ...distribute, binding: taskset('0-7') })).toEqual({
+      axis: 'engine-numa',
+      value: 'distribute',
+      reason: 'llama.cpp would undo binding taskset:0-7',
+    });
+    expect(why({ ...distribute, threadPlacement: 'apart' })).toMatchObject({ axis: 'engine-numa' });
+    expect(why({ ...distribute, engineNuma: 'numactl', binding: taskset('0-7') })).toBeNull();
+  });
+});
+
 describe('bindings', () => {
   it('hold at least as many CPUs as there are threads', () => {
     expect(why({ binding: taskset('0-7') })).toBeNull();

@@ -83,6 +83,25 @@ describe('thread placement', () => {
   });
 });
 
+describe("llama.cpp's NUMA strategies", () => {
+  const twoNodes = (): Machine => {
+    const sample = machine();
+    const [node] = sample.numa.nodes;
+    return { ...sample, numa: { ...sample.numa, nodes: [node!, { ...node!, id: 1 }] } };
+  };
+
+  it('are left out unless asked for', () => expect(levels({}, twoNodes()).levels).not.toHaveProperty('engineNuma'));
+
+  it('take more than one node', () => {
+    const asked = { engineNuma: ['none', 'isolate'] } as const;
+    expect(levels(asked, twoNodes()).levels.engineNuma).toEqual(['none', 'isolate']);
+    const one = levels(asked);
+    expect(one.levels.engineNuma).toEqual(['none']);
+    const reason = 'means the same as none on one NUMA node';
+    expect(one.excluded).toContainEqual({ axis: 'engine-numa', value: 'isolate', reason, configurations: 0 });
+  });
+});
+
 describe('asked for', () => {
   it('values are taken as they are', () => {
     const { levels: found_, excluded } = levels({
