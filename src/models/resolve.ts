@@ -1,11 +1,13 @@
 import { BACKENDS, type Backend } from '../core/backends.js';
 import { R1Error } from '../core/errors.js';
 import type { ModelFile, ModelFormat } from '../core/model.js';
+import { formatBytes } from '../core/units.js';
+import { levelFile } from './resolve/expected.js';
 import { wantedLevels } from './resolve/levels.js';
 import { modelSha256 } from './resolve/model-hash.js';
 import { provideLevel } from './resolve/provide.js';
 import { readSource } from './resolve/source.js';
-import type { ResolvedModel, ResolveOptions, Source } from './resolve/types.js';
+import type { Level, ResolvedModel, ResolveOptions, Source } from './resolve/types.js';
 
 export type { Level, ResolvedModel, ResolveOptions } from './resolve/types.js';
 
@@ -18,7 +20,7 @@ export async function resolveModel(spec: string | undefined, options: ResolveOpt
   const files: ResolvedModel['files'] = [];
   const missing: ResolvedModel['missing'] = [];
   for (const level of wantedLevels(source, options.backends, options.quants)) {
-    const found = await provideLevel(source, level, options);
+    const found = whyTooLarge(source, level, options) ?? (await provideLevel(source, level, options));
     if (typeof found === 'string') missing.push({ ...level, reason: found });
     else files.push({ backend: level.backend, model: await withHash(found, options) });
   }
@@ -31,10 +33,18 @@ export async function resolveModel(spec: string | undefined, options: ResolveOpt
   );
 }
 
+/** Why a file that is not there, of a level that is ours to choose, is not worth making: it could not be loaded. */
+function whyTooLarge(source: Source, level: Level, { quants, roomBytes }: ResolveOptions): string | undefined {
+  if (source.kind === 'safetensors' || quants !== undefined || roomBytes === undefined) return undefined;
+  const { path, sizeBytes } = levelFile(source, level);
+  if (path !== '' || sizeBytes <= roomBytes) return undefined;
+  return `${level.quant} would take ${formatBytes(sizeBytes)} of ${formatBytes(roomBytes)} that may be used (--quant ${level.quant} makes it all the same)`;
+}
+
 /** What files of a format are had from, for one that cannot be had. */
 const NEEDS: Record<ModelFormat, (engine: string) => string> = {
   gguf: (engine) => `${engine} needs a GGUF file`,
-  onnx: () => 'an ONNX decoder is made without loss from q4_0 or q8_0, or from f32, f16 or bf16',
+  onnx: () => 'an ONNX decoder is made from GGUF files',
 };
 
 /** When the levels are ours to choose, a backend that has none is not dropped in silence. */

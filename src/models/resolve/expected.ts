@@ -1,7 +1,7 @@
 import type { Backend } from '../../core/backends.js';
 import { R1Error } from '../../core/errors.js';
 import { GEOMETRIES, GEOMETRY_IDS, kvBytesPerToken, type ModelFile, type Shape } from '../../core/model.js';
-import { BITS_PER_WEIGHT, type RooflineQuant, weightBytesPerToken, weightsPerToken } from '../../core/roofline.js';
+import { BITS_PER_WEIGHT, isRooflineQuant, weightBytesPerToken, weightsOfModel } from '../../core/roofline.js';
 import { formatOf, wantedLevels } from './levels.js';
 import { readSource } from './source.js';
 import type { Level, ResolvedModel, Source } from './types.js';
@@ -14,8 +14,8 @@ const geometryIdOf = (shape: Shape): string | null =>
 
 /** A level as its file would be: sizes follow from the shape and the bits of a weight. */
 function expectedFile({ backend, quant }: Level, shape: Shape, like: Pick<ModelFile, 'name' | 'weights'>): ModelFile {
-  const embedding = shape.tied ? 0 : shape.vocab * shape.hidden;
-  const parameters = weightsPerToken(shape) + embedding;
+  if (!isRooflineQuant(quant)) throw new R1Error('INTERNAL', `The size of ${quant} is not known.`);
+  const parameters = weightsOfModel(shape);
   return {
     ...like,
     ...{
@@ -26,8 +26,8 @@ function expectedFile({ backend, quant }: Level, shape: Shape, like: Pick<ModelF
       architecture: shape.architecture,
     },
     ...{ geometryId: geometryIdOf(shape), geometry: shape, parameters, contextLength: shape.contextLength },
-    sizeBytes: Math.round((parameters * BITS_PER_WEIGHT[quant as RooflineQuant]) / 8),
-    bytesPerToken: Math.round(weightBytesPerToken(shape, quant as RooflineQuant)),
+    sizeBytes: Math.round((parameters * BITS_PER_WEIGHT[quant]) / 8),
+    bytesPerToken: Math.round(weightBytesPerToken(shape, quant)),
     kvBytesPerToken: kvBytesPerToken(shape),
   };
 }
@@ -43,17 +43,23 @@ function sourceShape(source: Source): { shape: Shape; like: Pick<ModelFile, 'nam
   });
 }
 
+/** The file of a level: the one that is there, or, without a path, as it would be when made. Throws USAGE for original weights. */
+export function levelFile(source: Source, level: Level): ModelFile {
+  const { shape, like } = sourceShape(source);
+  const format = formatOf(level);
+  const there = source.kind === 'files' && source.files.find((f) => f.quant === level.quant && f.format === format);
+  return there || expectedFile(level, shape, like);
+}
+
 /** What `resolveModel` would give, with no file made: those that are there, and the others as they would be. */
 export async function expectedModel(
   spec: string | undefined,
   options: { home: string; backends: readonly Backend[]; quants: readonly string[] | undefined },
 ): Promise<ResolvedModel> {
   const source = await readSource(spec, options.home);
-  const { shape, like } = sourceShape(source);
-  const files = wantedLevels(source, options.backends, options.quants).map((level) => {
-    const format = formatOf(level);
-    const there = source.kind === 'files' && source.files.find((f) => f.quant === level.quant && f.format === format);
-    return { backend: level.backend, model: there || expectedFile(level, shape, like) };
-  });
+  const files = wantedLevels(source, options.backends, options.quants).map((level) => ({
+    backend: level.backend,
+    model: levelFile(source, level),
+  }));
   return { id: source.id, files, missing: [] };
 }

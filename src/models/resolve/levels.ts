@@ -39,6 +39,8 @@ const runningOn = (format: ModelFormat): Backend[] =>
 
 /** ONNX levels that hold exactly the weights of a quantized GGUF file. */
 const EXACT_TWIN: Record<string, string> = table({ q4_0: 'int4', q8_0: 'int8' });
+/** Floats hold the weights of any other file exactly, at 32 bits each. */
+const EXACT_FOR_ANY = 'fp32';
 
 /** The levels to provide, each with the backend that runs it. Throws USAGE for a name that no backend knows. */
 export function wantedLevels(
@@ -80,11 +82,9 @@ function automaticLevels(source: Source): Level[] {
   const own = source.files.flatMap(({ format, quant }) => levelsOf(format, quant));
   const gguf = source.files.filter(({ format }) => format === 'gguf');
   const twins = gguf.flatMap(({ quant }) => (EXACT_TWIN[quant] ? levelsOf('onnx', EXACT_TWIN[quant]) : []));
-  return [
-    ...own,
-    ...twins,
-    ...(gguf.some(({ quant }) => isFullPrecision(quant)) ? everywhere('automaticTrained') : []),
-  ];
+  const made = gguf.some(({ quant }) => isFullPrecision(quant)) ? everywhere('automaticTrained') : [];
+  const levels = [...own, ...twins, ...made];
+  return levels.some((level) => formatOf(level) === 'onnx') ? levels : [...levels, ...levelsOf('onnx', EXACT_FOR_ANY)];
 }
 
 const levelsOf = (format: ModelFormat, quant: string): Level[] =>

@@ -18,6 +18,8 @@ export type ResolveOptions = {
   backends: readonly Backend[];
   /** Levels asked for; undefined takes what the model offers without loss or long work. */
   quants?: readonly string[] | undefined;
+  /** Levels that nobody asked for by name are made only when they fit in so many bytes; no limit without it. */
+  roomBytes?: number | undefined;
   /** Threads of libllama's quantizer. */
   threads: number;
   /** Seed of synthetic weights (1). */

@@ -3,7 +3,7 @@ import { defaultBackends } from '../../core/backends.js';
 import { R1Error } from '../../core/errors.js';
 import type { Machine } from '../../core/machine.js';
 import type { ModelFile } from '../../core/model.js';
-import { reachableTokensPerSecond } from '../../core/roofline.js';
+import { reachableTokensPerSecond, weightsPerToken } from '../../core/roofline.js';
 import type { Plan } from '../../core/run-result.js';
 import { formatDuration } from '../../core/units.js';
 import { expectedModel } from '../../models/resolve/expected.js';
@@ -37,7 +37,7 @@ function guessedPilot(model: ModelFile, machine: Machine): Pilot {
     ...{ backend: backendOf(model), quant: model.quant, threads, batchExponent: 0.3 },
     fixedMs: START_MS + (model.sizeBytes / LOAD_BYTES_PER_SECOND) * 1000,
     decodeTokensPerSecond: REACHED * reachableTokensPerSecond(bytesPerSecond, model.bytesPerToken),
-    prefillTokensPerSecond: (threads * OPERATIONS_PER_THREAD) / (2 * model.parameters),
+    prefillTokensPerSecond: (threads * OPERATIONS_PER_THREAD) / (2 * weightsPerToken(model.geometry)),
   };
 }
 

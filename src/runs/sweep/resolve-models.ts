@@ -15,6 +15,8 @@ export type ModelsRequest = {
   quants: readonly string[] | undefined;
   /** Threads for making files. */
   threads: number;
+  /** Memory that a model may take, bytes; null where it is not known. */
+  roomBytes?: number | null;
 };
 
 /** `--model`, `--backend` and `--quant` → a file for each engine and level, made and hashed when need be, with progress. */
@@ -25,10 +27,13 @@ export async function resolveModels(request: ModelsRequest, context: Context): P
     backends: request.backends,
     quants: request.quants,
     threads: request.threads,
+    roomBytes: request.roomBytes ?? undefined,
     onStep: (what, share) => context.emit({ type: 'step', what, share }),
     signal: context.signal,
   });
   context.emit({ type: 'idle' });
+  for (const { backend, reason } of resolved.missing)
+    context.emit({ type: 'note', text: `Left out: ${backend}: ${reason}.` });
   return {
     id: resolved.id,
     // Profiles are served from other folders than the one they were measured in.

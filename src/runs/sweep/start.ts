@@ -71,6 +71,7 @@ export async function startRun(
     backends,
     quants: quants?.length ? quants : undefined,
     threads: probed.limits.threadBudget,
+    roomBytes: probed.memory.usableBytes.value,
   };
   const resolved = await resolveModels(request, context);
   const machine = flags.bandwidth ? { ...probed, bandwidth: await bandwidthOf(probed, context) } : probed;

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   utimesSync,
@@ -13,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GEOMETRIES } from '../../../../src/core/model.js';
+import { FILE_TYPES } from '../../../../src/formats/gguf/types.js';
 import { fileSha256 } from '../../../../src/models/file-hash.js';
 import { type ResolveOptions, resolveModel } from '../../../../src/models/resolve.js';
 import { synthesizeGguf } from '../../../../src/models/synthesize.js';
@@ -78,6 +80,26 @@ describe('--model', () => {
       'q8_0: q8_0 needs an f32, f16 or bf16 GGUF file, and there is only q4_0',
       'int8: int8 needs an f32, f16 or bf16 GGUF file (or q8_0), and there is only q4_0',
     ]);
+  });
+
+  it('a file without an exact twin offers its weights as floats', async () => {
+    const other = join(root, 'model-q6_k.gguf');
+    const bytes = readFileSync(file('q8_0'));
+    const key = 'general.file_type';
+    bytes.writeUInt32LE(FILE_TYPES.q6_k, bytes.indexOf(key) + key.length + 4);
+    writeFileSync(other, bytes);
+    expect(levels(await resolve(other))).toEqual(['llama-cpp q6_k', 'onnx fp32']);
+    expect(levels(await resolve(other, { backends: ['llama-cpp'] }))).toEqual(['llama-cpp q6_k']);
+  });
+
+  it('what would not fit in memory is not made unless it is asked for', async () => {
+    const roomBytes = statSync(file('q8_0')).size;
+    const resolved = await resolve(file('f16'), { roomBytes, backends: ['onnx'] });
+    expect(levels(resolved)).toEqual(['onnx int4']);
+    expect(resolved.missing).toEqual([
+      { backend: 'onnx', quant: 'int8', reason: expect.stringMatching(/^int8 would take .* that may be used/) },
+    ]);
+    expect(levels(await resolve(file('q4_0'), { roomBytes, quants: ['fp32'] }))).toEqual(['onnx fp32']);
   });
 
   it('a backend that has nothing to run is not dropped in silence', async () => {
