@@ -57,7 +57,7 @@ export function claimsMarkdownTable(document: ClaimsDocument): string {
 export function claimsMarkdown(document: ClaimsDocument): string {
   const { plan, errorRate } = document;
   return `${[
-    '# The folklore, tested on this machine',
+    '# The rules of thumb, tested on this machine',
     '',
     claimsMarkdownTable(document),
     '',

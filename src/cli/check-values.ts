@@ -15,7 +15,7 @@ export function checkValues(argv: Record<string, unknown>, program: Argv): true 
     if (Number.isNaN(value)) throw new R1Error('USAGE', `--${name}: expected a number.`);
     if (Array.isArray(value) && !lists.has(name))
       throw new R1Error('USAGE', `--${name} was given more than once; it takes one value.`, {
-        mend: 'Give it once.',
+        fix: 'Give it once.',
       });
   }
   return true;

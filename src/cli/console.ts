@@ -53,9 +53,9 @@ export function openConsole(options: { quiet: boolean }): Console {
   };
 }
 
-/** An error as a person reads it: what was wrong, then the mend. */
+/** An error as a person reads it: what was wrong, then the fix. */
 export function errorText(error: unknown): string {
-  if (error instanceof R1Error) return `r1-tune: ${error.message}\n  → ${error.mend}\n  [${error.code}]`;
+  if (error instanceof R1Error) return `r1-tune: ${error.message}\n  → ${error.fix}\n  [${error.code}]`;
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `r1-tune: a fault in r1-tune itself. Please report it with the command.\n${stack}\n  [INTERNAL]`;
 }

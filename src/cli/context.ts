@@ -19,7 +19,7 @@ export function openContext(
   const show = showEvents(console);
   const onEvent = (event: RunEvent): void => {
     if (event.type === 'folder' && resumable)
-      interrupt.setMend(`Go on with: r1-tune ${resumable} --resume ${relative('.', event.path) || '.'}`);
+      interrupt.setFix(`Go on with: r1-tune ${resumable} --resume ${relative('.', event.path) || '.'}`);
     show(event);
   };
   return {

@@ -4,24 +4,24 @@ import { R1Error } from '../core/errors.js';
 export type Interrupt = {
   readonly signal: AbortSignal;
   /** What to tell the user when it happens, for example the command to resume with. */
-  setMend(mend: string): void;
+  setFix(fix: string): void;
 };
 
 export function watchInterrupt(): Interrupt {
   const controller = new AbortController();
-  let mend: string | undefined;
+  let fix: string | undefined;
   const onSignal = (): void => {
     if (controller.signal.aborted) process.kill(process.pid, 'SIGKILL');
     controller.abort(
-      new R1Error('INTERRUPTED', 'Interrupted. The running trial is lost, all others are kept.', mend ? { mend } : {}),
+      new R1Error('INTERRUPTED', 'Interrupted. The running trial is lost, all others are kept.', fix ? { fix } : {}),
     );
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   return {
     signal: controller.signal,
-    setMend(text) {
-      mend = text;
+    setFix(text) {
+      fix = text;
     },
   };
 }

@@ -35,7 +35,7 @@ function checkNames(settings: Settings, commands: readonly CommandModule[]): voi
   const strange = Object.keys(settings).find((name) => !known.has(name));
   if (strange)
     throw new R1Error('CONFIG_INVALID', `${CONFIG_FILE}: no command has a flag --${strange}.`, {
-      mend: `The flags are ${[...known].sort().join(', ')}.`,
+      fix: `The flags are ${[...known].sort().join(', ')}.`,
     });
 }
 

@@ -1,5 +1,5 @@
 /**
- * Every error a user can meet: a stable code, what the process exits with, and what mends it.
+ * Every error a user can meet: a stable code, what the process exits with, and what fixes it.
  * docs/errors.md has one row per code; `test/unit/core/errors.test.ts` holds the two together.
  */
 
@@ -15,119 +15,119 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-type ErrorRow = { exit: number; meaning: string; mend: string };
+type ErrorRow = { exit: number; meaning: string; fix: string };
 
-/** code → exit, general meaning, general mend. A thrown error may carry a more exact mend of its own. */
+/** code → exit, general meaning, general fix. A thrown error may carry a more exact fix of its own. */
 export const ERRORS = {
   USAGE: {
     exit: EXIT.usage,
     meaning: 'A flag, value or combination on the command line is wrong.',
-    mend: 'Run the command with --help.',
+    fix: 'Run the command with --help.',
   },
   CONFIG_INVALID: {
     exit: EXIT.usage,
     meaning: 'r1-tune.config.json or an R1TUNE_* variable holds a wrong value.',
-    mend: 'Correct the named key; the keys are those of the flags.',
+    fix: 'Correct the named key; the keys are those of the flags.',
   },
   MODEL_NOT_FOUND: {
     exit: EXIT.usage,
     meaning: 'The model file, folder, catalog id or geometry does not exist.',
-    mend: 'Give an existing .gguf file or folder, or `synthetic:GEOMETRY`; `r1-tune models list` shows what there is.',
+    fix: 'Give an existing .gguf file or folder, or `synthetic:GEOMETRY`; `r1-tune models list` shows what there is.',
   },
   MODEL_INVALID: {
     exit: EXIT.usage,
     meaning: 'The model file is truncated, damaged or not of a supported kind.',
-    mend: 'Fetch or make the file again; `r1-tune models inspect FILE` shows what could be read.',
+    fix: 'Fetch or make the file again; `r1-tune models inspect FILE` shows what could be read.',
   },
   MODEL_UNSUPPORTED: {
     exit: EXIT.usage,
     meaning: 'The model is sound, but its architecture, tensor type or operator is not one r1-tune can run.',
-    mend: 'Run GGUF files with the llama-cpp backend; ONNX graphs are made of qwen2, qwen3 and llama models.',
+    fix: 'Run GGUF files with the llama-cpp backend; ONNX graphs are made of qwen2, qwen3 and llama models.',
   },
   QUANT_MISSING: {
     exit: EXIT.environment,
     meaning: 'A quantization level was asked for that cannot be had from the given model.',
-    mend: 'Give an F16 or F32 file to quantize from, or ask for a level that is there.',
+    fix: 'Give an F16 or F32 file to quantize from, or ask for a level that is there.',
   },
   PROFILE_INVALID: {
     exit: EXIT.usage,
     meaning: 'The profile does not match its schema, or its version is newer than this program.',
-    mend: 'Make it again with `r1-tune sweep`, or update r1-tune.',
+    fix: 'Make it again with `r1-tune sweep`, or update r1-tune.',
   },
   PROFILE_MISMATCH: {
     exit: EXIT.environment,
     meaning: 'The profile was made for another machine, model or quantization, and this cannot be overlooked here.',
-    mend: 'Run `r1-tune sweep` here, or give the model the profile was made for.',
+    fix: 'Run `r1-tune sweep` here, or give the model the profile was made for.',
   },
   RUN_INVALID: {
     exit: EXIT.usage,
     meaning: 'A run folder or one of its files is missing, damaged or of an unknown version.',
-    mend: 'Give a folder made by r1-tune sweep or bench; finish a cut run with --resume.',
+    fix: 'Give a folder made by r1-tune sweep or bench; finish a cut run with --resume.',
   },
   OUTPUT_UNWRITABLE: {
     exit: EXIT.usage,
     meaning: 'The output folder or file cannot be written.',
-    mend: 'Give a folder you may write to with --out, or free disk space.',
+    fix: 'Give a folder you may write to with --out, or free disk space.',
   },
   DISK_FULL: {
     exit: EXIT.environment,
     meaning: 'There is not enough free disk space for a file that must be made.',
-    mend: 'Free space, or set R1TUNE_HOME to a larger disk.',
+    fix: 'Free space, or set R1TUNE_HOME to a larger disk.',
   },
   DOWNLOAD_FAILED: {
     exit: EXIT.environment,
     meaning: 'A model download did not arrive whole or right.',
-    mend: 'Run the same command again: finished parts are kept. HF_ENDPOINT names a mirror.',
+    fix: 'Run the same command again: finished parts are kept. HF_ENDPOINT names a mirror.',
   },
   ENGINE_MISSING: {
     exit: EXIT.environment,
     meaning: 'An inference engine cannot be loaded on this machine.',
-    mend: 'Install r1-tune again with npm on this machine, or choose the other --backend.',
+    fix: 'Install r1-tune again with npm on this machine, or choose the other --backend.',
   },
   TOOL_MISSING: {
     exit: EXIT.environment,
     meaning: 'A system tool or library that was asked for is not installed.',
-    mend: 'Install the named package, or leave the option out.',
+    fix: 'Install the named package, or leave the option out.',
   },
   NOT_PERMITTED: {
     exit: EXIT.environment,
     meaning: 'The machine does not allow an operation that was asked for.',
-    mend: 'Grant the named right, or leave the option out.',
+    fix: 'Grant the named right, or leave the option out.',
   },
   MACHINE_UNFIT: {
     exit: EXIT.environment,
     meaning: 'This environment cannot give a trustworthy measurement.',
-    mend: 'Quiet the machine or use another, then run again.',
+    fix: 'Quiet the machine or use another, then run again.',
   },
   NOTHING_VIABLE: {
     exit: EXIT.negative,
     meaning: 'No configuration ran and met the constraints.',
-    mend: 'Read the reasons in the report; loosen a constraint or mend the cause.',
+    fix: 'Read the reasons in the report; loosen a constraint or fix the cause.',
   },
   PORT_IN_USE: {
     exit: EXIT.environment,
     meaning: 'The address to listen on is taken or not allowed.',
-    mend: 'Choose another --port or stop the other process.',
+    fix: 'Choose another --port or stop the other process.',
   },
   SYSROOT_INVALID: {
     exit: EXIT.usage,
     meaning: 'The recorded machine given with --sysroot cannot be read.',
-    mend: 'Give a folder that holds proc/ and sys/, or a file made by `r1-tune probe --capture`.',
+    fix: 'Give a folder that holds proc/ and sys/, or a file made by `r1-tune probe --capture`.',
   },
   WORKER_FAILED: {
     exit: EXIT.environment,
     meaning: 'A worker process ended, hung or could not start.',
-    mend: 'Read the end of its output in the message; lower memory use or choose another configuration.',
+    fix: 'Read the end of its output in the message; lower memory use or choose another configuration.',
   },
   INTERRUPTED: {
     exit: EXIT.interrupted,
     meaning: 'The user stopped the run.',
-    mend: 'Go on with the printed --resume command.',
+    fix: 'Go on with the printed --resume command.',
   },
   INTERNAL: {
     exit: EXIT.usage,
     meaning: 'A fault in r1-tune itself.',
-    mend: 'Please report it with the message and the command.',
+    fix: 'Please report it with the message and the command.',
   },
 } as const satisfies Record<string, ErrorRow>;
 
@@ -136,13 +136,13 @@ export type ErrorCode = keyof typeof ERRORS;
 /** The one error class that crosses module borders. `message` says what was wrong and what was expected. */
 export class R1Error extends Error {
   readonly code: ErrorCode;
-  readonly mend: string;
+  readonly fix: string;
 
-  constructor(code: ErrorCode, message: string, options: { mend?: string; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, options: { fix?: string; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'R1Error';
     this.code = code;
-    this.mend = options.mend ?? ERRORS[code].mend;
+    this.fix = options.fix ?? ERRORS[code].fix;
   }
 
   get exit(): number {

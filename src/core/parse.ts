@@ -3,7 +3,7 @@ import { formatCpuList, parseCpuList } from './cpu-list.js';
 import { R1Error } from './errors.js';
 import type { BindingArm } from './machine.js';
 
-/** Values a user typed on an axis: text lists to typed values, each failure naming the flag, the value and the mend. */
+/** Values a user typed on an axis: text lists to typed values, each failure naming the flag, the value and the fix. */
 
 const usage = (flag: string, value: string, expected: string): R1Error =>
   new R1Error('USAGE', `--${flag}: "${value}" is not valid; expected ${expected}.`);

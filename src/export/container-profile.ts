@@ -37,7 +37,7 @@ export function containerPlan(profile: Profile, changes: Partial<Candidate> = {}
   const architecture = ARCHITECTURES[arch];
   if (!architecture)
     throw new R1Error('USAGE', `There is no container image for the architecture "${arch}"; expected x64 or arm64.`, {
-      mend: 'Use --to systemd or --to shell on such a machine.',
+      fix: 'Use --to systemd or --to shell on such a machine.',
     });
   const found = PACKAGES[profile.candidate.allocator.name] ?? null;
   const allocator: Allocator = {

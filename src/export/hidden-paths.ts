@@ -40,7 +40,7 @@ const WHY = {
 export function shownFile({ path, what, place }: Hidden): [directive: string, why: string] {
   if (path.includes(':'))
     throw new R1Error('USAGE', `${what} ${path} cannot be shown to a systemd service: its path has a colon.`, {
-      mend: 'Move it, for example below /srv or /var/lib, and export again.',
+      fix: 'Move it, for example below /srv or /var/lib, and export again.',
     });
   const readable = 'It must be readable by others (chmod o+r)';
   const reload = what === 'The profile' ? '; one that replaces it is seen after a restart' : '';

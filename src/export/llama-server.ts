@@ -17,7 +17,7 @@ export const llamaServerScript: Exporter = (profile, options) => {
       'USAGE',
       `The profile runs ${profile.candidate.backend}; llama-server runs llama-cpp profiles only.`,
       {
-        mend: 'Use another --to, or sweep with --backend llama-cpp.',
+        fix: 'Use another --to, or sweep with --backend llama-cpp.',
       },
     );
   const { allocator, binding, replicas, flashAttention, threadPlacement } = profile.candidate;

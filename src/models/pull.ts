@@ -73,7 +73,7 @@ function repositoryOf({ id, format }: PullRequest): string {
   const repository = { gguf: entry.gguf, onnx: entry.onnx, safetensors: entry.original }[format];
   if (repository) return repository;
   throw new R1Error('QUANT_MISSING', `No ONNX export of ${id} that runs on a CPU is known.`, {
-    mend: `Pull its GGUF in f16 and run \`r1-tune models onnx\`; sweeps do that by themselves.`,
+    fix: `Pull its GGUF in f16 and run \`r1-tune models onnx\`; sweeps do that by themselves.`,
   });
 }
 

@@ -51,7 +51,7 @@ function checkSource(source: ModelFile, { quant, allowRequantize }: QuantizeRequ
   throw new R1Error(
     'QUANT_MISSING',
     `${source.path} is ${source.quant} already; ${quant} made from it would lose quality twice. Expected f32, f16 or bf16.`,
-    { mend: 'Give the F16 or F32 file, or --allow-requantize when only speed matters.' },
+    { fix: 'Give the F16 or F32 file, or --allow-requantize when only speed matters.' },
   );
 }
 

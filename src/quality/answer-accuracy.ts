@@ -57,15 +57,15 @@ async function answerTo(
   const room = Math.min(answerTokens, contextTokens - prompt.length);
   await sequence.truncate(0);
   await sequence.prefill(prompt.slice(0, -1), signal ? { signal } : {});
-  const said: Uint8Array[] = [];
+  const answer: Uint8Array[] = [];
   let next = prompt.at(-1)!;
   for (let n = 0; n < room; n++) {
     signal?.throwIfAborted();
     next = (await sequence.step([next], { ...R1_SAMPLING, seed })).token;
     if (eosTokens.includes(next)) break;
-    said.push(session.tokenBytes(next, { special: true }));
+    answer.push(session.tokenBytes(next, { special: true }));
   }
-  const text = Buffer.concat(said).toString('utf8');
+  const text = Buffer.concat(answer).toString('utf8');
   const end = text.lastIndexOf(THOUGHTS_END);
   return end < 0 ? '' : text.slice(end + THOUGHTS_END.length);
 }

@@ -28,8 +28,8 @@ export type QualityRequest = {
 
 export type QualityMeasurement = {
   quality: Quality;
-  /** What this model said, to compare others with; null when it was compared itself, or is not measurable. */
-  said: Reference | null;
+  /** What this model answered, to compare others with; null when it was compared itself, or is not measurable. */
+  asReference: Reference | null;
 };
 
 /** Tokens whose logits are held at once: 20 MB for a vocabulary of 152,064. */
@@ -41,7 +41,7 @@ const CHUNK_TOKENS = 32;
  * Throws `MODEL_INVALID` when the engine gives logits that are no numbers, and what the session throws.
  */
 export async function measureQuality(request: QualityRequest): Promise<QualityMeasurement> {
-  if (request.model.weights === 'random') return { quality: notMeasurable(request), said: null };
+  if (request.model.weights === 'random') return { quality: notMeasurable(request), asReference: null };
   const tally = await evaluateText(request);
   const puzzles = request.puzzles ?? null;
   const accuracy = puzzles === null ? null : await answerAccuracy(request.session, puzzles, request.signal);
@@ -57,7 +57,7 @@ export async function measureQuality(request: QualityRequest): Promise<QualityMe
       answerAccuracy: accuracy,
       tokens: tally.tokens.length,
     },
-    said: request.reference
+    asReference: request.reference
       ? null
       : {
           name: request.model.path,
@@ -140,13 +140,13 @@ function count(tally: Tally, logits: Float32Array, target: number, reference: Re
 
 function checkSameTokens(tokens: readonly number[], reference: Reference | null): void {
   if (tokens.length === 0)
-    throw new R1Error('USAGE', 'The evaluation text has no passage of two tokens.', { mend: 'Give a longer text.' });
+    throw new R1Error('USAGE', 'The evaluation text has no passage of two tokens.', { fix: 'Give a longer text.' });
   if (reference === null) return;
   const isSame = tokens.length === reference.tokens.length && tokens.every((token, i) => token === reference.tokens[i]);
   if (!isSame)
     throw new R1Error(
       'MODEL_INVALID',
       `The model cuts the evaluation text into other tokens than ${reference.name}, so they cannot be compared.`,
-      { mend: 'Compare files of the same model: the tokenizer must be the same.' },
+      { fix: 'Compare files of the same model: the tokenizer must be the same.' },
     );
 }

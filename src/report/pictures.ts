@@ -59,7 +59,7 @@ async function importCanvas(): Promise<{ createCanvas: (width: number, height: n
     return await import('@napi-rs/canvas');
   } catch (cause) {
     throw new R1Error('TOOL_MISSING', `Charts cannot be drawn as pictures: ${(cause as Error).message}`, {
-      mend: 'Install r1-tune again without --omit=optional, or leave png out: report.html draws the same charts.',
+      fix: 'Install r1-tune again without --omit=optional, or leave png out: report.html draws the same charts.',
       cause,
     });
   }

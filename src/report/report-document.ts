@@ -109,7 +109,7 @@ export const reportDocumentSchema = z
             .describe('Why there is a ratio or none; not-read: the engines read no such variables.'),
         }),
       )
-      .describe('The recommendation and the folklore, each against the default.'),
+      .describe('The recommendation and the rules of thumb, each against the default.'),
     decodeCurves: z.array(curveSchema).describe('Decode rate against threads.'),
     prefillCurves: z.array(curveSchema).describe('Prefill rate against threads.'),
     quality: z.array(qualitySchema).describe('Quality of each backend and quantization.'),

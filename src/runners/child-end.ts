@@ -13,7 +13,7 @@ export type ChildEnd = {
 };
 
 /** What a child said before it ended. */
-export type Heard = {
+export type ChildReport = {
   phase: ChildPhase | 'starting';
   effective: Effective | null;
   refused: { code: string; message: string } | null;

@@ -50,8 +50,7 @@ async function runTrial(request: TrialRequest): Promise<void> {
 
 function refuse(error: unknown): Promise<void> {
   const code = error instanceof R1Error ? error.code : 'INTERNAL';
-  const message =
-    error instanceof R1Error ? `${error.message} ${error.mend}` : String((error as Error)?.stack ?? error);
+  const message = error instanceof R1Error ? `${error.message} ${error.fix}` : String((error as Error)?.stack ?? error);
   return send({ type: 'refused', code, message });
 }
 

@@ -1,5 +1,5 @@
 import type { OutcomeStatus } from '../core/outcome.js';
-import type { ChildEnd, Heard } from './child-end.js';
+import type { ChildEnd, ChildReport } from './child-end.js';
 import type { TrialRequest } from './protocol.js';
 import { bindingFaults } from './verify.js';
 
@@ -16,13 +16,13 @@ const UNSUPPORTED = new Set(['ENGINE_MISSING', 'MODEL_UNSUPPORTED', 'NOT_PERMITT
 const firstLine = (text: string): string => text.trim().split('\n').at(-1)?.slice(0, 300) ?? '';
 
 /** One headline for each way a process can end, by order of cause: told by it, timed out, spawn failed, killed, exit code. */
-export function classifyEnd(request: TrialRequest, heard: Heard, end: ChildEnd): Verdict {
-  const during = heard.phase === 'starting' ? 'before it answered' : `while ${heard.phase}`;
-  if (heard.refused) return refused(heard.refused);
+export function classifyEnd(request: TrialRequest, report: ChildReport, end: ChildEnd): Verdict {
+  const during = report.phase === 'starting' ? 'before it answered' : `while ${report.phase}`;
+  if (report.refused) return refused(report.refused);
   if (end.timedOut)
-    return { status: 'timed-out', reason: `no result within the deadline; it was ${heard.phase} when it was killed` };
+    return { status: 'timed-out', reason: `no result within the deadline; it was ${report.phase} when it was killed` };
   if (end.aborted) return { status: 'failed', reason: 'stopped by the user' };
-  if (heard.done) return verified(request, heard);
+  if (report.done) return verified(request, report);
   if (end.spawnError) return { status: 'unsupported', reason: `could not be started: ${end.spawnError}` };
   if (OUT_OF_MEMORY.test(end.stderr)) return { status: 'out-of-memory', reason: `memory ran out ${during}` };
   if (end.signal === 'SIGKILL')
@@ -31,19 +31,19 @@ export function classifyEnd(request: TrialRequest, heard: Heard, end: ChildEnd):
       reason: `killed by SIGKILL ${during}; the kernel does this when memory runs out`,
     };
   if (end.signal) return { status: 'crashed', reason: `ended by ${end.signal} ${during}` };
-  if (heard.phase === 'starting' && CANNOT_BIND.test(end.stderr))
+  if (report.phase === 'starting' && CANNOT_BIND.test(end.stderr))
     return { status: 'unsupported', reason: `the binding was refused: ${firstLine(end.stderr)}` };
   return { status: 'crashed', reason: `exit code ${end.exitCode} ${during}: ${firstLine(end.stderr)}` };
 }
 
-function refused({ code, message }: NonNullable<Heard['refused']>): Verdict {
+function refused({ code, message }: NonNullable<ChildReport['refused']>): Verdict {
   if (OUT_OF_MEMORY.test(message)) return { status: 'out-of-memory', reason: message };
   return { status: UNSUPPORTED.has(code) ? 'unsupported' : 'failed', reason: message };
 }
 
 /** A trial whose binding, allocator or thread count did not take effect is no result. */
-function verified(request: TrialRequest, heard: Heard): Verdict {
-  const faults = bindingFaults(request.candidate, heard.effective!);
+function verified(request: TrialRequest, report: ChildReport): Verdict {
+  const faults = bindingFaults(request.candidate, report.effective!);
   return faults.length > 0
     ? { status: 'failed', reason: `did not take effect: ${faults.join('; ')}` }
     : { status: 'measured', reason: null };

@@ -1,10 +1,10 @@
 import { formatCpuList, parseCpuList } from '../core/cpu-list.js';
 import { greatestOf, leastOf } from '../core/extremes.js';
 import type { Effective, Samples } from '../core/outcome.js';
-import type { Heard } from './child-end.js';
+import type { ChildReport } from './child-end.js';
 import { joinResources } from './trial-resources.js';
 
-type Done = NonNullable<Heard['done']>;
+type Done = NonNullable<ChildReport['done']>;
 
 function joinStreams(parts: readonly NonNullable<Samples['streams']>[]): NonNullable<Samples['streams']> {
   const each = parts.flatMap((part) => part.each ?? []);

@@ -21,10 +21,10 @@ export function meetingPlace(count: number): () => Promise<void> {
 type Replica = { request: TrialRequest; ended: ChildEnded };
 
 /** The record of a trial whose replicas did not all measure: the one that ended first says why, the rest were stopped for it. */
-function failure({ request, ended: { heard, end, verdict } }: Replica): Measurement {
+function failure({ request, ended: { report, end, verdict } }: Replica): Measurement {
   const { index, count } = request.replica!;
   const reason = `replica ${index + 1} of ${count}: ${verdict.reason}`;
-  return toMeasurement(request, heard, end, { ...verdict, reason });
+  return toMeasurement(request, report, end, { ...verdict, reason });
 }
 
 /** A series begins right after the load, and what is prepared around the engines must stand for all: then they wait for one another. */
@@ -65,9 +65,9 @@ async function runReplicas(request: TrialRequest, options: LaunchOptions): Promi
   };
   const all = await Promise.all(Array.from({ length: count }, (_, index) => start(index)));
   if (failed[0]) return failure(failed[0]);
-  const { heard, end, verdict } = all[0]!;
-  const done = joinDone(all.map((ended) => ended.heard.done!));
-  return toMeasurement(request, { ...heard, done, effective: done.effective }, end, verdict);
+  const { report, end, verdict } = all[0]!;
+  const done = joinDone(all.map((ended) => ended.report.done!));
+  return toMeasurement(request, { ...report, done, effective: done.effective }, end, verdict);
 }
 
 /** Runs one trial of a configuration in fresh processes, one for each replica, and says how it ended. Never throws for a child. */

@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import type { Candidate } from '../core/candidate.js';
 import type { Effective, Measurement } from '../core/outcome.js';
 import { boundCommand } from './binding.js';
-import type { ChildEnd, Heard } from './child-end.js';
+import type { ChildEnd, ChildReport } from './child-end.js';
 import { classifyEnd, type Verdict } from './classify.js';
 import { childMessageSchema, type TrialRequest } from './protocol.js';
 import { toMeasurement } from './to-measurement.js';
@@ -68,29 +68,33 @@ function killGroup(pid: number | undefined): void {
 type Child = ReturnType<typeof startChild>;
 
 /** A parent that cannot prepare the place of the measurement has no trial: the child is killed and the reason kept. */
-function letGo(child: Child, heard: Heard, prepare: NonNullable<LaunchOptions['beforeMeasuring']>): void {
-  prepare(heard.effective!).then(
+function startMeasuring(
+  child: Child,
+  report: ChildReport,
+  prepare: NonNullable<LaunchOptions['beforeMeasuring']>,
+): void {
+  prepare(report.effective!).then(
     () => child.send({ type: 'go' }, () => {}),
     (error: Error) => {
-      heard.refused = { code: (error as { code?: string }).code ?? 'INTERNAL', message: error.message };
+      report.refused = { code: (error as { code?: string }).code ?? 'INTERNAL', message: error.message };
       killGroup(child.pid);
     },
   );
 }
 
-function listen(child: Child, request: TrialRequest, options: LaunchOptions, heard: Heard): void {
+function listen(child: Child, request: TrialRequest, options: LaunchOptions, report: ChildReport): void {
   const waitsForGo = options.beforeMeasuring !== undefined;
   child.on('message', (raw: unknown) => {
     const parsed = childMessageSchema.safeParse(raw);
     if (!parsed.success) return;
     const message = parsed.data;
     if (message.type === 'ready') child.send({ type: 'start', request: { ...request, waitsForGo } }, () => {});
-    if (message.type === 'phase') heard.phase = message.phase;
-    if (message.type === 'effective') heard.effective = message.effective;
-    if (message.type === 'effective' && options.beforeMeasuring) letGo(child, heard, options.beforeMeasuring);
+    if (message.type === 'phase') report.phase = message.phase;
+    if (message.type === 'effective') report.effective = message.effective;
+    if (message.type === 'effective' && options.beforeMeasuring) startMeasuring(child, report, options.beforeMeasuring);
     if (message.type === 'waiting') void options.meet?.().then(() => child.send({ type: 'go' }, () => {}));
-    if (message.type === 'refused') heard.refused = { code: message.code, message: message.message };
-    if (message.type === 'done') Object.assign(heard, { done: message, effective: message.effective });
+    if (message.type === 'refused') report.refused = { code: message.code, message: message.message };
+    if (message.type === 'done') Object.assign(report, { done: message, effective: message.effective });
   });
 }
 
@@ -117,11 +121,11 @@ function keepStderr(child: ReturnType<typeof startChild>, end: ChildEnd): void {
   });
 }
 
-export type ChildEnded = { heard: Heard; end: ChildEnd; verdict: Verdict };
+export type ChildEnded = { report: ChildReport; end: ChildEnd; verdict: Verdict };
 
 /** Starts one trial child, hears it to its end, and says how that was. Never throws for anything the child does. */
 export async function launchChild(request: TrialRequest, options: LaunchOptions): Promise<ChildEnded> {
-  const heard: Heard = { phase: 'starting', effective: null, refused: null, done: null };
+  const report: ChildReport = { phase: 'starting', effective: null, refused: null, done: null };
   const end: ChildEnd = { timedOut: false, aborted: false, spawnError: null, exitCode: null, signal: null, stderr: '' };
   const child = startChild(request, options);
   const timer = setTimeout(() => {
@@ -134,7 +138,7 @@ export async function launchChild(request: TrialRequest, options: LaunchOptions)
   };
   options.signal?.addEventListener('abort', onAbort, { once: true });
   if (options.signal?.aborted) onAbort();
-  listen(child, request, options, heard);
+  listen(child, request, options, report);
   keepStderr(child, end);
   const result = await child;
   clearTimeout(timer);
@@ -149,11 +153,11 @@ export async function launchChild(request: TrialRequest, options: LaunchOptions)
     exitCode: result.exitCode ?? null,
     signal: result.signal ?? null,
   });
-  return { heard, end, verdict: classifyEnd(request, heard, end) };
+  return { report, end, verdict: classifyEnd(request, report, end) };
 }
 
 /** Runs one trial in one fresh process. */
 export async function runTrial(request: TrialRequest, options: LaunchOptions): Promise<Measurement> {
-  const { heard, end, verdict } = await launchChild(request, options);
-  return toMeasurement(request, heard, end, verdict);
+  const { report, end, verdict } = await launchChild(request, options);
+  return toMeasurement(request, report, end, verdict);
 }

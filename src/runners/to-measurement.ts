@@ -1,5 +1,5 @@
 import type { Measurement, Metrics } from '../core/outcome.js';
-import type { ChildEnd, Heard } from './child-end.js';
+import type { ChildEnd, ChildReport } from './child-end.js';
 import type { Verdict } from './classify.js';
 import type { TrialRequest } from './protocol.js';
 import { computeMetrics } from './timing.js';
@@ -15,8 +15,8 @@ const SWAPPED_SHARE = 0.01;
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
-function flagsOf(metrics: Metrics, request: TrialRequest, heard: Heard): Measurement['flags'] {
-  const resources = heard.done!.resources;
+function flagsOf(metrics: Metrics, request: TrialRequest, report: ChildReport): Measurement['flags'] {
+  const resources = report.done!.resources;
   const third = Math.max(1, Math.floor(metrics.decodeChunkRates.length / 3));
   const drift = Math.abs(
     mean(metrics.decodeChunkRates.slice(-third)) / mean(metrics.decodeChunkRates.slice(0, third)) - 1,
@@ -27,15 +27,20 @@ function flagsOf(metrics: Metrics, request: TrialRequest, heard: Heard): Measure
   if ((resources.stealShare ?? 0) > BUSY_STEAL) flags.push('machine-busy');
   if ((resources.swapBytes ?? 0) > SWAPPED_SHARE * (resources.peakRssBytes ?? Number.POSITIVE_INFINITY))
     flags.push('swapping');
-  if (!isPlacedAsAsked(request.candidate.binding, heard.done!.effective.nodeBytes ?? null))
+  if (!isPlacedAsAsked(request.candidate.binding, report.done!.effective.nodeBytes ?? null))
     flags.push('unverified-memory');
   return flags;
 }
 
 /** Joins what the child said and how it ended into the record of a trial. */
-export function toMeasurement(request: TrialRequest, heard: Heard, end: ChildEnd, verdict: Verdict): Measurement {
+export function toMeasurement(
+  request: TrialRequest,
+  report: ChildReport,
+  end: ChildEnd,
+  verdict: Verdict,
+): Measurement {
   const measured = verdict.status === 'measured';
-  const done = measured ? heard.done! : null;
+  const done = measured ? report.done! : null;
   const metrics = done ? computeMetrics(request.workload, done.samples, done.resources) : null;
   return {
     status: verdict.status,
@@ -44,8 +49,8 @@ export function toMeasurement(request: TrialRequest, heard: Heard, end: ChildEnd
     metrics,
     samples: done?.samples ?? null,
     resources: done?.resources ?? null,
-    effective: heard.effective,
+    effective: report.effective,
     sentinels: null,
-    flags: metrics ? flagsOf(metrics, request, heard) : [],
+    flags: metrics ? flagsOf(metrics, request, report) : [],
   };
 }

@@ -25,7 +25,7 @@ const asClaimsFolder = (folder: RunFolder): ClaimsFolder => ({
 export function createClaimsFolder(options: { parent: string; out: string | null; time: Date }): ClaimsFolder {
   if (options.out !== null && existsSync(join(options.out, PLAN)))
     throw new R1Error('OUTPUT_UNWRITABLE', `${options.out} already holds claims.`, {
-      mend: `Give another --out, or go on with it: --resume ${options.out}`,
+      fix: `Give another --out, or go on with it: --resume ${options.out}`,
     });
   return asClaimsFolder(createRunFolder({ ...options, label: 'claims' }));
 }
@@ -34,7 +34,7 @@ export function createClaimsFolder(options: { parent: string; out: string | null
 export function resumeClaimsFolder(path: string): { folder: ClaimsFolder; plan: ClaimsPlan; machine: Machine } {
   if (!existsSync(join(path, PLAN)))
     throw new R1Error('RUN_INVALID', `${path} holds no ${PLAN}, so there are no claims to go on with.`, {
-      mend: 'Give the run folder that the interrupted r1-tune claims named.',
+      fix: 'Give the run folder that the interrupted r1-tune claims named.',
     });
   const plan = readClaimsPlan(join(path, PLAN));
   const machine = readMachine(join(path, 'machine.json'));

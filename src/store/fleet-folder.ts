@@ -79,7 +79,7 @@ export function readFleet(path: string): Fleet {
   const file = path.endsWith('.json') ? path : join(path, FLEET_FILE);
   const invalid = (what: string, cause?: unknown): R1Error =>
     new R1Error('RUN_INVALID', `${file} ${what}`, {
-      mend: 'Give a folder that r1-tune fleet collect has filled, or its FLEET.json.',
+      fix: 'Give a folder that r1-tune fleet collect has filled, or its FLEET.json.',
       cause,
     });
   let document: unknown;

@@ -62,7 +62,7 @@ function lock(path: string): () => void {
   const owner = existsSync(file) ? Number(readFileSync(file, 'utf8')) : process.pid;
   if (owner !== process.pid && isAlive(owner))
     throw new R1Error('RUN_INVALID', `${path} is being filled by process ${owner}.`, {
-      mend: `Wait for it, or stop it first. If that process is not r1-tune, delete ${file}.`,
+      fix: `Wait for it, or stop it first. If that process is not r1-tune, delete ${file}.`,
     });
   writeFileSync(file, String(process.pid));
   return () => rmSync(file, { force: true });
@@ -122,7 +122,7 @@ export function checkRunFolder(out: string | null, parent: string): void {
 function checkIsNew(out: string): void {
   if (existsSync(join(out, 'plan.json')))
     throw new R1Error('OUTPUT_UNWRITABLE', `${out} already holds a run.`, {
-      mend: `Give another --out, or go on with it: --resume ${out}`,
+      fix: `Give another --out, or go on with it: --resume ${out}`,
     });
 }
 
@@ -140,7 +140,7 @@ export function createRunFolder(options: { parent: string; out: string | null; l
 export function storedPlan(path: string): Plan {
   if (!existsSync(join(path, 'plan.json')))
     throw new R1Error('RUN_INVALID', `${path} holds no plan.json, so there is no run to go on with.`, {
-      mend: 'Give the run folder that the interrupted sweep named.',
+      fix: 'Give the run folder that the interrupted sweep named.',
     });
   return readPlan(join(path, 'plan.json'));
 }
@@ -166,7 +166,7 @@ export function readRun(path: string): RunResult {
   const file = path.endsWith('.json') ? path : join(path, 'run.json');
   if (!existsSync(file))
     throw new R1Error('RUN_INVALID', `${file} does not exist.`, {
-      mend: howToFinish(path),
+      fix: howToFinish(path),
     });
   return readRunDocument(file);
 }

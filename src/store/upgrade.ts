@@ -35,7 +35,7 @@ export function upgradeDocument<T>(document: unknown, what: DocumentKind<T>, pat
       what.error,
       `${path} has schemaVersion ${version}; this r1-tune knows versions up to ${what.version}.`,
       {
-        mend: 'Update r1-tune, or make the file again with this version.',
+        fix: 'Update r1-tune, or make the file again with this version.',
       },
     );
   let current = document as Record<string, unknown>;

@@ -78,7 +78,7 @@ describe('r1-tune probe', () => {
     [['--sysroot', '.', '--bandwidth'], 'USAGE', 'cannot measure a recorded machine'],
     [['--sysroot', '.', '--capture', 'x'], 'USAGE', 'not a recorded one'],
     [['--capture', 'no/such/folder/x'], 'OUTPUT_UNWRITABLE', 'cannot be written'],
-  ])('refuses %j with one message and the mend', async (args, errorCode, words) => {
+  ])('refuses %j with one message and the fix', async (args, errorCode, words) => {
     const { code, stdout, stderr } = await probe(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(words);

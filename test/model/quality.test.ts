@@ -24,14 +24,14 @@ describe.skipIf(text === undefined)('stories260K on llama.cpp', () => {
     const request = { backend: 'llama-cpp', text: readFileSync(text!, 'utf8') };
     const full = await load(sharedFile('models/stories260K-f32.gguf')!);
     const model = { quant: 'f32', weights: 'trained' as const, path: 'stories260K-f32.gguf' };
-    const { quality, said } = await measureQuality({ ...request, session: full, model, reference: null });
+    const { quality, asReference } = await measureQuality({ ...request, session: full, model, reference: null });
     await full.dispose();
     expect(quality.tokens).toBe(3473);
     expect(Math.abs(quality.perplexity! - 5.109)).toBeLessThan(0.01);
 
     const half = await load(sharedFile('models/stories260K-f16.gguf')!);
     const halved = { ...model, quant: 'f16', path: 'stories260K-f16.gguf' };
-    const compared = await measureQuality({ ...request, session: half, model: halved, reference: said });
+    const compared = await measureQuality({ ...request, session: half, model: halved, reference: asReference });
     await half.dispose();
     expect(Math.abs(compared.quality.perplexity! - 5.1092)).toBeLessThan(0.01);
     expect(compared.quality.klDivergence).toBeLessThan(1e-4);

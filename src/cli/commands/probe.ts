@@ -37,14 +37,14 @@ export const probeCommand = {
 function capture(context: CommandContext, file: string, args: ProbeArgs): void {
   if (args.sysroot !== undefined)
     throw new R1Error('USAGE', '--capture packs the running machine, not a recorded one.', {
-      mend: 'Leave out --sysroot.',
+      fix: 'Leave out --sysroot.',
     });
   if (context.host.platform !== 'linux')
     throw new R1Error(
       'USAGE',
       `--capture packs files of /proc and /sys, which ${context.host.platform} does not have.`,
       {
-        mend: 'Send the output of `r1-tune probe --json` instead.',
+        fix: 'Send the output of `r1-tune probe --json` instead.',
       },
     );
   const recorded = captureMachine(context.host);

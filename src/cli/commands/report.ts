@@ -91,7 +91,7 @@ async function render(
   } catch (error) {
     const isOptional = args.format === undefined && error instanceof R1Error && error.code === 'TOOL_MISSING';
     if (!isOptional) throw error;
-    terminal.note(`${error.message} ${error.mend}`);
+    terminal.note(`${error.message} ${error.fix}`);
     return [];
   }
 }
@@ -111,7 +111,7 @@ function reportOptions(args: ReportArgs): ReportOptions {
   const gpu = machinePrice('gpu', gpuPrice, gpuMonthly);
   if (Boolean(cpu) !== Boolean(gpu))
     throw new R1Error('USAGE', 'The comparison with a GPU needs the figures of both machines.', {
-      mend: 'Give --cpu-price, --cpu-monthly, --gpu-price and --gpu-monthly.',
+      fix: 'Give --cpu-price, --cpu-monthly, --gpu-price and --gpu-monthly.',
     });
   const priced = gpu && { ...gpu, tokensPerSecond: gpuTokensPerSecond };
   const claims = args.claims === undefined ? undefined : readClaims(args.claims);

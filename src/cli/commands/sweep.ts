@@ -22,7 +22,7 @@ type Flags = SweepRequest & { json: boolean; quiet?: boolean; home?: string; dry
 async function showDryRun(flags: Flags, context: CommandContext): Promise<void> {
   if (!flags.dryRun)
     throw new R1Error('USAGE', '--sysroot is a recorded machine: nothing can be measured on it.', {
-      mend: 'Add --dry-run to see the plan of a sweep there.',
+      fix: 'Add --dry-run to see the plan of a sweep there.',
     });
   strategyById(flags.strategy);
   const host = flags.sysroot === undefined ? context.host : openSysroot(flags.sysroot);

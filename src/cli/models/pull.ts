@@ -49,7 +49,7 @@ export const pullCommand = {
       flags,
       (context): Promise<Pulled> => {
         checkFlags(flags);
-        context.interrupt.setMend('What arrived is kept; run the same command again to go on.');
+        context.interrupt.setFix('What arrived is kept; run the same command again to go on.');
         const { id, source, format, endpoint, token, revision, parallel } = flags;
         return pullModel({
           id,

@@ -13,7 +13,7 @@ export async function printed<T>(
   show: (result: T) => string,
 ): Promise<void> {
   const context = openContext(flags);
-  context.interrupt.setMend('Nothing half-made is left behind; run the same command again.');
+  context.interrupt.setFix('Nothing half-made is left behind; run the same command again.');
   const result = await run(context);
   context.console.endProgress();
   context.console.result(flags.json ? JSON.stringify(result, null, 2) : show(result));

@@ -50,7 +50,7 @@ function checkFlags({ geometry, quant, seed }: Flags): void {
     );
   if (!isSyntheticQuant(quant))
     throw new R1Error('USAGE', `--quant: "${quant}" is not valid; expected one of ${SYNTHETIC_QUANTS.join(', ')}.`, {
-      mend: 'Write f16 and use `r1-tune models quantize` for the other levels.',
+      fix: 'Write f16 and use `r1-tune models quantize` for the other levels.',
     });
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32)
     throw new R1Error('USAGE', `--seed: "${seed}" is not valid; expected a whole number from 0 to 4294967295.`);

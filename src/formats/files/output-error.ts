@@ -1,6 +1,6 @@
 import { R1Error } from '../../core/errors.js';
 
-/** What the file system said while `path` was written, as an error with a mend. Other errors pass as they are. */
+/** What the file system said while `path` was written, as an error with a fix. Other errors pass as they are. */
 export function outputError(path: string, cause: unknown): unknown {
   const code = (cause as NodeJS.ErrnoException).code;
   if (code === 'ENOSPC' || code === 'EDQUOT')

@@ -33,7 +33,7 @@ export function findVocabulary(graphPath: string): Vocabulary {
       'MODEL_NOT_FOUND',
       `There is no tokenizer beside ${graphPath}: neither tokenizer.gguf nor tokenizer.json.`,
       {
-        mend: 'Fetch the whole folder of the model, tokenizer.json included.',
+        fix: 'Fetch the whole folder of the model, tokenizer.json included.',
       },
     );
   const vocabulary = readTokenizerJson(join(home, 'tokenizer.json'));

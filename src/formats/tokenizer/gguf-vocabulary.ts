@@ -16,7 +16,7 @@ export function readGgufVocabulary(path: string): Vocabulary {
     throw new R1Error('MODEL_INVALID', `${path} holds no vocabulary; expected tokenizer.ggml.tokens.`);
   if (kind !== 'gpt2' && kind !== 'llama')
     throw new R1Error('MODEL_UNSUPPORTED', `The tokenizer of ${path} is of kind "${kind}".`, {
-      mend: 'Use a model with a byte-level BPE (gpt2) or SentencePiece (llama) tokenizer.',
+      fix: 'Use a model with a byte-level BPE (gpt2) or SentencePiece (llama) tokenizer.',
     });
   const pre = textOf(metadata, key('pre')) ?? 'gpt-2';
   const begins = addsBos(kind, textOf(metadata, key('pre')), boolOf(metadata, key('add_bos_token')));

@@ -30,7 +30,7 @@ export function namedSplits(name: string): RegExp[] {
   const patterns = PATTERNS[name];
   if (patterns === undefined)
     throw new R1Error('MODEL_UNSUPPORTED', `The tokenizer's pre-tokenizer "${name}" is not known.`, {
-      mend: `Use a model with one of: ${Object.keys(PATTERNS).join(', ')}; or run it with the llama-cpp backend.`,
+      fix: `Use a model with one of: ${Object.keys(PATTERNS).join(', ')}; or run it with the llama-cpp backend.`,
     });
   return [patterns].flat().map(compileSplit);
 }
@@ -48,7 +48,7 @@ export function compileSplit(pattern: string): RegExp {
     return new RegExp(source, 'gu');
   } catch (cause) {
     throw new R1Error('MODEL_UNSUPPORTED', `The tokenizer splits text by a pattern that is not supported: ${pattern}`, {
-      mend: 'Run the model with the llama-cpp backend.',
+      fix: 'Run the model with the llama-cpp backend.',
       cause,
     });
   }

@@ -104,7 +104,7 @@ function checkKind(path: string, { model, normalizer: normalizers, pre_tokenizer
   ];
   if (odd.length > 0)
     throw new R1Error('MODEL_UNSUPPORTED', `The tokenizer in ${path} uses ${odd.join(', ')}.`, {
-      mend: 'Use a model with a byte-level BPE tokenizer, or run the GGUF file with the llama-cpp backend.',
+      fix: 'Use a model with a byte-level BPE tokenizer, or run the GGUF file with the llama-cpp backend.',
     });
 }
 

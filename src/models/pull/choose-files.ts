@@ -72,10 +72,10 @@ function safetensorsFiles(files: readonly HubFile[]): HubFile[] {
   throw new R1Error('QUANT_MISSING', 'The repository holds no model.safetensors.');
 }
 
-function missing(quant: string, what: string, there: readonly string[], mend: string): R1Error {
+function missing(quant: string, what: string, there: readonly string[], fix: string): R1Error {
   const list =
     there.length > 0 ? `there are ${[...new Set(there)].sort().join(', ')}` : 'there is none in the repository';
   return new R1Error('QUANT_MISSING', `No ${quant} of ${what}: ${list}.`, {
-    mend: `${mend[0]!.toUpperCase()}${mend.slice(1)}.`,
+    fix: `${fix[0]!.toUpperCase()}${fix.slice(1)}.`,
   });
 }

@@ -110,7 +110,7 @@ async function checkHash(path: string, { sha256, gitSha1, sizeBytes, path: name 
       'DOWNLOAD_FAILED',
       `${name} arrived with the hash ${actual}; expected ${expected}. It was thrown away.`,
       {
-        mend: 'Run the command again; if it happens again, use another --source.',
+        fix: 'Run the command again; if it happens again, use another --source.',
       },
     );
 }

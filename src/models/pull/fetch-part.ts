@@ -23,7 +23,7 @@ export type FetchOptions = AskOptions & {
 /** A connection that brought so much before it broke was worth making: the attempts are counted anew. */
 const PROGRESS_BYTES = 16_384;
 
-/** An answer that another try may mend. */
+/** An answer that another try may fix. */
 class Interrupted extends Error {
   constructor(
     message: string,
@@ -99,11 +99,11 @@ function checkAnswer(url: URL, { status, headers }: Answer, part: Part, sizeByte
     throw new Interrupted(`it answered ${status}`, Number(headers['retry-after']) * 1000 || undefined);
   if (status !== (part.isStream ? 200 : 206)) throw refusal(url, status);
   const range = headers['content-range'];
-  const said = part.isStream ? `${headers['content-length'] ?? sizeBytes}` : (range ?? 'nothing');
+  const given = part.isStream ? `${headers['content-length'] ?? sizeBytes}` : (range ?? 'nothing');
   const expected = part.isStream ? `${sizeBytes}` : `bytes ${part.start}-${part.end - 1}/${sizeBytes}`;
-  if (said !== expected)
-    throw new R1Error('DOWNLOAD_FAILED', `${url.host} gives ${said} of ${url.pathname}; expected ${expected}.`, {
-      mend: 'The file on the site differs from its own list; try again later or use another --source.',
+  if (given !== expected)
+    throw new R1Error('DOWNLOAD_FAILED', `${url.host} gives ${given} of ${url.pathname}; expected ${expected}.`, {
+      fix: 'The file on the site differs from its own list; try again later or use another --source.',
     });
 }
 

@@ -39,7 +39,7 @@ export async function fetchJson(
   } catch (cause) {
     options.signal?.throwIfAborted();
     throw new R1Error('DOWNLOAD_FAILED', `${url.host} cannot be reached: ${(cause as Error).message}.`, {
-      mend: 'Check the network and the proxy; --source modelscope or HF_ENDPOINT names another site.',
+      fix: 'Check the network and the proxy; --source modelscope or HF_ENDPOINT names another site.',
       cause,
     });
   }
@@ -53,14 +53,14 @@ export async function fetchJson(
 
 /** What a status other than success means to the user. */
 export function refusal(url: URL, status: number): R1Error {
-  const mends: Record<number, string> = {
+  const fixes: Record<number, string> = {
     401: 'Give a token with HF_TOKEN or --token.',
     403: 'Accept the terms of the model on its page, and give a token with HF_TOKEN or --token.',
     404: 'Check the name; the other --source may have it.',
     429: 'Wait a while, or give a token with HF_TOKEN or --token.',
   };
-  const mend = mends[status];
-  return new R1Error('DOWNLOAD_FAILED', `${url.origin}${url.pathname} answered ${status}.`, mend ? { mend } : {});
+  const fix = fixes[status];
+  return new R1Error('DOWNLOAD_FAILED', `${url.origin}${url.pathname} answered ${status}.`, fix ? { fix } : {});
 }
 
 /** Each part of a path on its own: slashes stay. */

@@ -39,7 +39,7 @@ function sourceShape(source: Source): { shape: Shape; like: Pick<ModelFile, 'nam
   }
   if (source.kind === 'files') return { shape: source.files[0]!.geometry, like: source.files[0]! };
   throw new R1Error('USAGE', `${source.id} holds original weights, whose shape is read when they are imported.`, {
-    mend: 'Import them first: r1-tune models import.',
+    fix: 'Import them first: r1-tune models import.',
   });
 }
 

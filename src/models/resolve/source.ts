@@ -43,7 +43,7 @@ async function catalog(id: string, home: string): Promise<Source> {
   const source = await folderSource(id, pulledFolder(home, id));
   if (source) return source;
   throw new R1Error('MODEL_NOT_FOUND', `${id} has not been pulled to ${pulledFolder(home, id)}.`, {
-    mend: `Run \`r1-tune models pull ${id}\`${isGeometryId(id) ? `, or use --model synthetic:${id}` : ''}.`,
+    fix: `Run \`r1-tune models pull ${id}\`${isGeometryId(id) ? `, or use --model synthetic:${id}` : ''}.`,
   });
 }
 

@@ -50,7 +50,7 @@ function requireMemory(machine: Machine, counts: number[]): void {
     'MACHINE_UNFIT',
     `Too little memory to measure its bandwidth: ${usable === null ? 'unknown' : formatBytes(usable)} usable.`,
     {
-      mend: 'Free memory, or leave it out with --no-bandwidth.',
+      fix: 'Free memory, or leave it out with --no-bandwidth.',
     },
   );
 }

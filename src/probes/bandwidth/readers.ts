@@ -62,7 +62,7 @@ async function answer(worker: Worker, signal: AbortSignal | undefined): Promise<
   } catch (cause) {
     signal?.throwIfAborted();
     throw new R1Error('MACHINE_UNFIT', `Memory bandwidth cannot be measured: ${(cause as Error).message}`, {
-      mend: 'Free memory, raise the limit of address space (ulimit -v), or leave it out with --no-bandwidth.',
+      fix: 'Free memory, raise the limit of address space (ulimit -v), or leave it out with --no-bandwidth.',
       cause,
     });
   }

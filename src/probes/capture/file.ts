@@ -50,7 +50,7 @@ function decode(data: Uint8Array, name: string): unknown {
       'SYSROOT_INVALID',
       `--sysroot ${name}: neither a folder nor a file made by \`r1-tune probe --capture\`.`,
       {
-        mend: 'Unpack an archive first and give the folder that holds proc/ and sys/.',
+        fix: 'Unpack an archive first and give the folder that holds proc/ and sys/.',
         cause,
       },
     );

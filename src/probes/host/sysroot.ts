@@ -18,8 +18,8 @@ function folderHost(folder: string): Host {
   const isRoot = (path: string) => existsSync(join(path, 'sys')) || existsSync(join(path, 'proc'));
   if (!isRoot(folder)) {
     const inside = readdirSync(folder).find((name) => isRoot(join(folder, name)));
-    const mend = inside === undefined ? {} : { mend: `Its folder ${inside} holds them: give ${join(folder, inside)}.` };
-    throw new R1Error('SYSROOT_INVALID', `--sysroot ${folder}: the folder holds neither proc/ nor sys/.`, mend);
+    const fix = inside === undefined ? {} : { fix: `Its folder ${inside} holds them: give ${join(folder, inside)}.` };
+    throw new R1Error('SYSROOT_INVALID', `--sysroot ${folder}: the folder holds neither proc/ nor sys/.`, fix);
   }
   const reader = fileReader(folder);
   return {

@@ -96,7 +96,7 @@ function kindOf(host: Host, id: number, cpus: number[], memoryBytes: number | nu
   return hasMemory ? 'memory-only' : 'empty';
 }
 
-/** True for numa=fake (and for faulty firmware before it is mended): no node has CPUs of its own. */
+/** True for numa=fake (and for faulty firmware before it is fixed): no node has CPUs of its own. */
 export function sharesCpus({ nodes }: Pick<Machine['numa'], 'nodes'>): boolean {
   const all = nodes.flatMap((node) => node.cpus);
   return new Set(all).size < all.length;

@@ -4,7 +4,7 @@ import type { ReportView } from '../view/view.js';
 import { percent, percentLimits } from './percent.js';
 import type { ChartSpec, Point } from './spec.js';
 
-/** The recommended setting and the folklore, each against the default settings. */
+/** The recommended setting and the rules of thumb, each against the default settings. */
 export function comparisonChart(view: ReportView): ChartSpec | null {
   const rows = view.comparisons.filter(({ id, ratio }) => ratio !== null || id === 'default');
   if (!rows.some(({ ratio }) => ratio)) return null;

@@ -8,7 +8,7 @@ import { estimateCell } from './estimate.js';
 import { columnHeads, section } from './finding-sections.js';
 import { html, type Markup } from './html.js';
 
-/** The folklore put to the test by `r1-tune claims`, when its result is given beside the run. */
+/** The rules of thumb put to the test by `r1-tune claims`, when its result is given beside the run. */
 export function claimsSection({ claims, run }: ReportView): Markup | null {
   if (!claims) return null;
   const isElsewhere = claims.machine.fingerprint.hash !== run.machine.fingerprint.hash;

@@ -3,7 +3,7 @@ import { tryParseCpuList } from '../../core/cpu-list.js';
 import type { Profile } from '../../core/profile.js';
 import { visible } from '../texts/safe-name.js';
 
-export type ProfileProblem = { severity: 'error' | 'warning'; message: string; mend: string };
+export type ProfileProblem = { severity: 'error' | 'warning'; message: string; fix: string };
 
 /** What this machine has, as far as a profile asks for it. */
 export type Surroundings = {
@@ -25,8 +25,8 @@ export function profileProblems(profile: Profile, here: Surroundings): ProfilePr
   ];
 }
 
-const error = (message: string, mend: string): ProfileProblem => ({ severity: 'error', message, mend });
-const warning = (message: string, mend: string): ProfileProblem => ({ severity: 'warning', message, mend });
+const error = (message: string, fix: string): ProfileProblem => ({ severity: 'error', message, fix });
+const warning = (message: string, fix: string): ProfileProblem => ({ severity: 'warning', message, fix });
 
 function modelProblems({ model }: Profile, { modelBytes }: Surroundings): ProfileProblem[] {
   if (modelBytes === null)
@@ -100,7 +100,7 @@ function machineProblems({ machine }: Profile, here: Surroundings): ProfileProbl
 /** The findings for people, worst first. */
 export function problemsText(profile: Profile, problems: readonly ProfileProblem[]): string {
   const sorted = [...problems].sort((a, b) => (a.severity < b.severity ? -1 : a.severity > b.severity ? 1 : 0));
-  const lines = sorted.map(({ severity, message, mend }) => `  ${severity}: ${message} ${mend}`);
+  const lines = sorted.map(({ severity, message, fix }) => `  ${severity}: ${message} ${fix}`);
   const head = `${profile.name}: a sound profile of version ${profile.schemaVersion}`;
   return visible(
     `${[lines.length ? `${head}, but` : `${head}, and everything it needs is here.`, ...lines].join('\n')}\n`,

@@ -63,7 +63,7 @@ export const SECTION_TEXTS = {
     en: 'Shown to change less than 2 %, so not worth turning: {knobs}.',
     zh: '已证明变化不到 2 %，不值得调整：{knobs}。',
   },
-  comparisons: { en: 'Against the defaults and the folklore', zh: '与默认设置和民间经验的对比' },
+  comparisons: { en: 'Against the defaults and the rules of thumb', zh: '与默认设置和民间经验的对比' },
   comparisonsLead: {
     en: 'Each setting against the default settings (0 %), with its interval. An interval that crosses 0 % shows no difference.',
     zh: '每种设置与默认设置（0 %）相比及其区间。区间跨过 0 % 表示未显示差别。',
@@ -84,7 +84,7 @@ export const SECTION_TEXTS = {
   failed: { en: 'failed: {reason}', zh: '失败：{reason}' },
   noComparison: { en: 'no pair with the default settings', zh: '没有与默认设置的配对' },
 
-  claims: { en: 'The folklore, tested on this machine', zh: '民间经验：本机实测' },
+  claims: { en: 'The rules of thumb, tested on this machine', zh: '民间经验：本机实测' },
   claimsLead: {
     en: 'Each rule was decided by a small randomised experiment. An arm against itself would be given another verdict than “no difference” with probability {errorRate} at most.',
     zh: '每条经验都由一个随机化的小实验判定。若与自身比较，得到“无差别”以外结论的概率至多为 {errorRate}。',

@@ -13,7 +13,7 @@ export type Comparison = {
 };
 
 /**
- * The chosen configuration and the folklore of the seed articles, each against the default settings.
+ * The chosen configuration and the rules of thumb of the seed articles, each against the default settings.
  * OMP_* variables are read by neither engine, so they cannot be a configuration: `r1-tune claims` shows it.
  */
 export function comparisons(run: RunResult, answer: Answer): Comparison[] {

@@ -145,7 +145,7 @@ export class DecoderSequence implements KeptSequence {
       throw new R1Error(
         'USAGE',
         `The context holds ${contextTokens} tokens; ${this.#tokens.length} are in it and ${count} more were given.`,
-        { mend: 'Give a larger context, or a shorter prompt.' },
+        { fix: 'Give a larger context, or a shorter prompt.' },
       );
   }
 

@@ -23,8 +23,8 @@ export function continuation(script: FakeScript, vocabulary: Vocabulary): Contin
   return (context) => {
     const found = latestRule(rules, context);
     if (!found) return unscripted(script.seed, context, words);
-    const said = context.length - found.end;
-    return found.rule.tokens.find(({ start }) => start >= said)?.token ?? EOS;
+    const answered = context.length - found.end;
+    return found.rule.tokens.find(({ start }) => start >= answered)?.token ?? EOS;
   };
 }
 

@@ -39,7 +39,7 @@ function refuseKnobsOfPools({ poll, priority, engineNuma }: Candidate, cause: CA
   if (asked.length === 0) return;
   const flags = asked.map(([flag, value]) => `--${flag} ${value}`).join(', ');
   throw new R1Error('ENGINE_MISSING', `${flags}: this takes llama.cpp's C API, which is not used: ${cause.message}.`, {
-    mend: 'Leave them at their defaults, or a profile without them.',
+    fix: 'Leave them at their defaults, or a profile without them.',
     cause,
   });
 }

@@ -68,7 +68,7 @@ function checkContext(graph: DecoderGraph, { contextTokens, model }: LoadRequest
   const most = Math.min(graph.maxPositions ?? model.contextLength, model.contextLength);
   if (contextTokens > most)
     throw new R1Error('USAGE', `${model.path} goes to ${most} positions; ${contextTokens} were asked for.`, {
-      mend: `Ask for a context of at most ${most} tokens.`,
+      fix: `Ask for a context of at most ${most} tokens.`,
     });
   return contextTokens;
 }

@@ -21,7 +21,7 @@ export function onnxFile(module = 'onnxruntime-node'): string {
     return require.resolve(module);
   } catch (cause) {
     throw new R1Error('ENGINE_MISSING', 'ONNX Runtime is not installed.', {
-      mend: `Run \`${ADD_ONNX}\` (once, 110 MB from the npm registry), or choose --backend llama-cpp.`,
+      fix: `Run \`${ADD_ONNX}\` (once, 110 MB from the npm registry), or choose --backend llama-cpp.`,
       cause,
     });
   }

@@ -7,7 +7,7 @@ const UNSUPPORTED =
 
 const OUT_OF_MEMORY = /failed to allocate|bad_alloc|cannot allocate memory/i;
 
-/** ONNX Runtime's refusal of a model as an error with a mend. Errors that have one already pass. */
+/** ONNX Runtime's refusal of a model as an error with a fix. Errors that have one already pass. */
 export function loadError(path: string, cause: unknown): unknown {
   if (cause instanceof R1Error) return cause;
   const message = (cause as Error).message;
@@ -15,7 +15,7 @@ export function loadError(path: string, cause: unknown): unknown {
     return new R1Error('ENGINE_MISSING', `The C API of ONNX Runtime cannot be used: ${message}.`, { cause });
   if (OUT_OF_MEMORY.test(message))
     return new R1Error('MACHINE_UNFIT', `There is not enough memory for ${path}: ${message}`, {
-      mend: 'Take a smaller quantization or model, or give the process more memory.',
+      fix: 'Take a smaller quantization or model, or give the process more memory.',
       cause,
     });
   const isUnsupported = UNSUPPORTED.test(message);
@@ -23,7 +23,7 @@ export function loadError(path: string, cause: unknown): unknown {
     isUnsupported ? 'MODEL_UNSUPPORTED' : 'MODEL_INVALID',
     `ONNX Runtime cannot load ${path}: ${message}`,
     {
-      mend: isUnsupported
+      fix: isUnsupported
         ? 'Use a graph with operators that this ONNX Runtime has, for example one made by `r1-tune models onnx`.'
         : 'Fetch or convert the model again.',
       cause,

@@ -34,7 +34,7 @@ export function checkCandidate(candidate: Candidate): void {
   const asked = ABSENT.filter(([, isAsked]) => isAsked(candidate)).map(([name]) => name);
   if (asked.length > 0)
     throw new R1Error('ENGINE_MISSING', `ONNX Runtime does not offer ${asked.join(', nor ')}.`, {
-      mend: 'Leave these knobs at their defaults for the onnx backend.',
+      fix: 'Leave these knobs at their defaults for the onnx backend.',
     });
 }
 
@@ -45,6 +45,6 @@ export function checkCandidate(candidate: Candidate): void {
 export function checkCacheType({ kvElementType, path }: DecoderGraph, { kvType }: Candidate): void {
   if (kvType === 'f16' && kvElementType !== ELEMENT_TYPE.float16)
     throw new R1Error('ENGINE_MISSING', `${path} keeps its cache in f32, not in f16.`, {
-      mend: 'Leave the cache type at f32 for this model.',
+      fix: 'Leave the cache type at f32 for this model.',
     });
 }

@@ -55,7 +55,7 @@ async function test({ program, model, env, signal }: RivalRun, flags: (string | 
 }
 
 function refusal(program: string, cause: unknown): R1Error {
-  const said =
+  const output =
     cause instanceof ExecaError
       ? String(cause.stderr ?? '')
           .trim()
@@ -64,7 +64,7 @@ function refusal(program: string, cause: unknown): R1Error {
       : '';
   if (cause instanceof ExecaError && cause.code === 'ENOENT')
     return new R1Error('ENGINE_MISSING', `There is no program ${program} to compare with.`, {
-      mend: 'Install llama.cpp so that llama-bench is on the PATH, or give its path: --against FOLDER/llama-bench.',
+      fix: 'Install llama.cpp so that llama-bench is on the PATH, or give its path: --against FOLDER/llama-bench.',
     });
-  return new R1Error('ENGINE_MISSING', `${program} gave no result: ${said || (cause as Error).message}`, { cause });
+  return new R1Error('ENGINE_MISSING', `${program} gave no result: ${output || (cause as Error).message}`, { cause });
 }

@@ -62,7 +62,7 @@ function planOne(flags: BenchRequest, started: Started): Plan {
 function cannotRun(excluded: Plan['excluded']): R1Error {
   const reasons = excluded.map((e) => `${e.value}: ${e.reason}`).join('; ');
   return new R1Error('USAGE', `This configuration cannot run here: ${reasons}.`, {
-    mend: 'Change the flag that excludes it.',
+    fix: 'Change the flag that excludes it.',
   });
 }
 
@@ -79,7 +79,7 @@ function described(flags: PlanFlags, { machine, models }: Started): Candidate {
   if (!candidate) throw cannotRun(excluded);
   if (others.length > 0)
     throw new R1Error('USAGE', `bench measures one configuration; these flags describe ${others.length + 1}.`, {
-      mend: 'Give one value a knob, or use `r1-tune sweep`.',
+      fix: 'Give one value a knob, or use `r1-tune sweep`.',
     });
   return candidate;
 }
@@ -113,7 +113,7 @@ function rivalRun(
   const { path, format } = models[0]!;
   if (format !== 'gguf')
     throw new R1Error('USAGE', 'llama-bench runs GGUF files only.', {
-      mend: 'Give --model a GGUF file, or leave out --against.',
+      fix: 'Give --model a GGUF file, or leave out --against.',
     });
   const workload = plan.workloads.full;
   return () => runLlamaBench({ program, model: path, workload, env: environmentOf(host), signal });

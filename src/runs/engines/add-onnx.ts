@@ -32,7 +32,7 @@ function checkWritable(): void {
     accessSync(ONNX_ENGINE_FOLDER, constants.W_OK);
   } catch (cause) {
     throw new R1Error('NOT_PERMITTED', `${ONNX_ENGINE_FOLDER} cannot be written.`, {
-      mend: `Run \`${ADD_ONNX}\` as the user who installed r1-tune, for a global install often with sudo.`,
+      fix: `Run \`${ADD_ONNX}\` as the user who installed r1-tune, for a global install often with sudo.`,
       cause,
     });
   }
@@ -54,15 +54,15 @@ async function npm(args: string[], signal: AbortSignal): Promise<void> {
 function npmFailure(error: ExecaError): R1Error {
   if (error.code === 'ENOENT')
     return new R1Error('TOOL_MISSING', 'npm is not installed, or not on the PATH.', {
-      mend: `Install npm, then run \`${ADD_ONNX}\`.`,
+      fix: `Install npm, then run \`${ADD_ONNX}\`.`,
     });
-  const said = String(error.stderr ?? '')
+  const output = String(error.stderr ?? '')
     .split('\n')
     .filter((line) => line.startsWith('npm error') && !line.includes('complete log'))
     .slice(0, 6)
     .join('\n');
-  return new R1Error('DOWNLOAD_FAILED', `npm could not install ONNX Runtime:\n${said || error.shortMessage}`, {
-    mend: `Check npm's registry and proxy settings (\`npm ping\`), then run \`${ADD_ONNX}\` again.`,
+  return new R1Error('DOWNLOAD_FAILED', `npm could not install ONNX Runtime:\n${output || error.shortMessage}`, {
+    fix: `Check npm's registry and proxy settings (\`npm ping\`), then run \`${ADD_ONNX}\` again.`,
     cause: error,
   });
 }

@@ -20,7 +20,7 @@ export function installedOf(backends: readonly Backend[]): { backends: Backend[]
       return true;
     } catch (error) {
       if (!(error instanceof R1Error)) throw error;
-      excluded.push({ axis: 'backend', value: backend, reason: `${error.message} ${error.mend}`, configurations: 0 });
+      excluded.push({ axis: 'backend', value: backend, reason: `${error.message} ${error.fix}`, configurations: 0 });
       return false;
     }
   });

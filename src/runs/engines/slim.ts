@@ -9,7 +9,7 @@ export function removeUnused(found: readonly Unused[]): void {
       rmSync(path, { recursive: true });
     } catch (cause) {
       throw new R1Error('NOT_PERMITTED', `${path} cannot be removed: ${(cause as Error).message}`, {
-        mend: 'Run it as the user who installed r1-tune, for a global install often with sudo.',
+        fix: 'Run it as the user who installed r1-tune, for a global install often with sudo.',
         cause,
       });
     }

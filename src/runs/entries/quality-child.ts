@@ -9,7 +9,7 @@ import { type QualityChildRequest, type QualityReply, qualityRequestSchema } fro
 
 /**
  * The program that measures quality: every file of one model after another, the most precise first, because the others
- * are compared with what it said. One child for all, as nothing here is timed.
+ * are compared with what it answered. One child for all, as nothing here is timed.
  */
 
 /** Room for a passage of the text or for a puzzle with its thoughts. */
@@ -56,8 +56,8 @@ async function measureAll(request: QualityChildRequest): Promise<void> {
   let reference: Reference | null = null;
   for (const model of [...request.models].sort((a, b) => b.bytesPerToken - a.bytesPerToken)) {
     try {
-      const { quality, said } = await measureModel(model, request, reference);
-      reference ??= said;
+      const { quality, asReference } = await measureModel(model, request, reference);
+      reference ??= asReference;
       await send({ type: 'quality', quality });
     } catch (error) {
       await send({ type: 'quality', quality: failed(model, error) });

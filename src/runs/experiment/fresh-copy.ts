@@ -29,6 +29,6 @@ const isOfFiles = (cause: unknown): cause is NodeJS.ErrnoException =>
 
 const unwritable = (model: ModelFile, cause: Error): R1Error =>
   new R1Error('OUTPUT_UNWRITABLE', `No fresh copy of ${model.path} can be made: ${cause.message}`, {
-    mend: 'Make room beside the model file, or gate with --no-fresh-copies.',
+    fix: 'Make room beside the model file, or gate with --no-fresh-copies.',
     cause,
   });

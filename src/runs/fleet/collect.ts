@@ -42,7 +42,7 @@ export async function collect(request: CollectRequest, context: Context): Promis
       'USAGE',
       `Nothing to collect in ${request.sources.join(', ')}: no run, gate, machine or capture.`,
       {
-        mend: 'Give folders that hold run folders of r1-tune sweep, bench or gate, or files of r1-tune probe --capture.',
+        fix: 'Give folders that hold run folders of r1-tune sweep, bench or gate, or files of r1-tune probe --capture.',
       },
     );
   const folder = openFleetFolder(request.into);

@@ -15,7 +15,7 @@ export function findDocuments(path: string, skip: string): Found[] {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat)
     throw new R1Error('USAGE', `${path} does not exist.`, {
-      mend: 'Give folders of results, captures, or addresses of run.json files.',
+      fix: 'Give folders of results, captures, or addresses of run.json files.',
     });
   if (!stat.isDirectory()) return [{ path, what: whatOfFile(path) }];
   return below(path, MOST_FOLDERS_DEEP, new Set([realPath(skip)]));
@@ -26,7 +26,7 @@ function whatOfFile(path: string): Found['what'] {
   if (isGzip(path)) return 'capture';
   if (path.endsWith('.json')) return 'run';
   throw new R1Error('USAGE', `${path} is neither a folder, a run.json nor a capture.`, {
-    mend: 'Give the run folder, or a file made by r1-tune probe --capture.',
+    fix: 'Give the run folder, or a file made by r1-tune probe --capture.',
   });
 }
 

@@ -36,7 +36,7 @@ export function readHistory(folder: string, key: string): GateHistory {
   } catch (cause) {
     throw new R1Error('RUN_INVALID', `${path} is not a gate history of this version.`, {
       cause,
-      mend: 'Move the file away to start a new history.',
+      fix: 'Move the file away to start a new history.',
     });
   }
 }

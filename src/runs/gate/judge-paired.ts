@@ -28,14 +28,14 @@ export async function judgePaired(job: GateJob, differences: readonly string[], 
   const { outcomes } = job.ports.log;
   const paired = source.verdict(outcomes);
   const pairs = pairRecords(outcomes);
-  const mend =
+  const fix =
     paired.verdict === 'INVALID' && differences.length > 0
       ? ['Use --any-machine to compare both profiles on this machine all the same.']
       : [];
   return {
     verdict: paired.verdict,
     isBlocking: true,
-    reasons: [...paired.reasons, ...mend, ...seenText(paired.verdict, pairs, job.preflight)],
+    reasons: [...paired.reasons, ...fix, ...seenText(paired.verdict, pairs, job.preflight)],
     paired,
     stored: null,
     exact: null,

@@ -35,6 +35,6 @@ async function firstModel(base: string, key: string | null): Promise<string> {
     problem = `${base} cannot be reached: ${((cause as Error).cause as Error | undefined)?.message ?? (cause as Error).message}`;
   }
   throw new R1Error('USAGE', `--url: ${problem}.`, {
-    mend: 'Start the server first; for one without /v1/models give --model.',
+    fix: 'Start the server first; for one without /v1/models give --model.',
   });
 }

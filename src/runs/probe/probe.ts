@@ -33,7 +33,7 @@ export async function probe(request: ProbeRequest, context: Context): Promise<Ma
   }
   if (request.bandwidth)
     throw new R1Error('USAGE', '--bandwidth cannot measure a recorded machine.', {
-      mend: 'Leave out --bandwidth or --sysroot.',
+      fix: 'Leave out --bandwidth or --sysroot.',
     });
   return probeMachine(openSysroot(request.sysroot));
 }

@@ -24,7 +24,7 @@ export function askedTemplate(asked: string): TemplateSource {
   if (existsSync(asked)) return { name: asked, source: readFileSync(asked, 'utf8') };
   if (isBuiltIn(asked)) return builtInTemplate(asked);
   throw new R1Error('USAGE', `--chat-template: there is no file and no built-in template "${asked}".`, {
-    mend: 'Give a file in Jinja, or one of deepseek-r1, chatml, llama-3, plain.',
+    fix: 'Give a file in Jinja, or one of deepseek-r1, chatml, llama-3, plain.',
   });
 }
 

@@ -34,7 +34,7 @@ export async function resolveDeployment(
 function measuredModel({ model }: Profile): ModelFile {
   if (existsSync(model.path)) return model;
   throw new R1Error('MODEL_NOT_FOUND', `The profile's model ${model.path} is not there.`, {
-    mend: 'Give the file with --model, or make it again with `r1-tune models synth` or `models pull`.',
+    fix: 'Give the file with --model, or make it again with `r1-tune models synth` or `models pull`.',
   });
 }
 
@@ -46,7 +46,7 @@ async function otherModel(profile: Profile, path: string): Promise<ModelFile> {
   if (model.quant !== profile.model.quant) reasons.push(`quantization ${model.quant}, not ${profile.model.quant}`);
   if (reasons.length === 0) return model;
   throw new R1Error('PROFILE_MISMATCH', `${path} is not of the kind the profile was tuned on: ${reasons.join('; ')}.`, {
-    mend: 'Give a file of the same geometry and quantization, or tune this one with `r1-tune sweep --model`.',
+    fix: 'Give a file of the same geometry and quantization, or tune this one with `r1-tune sweep --model`.',
   });
 }
 

@@ -26,7 +26,7 @@ export function checkMemory(
     'MACHINE_UNFIT',
     `Serving needs ${formatBytes(need)}: ${parts}; the memory limit is ${formatBytes(limitBytes)}.`,
     {
-      mend: 'Serve fewer --workers, tune with a shorter --context or a smaller quantization, or raise the limit.',
+      fix: 'Serve fewer --workers, tune with a shorter --context or a smaller quantization, or raise the limit.',
     },
   );
 }

@@ -151,7 +151,7 @@ function accessRules(flags: ServeFlags): AccessRules {
   const isLoopback = ['127.0.0.1', '::1', 'localhost'].includes(flags.host);
   if (!isLoopback && keys.length === 0)
     throw new R1Error('USAGE', `--host ${flags.host} can be reached from other machines, and no key is set.`, {
-      mend: 'Give --key-file with at least one key, or listen on 127.0.0.1.',
+      fix: 'Give --key-file with at least one key, or listen on 127.0.0.1.',
     });
   return {
     keys,

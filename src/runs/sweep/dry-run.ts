@@ -55,7 +55,7 @@ export async function checkBudget(flags: DryFlags, context: Context, home: strin
   const leastMs = PREPARING_MS + REPORT_MS + plan.expectedMs;
   if (leastMs / DOUBT <= plan.budgetMs!) return;
   throw new R1Error('USAGE', `--budget ${flags.budget} cannot hold one comparison of ${plan.modelId} here.`, {
-    mend: `Give at least ${formatDuration(leastMs)}; a search that can be trusted takes about ${formatDuration(plan.shortfall.neededMs)}.`,
+    fix: `Give at least ${formatDuration(leastMs)}; a search that can be trusted takes about ${formatDuration(plan.shortfall.neededMs)}.`,
   });
 }
 

@@ -63,7 +63,7 @@ function readBudget(text: string): number {
   const budgetMs = parseDurationMs(text);
   if (budgetMs >= LEAST_BUDGET_MS) return budgetMs;
   throw new R1Error('USAGE', `--budget ${text} cannot hold a single comparison.`, {
-    mend: `Give at least ${LEAST_BUDGET_MS / 1000}s; a search that can be trusted takes some minutes.`,
+    fix: `Give at least ${LEAST_BUDGET_MS / 1000}s; a search that can be trusted takes some minutes.`,
   });
 }
 

@@ -22,7 +22,7 @@ export async function profileModel(profile: Profile, model: string | undefined, 
       'PROFILE_MISMATCH',
       `${model ?? profile.modelId} has no ${quant} file for ${backend}, which the profile was made for.`,
       {
-        mend: `Give --model with a ${quant} file, or tune again with r1-tune sweep.`,
+        fix: `Give --model with a ${quant} file, or tune again with r1-tune sweep.`,
       },
     );
   return own;

@@ -20,7 +20,7 @@ function read(path: string): Buffer {
     return readFileSync(path);
   } catch (cause) {
     throw new R1Error('USAGE', `--quality-text: ${path} cannot be read: ${(cause as Error).message}`, {
-      mend: 'Give a text file whose passages are separated by empty lines.',
+      fix: 'Give a text file whose passages are separated by empty lines.',
       cause,
     });
   }
@@ -31,7 +31,7 @@ function decode(path: string, bytes: Buffer): string {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     throw new R1Error('USAGE', `--quality-text: ${path} is no UTF-8 text.`, {
-      mend: 'Give a plain text file whose passages are separated by empty lines.',
+      fix: 'Give a plain text file whose passages are separated by empty lines.',
       cause,
     });
   }

@@ -98,14 +98,14 @@ export async function qualityOf(
       ? RANDOM_WEIGHTS
       : (memoryFits(baseCandidate(backendOf(model), model.quant, 1), model, machine, ANY_MEMORY)?.reason ?? null);
   const real = models.filter((model) => whyNot(model) === null);
-  const said = models.flatMap((model) => {
+  const skipped = models.flatMap((model) => {
     const reason = whyNot(model);
     return reason === null ? [] : [unmeasured(model, reason)];
   });
-  if (real.length === 0) return said;
+  if (real.length === 0) return skipped;
   const limitMs = budgetMs === null ? null : budgetMs * QUALITY_SHARE;
   const measured = await runChild({ models: [...real], ...job, text: text?.content }, limitMs, context);
-  return [...said, ...withReference(measured).map((quality) => (text ? { ...quality, text: text.label } : quality))];
+  return [...skipped, ...withReference(measured).map((quality) => (text ? { ...quality, text: text.label } : quality))];
 }
 
 /** What --min-quality cannot hold for, each with the reason: said at once, since an unknown number breaks no constraint. */

@@ -34,7 +34,7 @@ function checkQualityFlags({ quality, minQuality, qualityText }: SweepRequest): 
   const idle = [...(minQuality === undefined ? [] : ['--min-quality']), ...(qualityText ? ['--quality-text'] : [])];
   if (!quality && idle.length > 0)
     throw new R1Error('USAGE', `${idle.join(' and ')} need quality to be measured, which --no-quality leaves out.`, {
-      mend: 'Leave out one of them.',
+      fix: 'Leave out one of them.',
     });
 }
 
@@ -73,7 +73,7 @@ function checkSameMachine(before: Machine, now: Machine): void {
   if (different.length === 0) return;
   const list = different.map((d) => `${d.field} ${d.before ?? 'none'} there, ${d.now ?? 'none'} here`).join('; ');
   throw new R1Error('MACHINE_UNFIT', `The run was begun on another machine: ${list}.`, {
-    mend: 'Go on with it on that machine, or start a new sweep here.',
+    fix: 'Go on with it on that machine, or start a new sweep here.',
   });
 }
 
@@ -82,7 +82,7 @@ function checkIsSweep(path: string): void {
   const { strategy } = storedPlan(path);
   if (isStrategy(strategy)) return;
   throw new R1Error('RUN_INVALID', `${path} is the folder of a ${strategy}, not of a sweep.`, {
-    mend: `A ${strategy} is not gone on with: run it again with another --out.`,
+    fix: `A ${strategy} is not gone on with: run it again with another --out.`,
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Choice, ChoiceDelta, ToolCall } from './choice.js';
+import type { AnswerChoice, ChoiceDelta, ToolCall } from './choice.js';
 
 /** A part of an answer in the APIs that have such parts: the thinking, a text, or a call. */
 export type Block =
@@ -19,7 +19,7 @@ export class BlockSequence {
 
   constructor(private readonly events: BlockEvents) {}
 
-  add(choice: Choice, { reasoning, content, calls }: ChoiceDelta): void {
+  add(choice: AnswerChoice, { reasoning, content, calls }: ChoiceDelta): void {
     if (reasoning) this.extend('reasoning', reasoning);
     if (content) this.extend('text', content);
     for (const { index, name, arguments: part } of calls) {
@@ -52,7 +52,7 @@ export class BlockSequence {
 }
 
 /** The blocks of a whole answer. */
-export function blocksOf(choice: Choice): Block[] {
+export function blocksOf(choice: AnswerChoice): Block[] {
   const sequence = new BlockSequence({ opened() {}, added() {}, closed() {} });
   const { reasoning, content, toolCalls } = choice;
   const calls = toolCalls.map((call, index) => ({ index, name: call.name, arguments: call.arguments }));

@@ -6,7 +6,7 @@ import type { Ticket, TicketSink } from '../supervisor/ticket.js';
 import type { CallFormat } from '../tools/call-format.js';
 import { createCallReader } from '../tools/call-reader.js';
 import type { AnswerWriter } from './answer-writer.js';
-import { addEnd, addStep, type Choice, type ChoiceDelta, newChoice, timingsOf, usageOf } from './choice.js';
+import { type AnswerChoice, addEnd, addStep, type ChoiceDelta, newChoice, timingsOf, usageOf } from './choice.js';
 
 export type AnswerPlan = { prompt: readonly number[]; parameters: Ticket['parameters']; echo: Echo | null };
 /** The text of a prompt, and how many of its tokens are not of it. */
@@ -17,7 +17,7 @@ export type Reading = { calls: CallFormat | null; showsReasoning: boolean };
 /** The answers to one request, from their tickets to the last byte. */
 export class AnswerRun {
   private readonly tickets: Ticket[] = [];
-  private readonly choices: Choice[];
+  private readonly choices: AnswerChoice[];
   private isOver = false;
   private readonly startMs: number;
   private stopDeadline = () => {};
@@ -64,7 +64,7 @@ export class AnswerRun {
     for (const ticket of this.tickets) this.service.fleet.dispatcher.setPaused(ticket, isPaused);
   }
 
-  private submit(choice: Choice, id: string, tenant: string): void {
+  private submit(choice: AnswerChoice, id: string, tenant: string): void {
     const { prompt, parameters } = this.plans[Math.floor(choice.index / this.answersPerPrompt)]!;
     const seed = (parameters.sampling.seed + choice.index) >>> 0;
     const own = { ...parameters, sampling: { ...parameters.sampling, seed } };
@@ -73,7 +73,7 @@ export class AnswerRun {
     this.service.fleet.dispatcher.submit(ticket);
   }
 
-  private sink(choice: Choice): TicketSink {
+  private sink(choice: AnswerChoice): TicketSink {
     const { calls, showsReasoning } = this.reading;
     const reader = calls && createCallReader(calls);
     let seen = 0;
@@ -131,7 +131,7 @@ export class AnswerRun {
     });
   }
 
-  private timeToken(choice: Choice): void {
+  private timeToken(choice: AnswerChoice): void {
     const { clock, metrics } = this.service;
     const nowMs = clock.monotonicMs();
     if (choice.latestMs === null) metrics.firstToken(nowMs - this.startMs);

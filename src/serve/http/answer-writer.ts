@@ -1,5 +1,5 @@
 import type { Refusal } from '../refusal.js';
-import { type Choice, type ChoiceDelta, timingsSoFar } from './choice.js';
+import { type AnswerChoice, type ChoiceDelta, timingsSoFar } from './choice.js';
 import type { ClientConnection } from './client-connection.js';
 import type { Shape } from './shape.js';
 
@@ -7,9 +7,9 @@ import type { Shape } from './shape.js';
 export type AnswerWriter = {
   /** A worker has begun. */
   begin(): void;
-  delta(choice: Choice, delta: ChoiceDelta): void;
-  finish(choice: Choice, rest: ChoiceDelta): void;
-  end(choices: readonly Choice[], tail: AnswerTail): void;
+  delta(choice: AnswerChoice, delta: ChoiceDelta): void;
+  finish(choice: AnswerChoice, rest: ChoiceDelta): void;
+  end(choices: readonly AnswerChoice[], tail: AnswerTail): void;
   fail(refusal: Refusal): void;
   /** Sent when the client has heard nothing for a while. */
   keepAlive(): void;
@@ -73,7 +73,7 @@ export function streamWriter(
   const event = (body: object) => client.write(`data: ${JSON.stringify(body)}\n\n`);
   const chunk = (choices: object[], more: object = {}) =>
     event({ ...head, object: shape.chunkObject, choices, ...(includeUsage ? { usage: null } : {}), ...more });
-  const one = (choice: Choice, delta: ChoiceDelta, finish: Choice['finish']) => {
+  const one = (choice: AnswerChoice, delta: ChoiceDelta, finish: AnswerChoice['finish']) => {
     const isFirst = !begun.has(choice.index);
     begun.add(choice.index);
     chunk([shape.chunk(choice, delta, finish, isFirst)], timingsPerToken ? { timings: timingsSoFar(choice) } : {});

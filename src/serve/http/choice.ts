@@ -7,7 +7,7 @@ export type ChoiceDelta = { reasoning: string; content: string; logprobs: Conten
 export type ToolCall = { id: string; name: string; arguments: string };
 
 /** One of the answers to a request, as it grows. */
-export type Choice = Omit<ChoiceDelta, 'calls'> & {
+export type AnswerChoice = Omit<ChoiceDelta, 'calls'> & {
   index: number;
   promptTokens: number;
   cachedTokens: number;
@@ -25,7 +25,7 @@ export type Choice = Omit<ChoiceDelta, 'calls'> & {
   latestMs: number | null;
 };
 
-export const newChoice = (index: number, promptTokens: number): Choice => ({
+export const newChoice = (index: number, promptTokens: number): AnswerChoice => ({
   index,
   promptTokens,
   cachedTokens: 0,
@@ -43,13 +43,13 @@ export const newChoice = (index: number, promptTokens: number): Choice => ({
   latestMs: null,
 });
 
-export function addStep(choice: Choice, step: StepMessage, delta: ChoiceDelta): void {
+export function addStep(choice: AnswerChoice, step: StepMessage, delta: ChoiceDelta): void {
   choice.completionTokens += step.tokens.length;
   choice.reasoningTokens += step.thoughts;
   addDelta(choice, delta);
 }
 
-export function addEnd(choice: Choice, done: DoneMessage, rest: ChoiceDelta): void {
+export function addEnd(choice: AnswerChoice, done: DoneMessage, rest: ChoiceDelta): void {
   addDelta(choice, rest);
   const isOver = done.finish !== 'length';
   choice.finish = !isOver ? 'length' : choice.toolCalls.length > 0 ? 'tool_calls' : 'stop';
@@ -57,7 +57,7 @@ export function addEnd(choice: Choice, done: DoneMessage, rest: ChoiceDelta): vo
   choice.timings = done.timings;
 }
 
-function addDelta(choice: Choice, { reasoning, content, logprobs, calls }: ChoiceDelta): void {
+function addDelta(choice: AnswerChoice, { reasoning, content, logprobs, calls }: ChoiceDelta): void {
   choice.reasoning += reasoning;
   choice.content += content;
   for (const entry of logprobs) choice.logprobs.push(entry);
@@ -68,8 +68,8 @@ function addDelta(choice: Choice, { reasoning, content, logprobs, calls }: Choic
 }
 
 /** In the shape of the OpenAI API. `prompts`: how many prompts the choices answer; each counts once. */
-export function usageOf(choices: readonly Choice[], answersPerPrompt: number) {
-  const sum = (pick: (choice: Choice) => number) => choices.reduce((total, choice) => total + pick(choice), 0);
+export function usageOf(choices: readonly AnswerChoice[], answersPerPrompt: number) {
+  const sum = (pick: (choice: AnswerChoice) => number) => choices.reduce((total, choice) => total + pick(choice), 0);
   const prompt = sum((choice) => (choice.index % answersPerPrompt === 0 ? choice.promptTokens : 0));
   const completion = sum((choice) => choice.completionTokens);
   return {
@@ -82,7 +82,7 @@ export function usageOf(choices: readonly Choice[], answersPerPrompt: number) {
 }
 
 /** What is known while an answer is being made; the times are those of the server, not of its worker. */
-export function timingsSoFar({ promptTokens, cachedTokens, completionTokens, firstMs, latestMs }: Choice) {
+export function timingsSoFar({ promptTokens, cachedTokens, completionTokens, firstMs, latestMs }: AnswerChoice) {
   const ms = (latestMs ?? 0) - (firstMs ?? 0);
   return {
     cache_n: cachedTokens,
@@ -97,7 +97,7 @@ const perSecond = (count: number, ms: number): number => (ms > 0 ? (count / ms) 
 const perToken = (count: number, ms: number): number => (count > 0 ? ms / count : 0);
 
 /** In the shape of llama.cpp's server, of the first choice. Decode rates count the tokens after the first. */
-export function timingsOf([choice]: readonly Choice[]) {
+export function timingsOf([choice]: readonly AnswerChoice[]) {
   const t = choice?.timings;
   if (!choice || !t) return undefined;
   return {

@@ -51,8 +51,8 @@ export function probeTemplate(program: JinjaProgram, source: string, given: Reco
 }
 
 function reasonOf(program: JinjaProgram, given: Record<string, unknown>, message: unknown): Error {
-  const said = tryRender(program, { ...given, messages: [message] });
-  return said instanceof Error ? said : new Error("it leaves out the user's text");
+  const rendered = tryRender(program, { ...given, messages: [message] });
+  return rendered instanceof Error ? rendered : new Error("it leaves out the user's text");
 }
 
 /** A message in the form that the template reads. */

@@ -91,7 +91,7 @@ function compile(
       'MODEL_UNSUPPORTED',
       `The chat template ${name} cannot be rendered: ${(cause as Error).message}.`,
       {
-        mend: 'Give another with --chat-template FILE, or one of the built-in ones by name.',
+        fix: 'Give another with --chat-template FILE, or one of the built-in ones by name.',
         cause,
       },
     );

@@ -19,7 +19,7 @@ export type Standing = {
 
 export type TieBreak = 'quality' | 'cpu' | 'memory' | 'fewer-knobs' | 'default-backend' | 'stable-id';
 
-export type Choice = {
+export type RaceChoice = {
   winnerId: string;
   /** The fastest by estimate. */
   leaderId: string;
@@ -36,7 +36,7 @@ const SAME_WITHIN = 0.05;
  * shown: only points whose deficit is surely inside the 2 % zone may displace the leader. Giving way to all that could not
  * be told apart would cost more speed than it saves knobs (docs/search.md). Null when nothing is eligible.
  */
-export function choose(space: DesignSpace, race: RaceRecord): Choice | null {
+export function choose(space: DesignSpace, race: RaceRecord): RaceChoice | null {
   const leaderId = race.survivors[0];
   if (leaderId === undefined) return null;
   const slower = race.eliminated.filter((e) => e.because === 'slower').map((e) => e.id);

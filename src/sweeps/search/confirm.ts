@@ -5,7 +5,7 @@ import { minimumDetectableEffect } from '../../stats/minimum-effect.js';
 import { standardDeviation } from '../../stats/sample.js';
 import { signedRankTest } from '../../stats/signed-rank.js';
 import { pairOrder } from '../trials/pair-order.js';
-import type { Purse } from './purse.js';
+import type { SearchLedger } from './search-ledger.js';
 import type { Recommendation, SearchGenerator, TrialAsk } from './search-space.js';
 
 export type Confirmation = {
@@ -33,7 +33,7 @@ export type ConfirmPlan = {
   defaultId: string;
   pairs: number;
   seed: number;
-  purse: Purse;
+  ledger: SearchLedger;
   /** Run beside the first six pairs, as many as an interval of their own needs. */
   references?: readonly string[];
 };
@@ -47,7 +47,7 @@ export function* confirm(plan: ConfirmPlan): SearchGenerator<Confirmation> {
   const coin = randomStream(plan.seed, 'confirm');
   const logRatios: number[] = [];
   for (let block = 0; block < plan.pairs * REPEAT_CEILING && logRatios.length < plan.pairs; block++) {
-    if (block > 0 && !plan.purse.affords(0, 2, logRatios.length < FEWEST_PAIRS ? OVERRUN : 0)) break;
+    if (block > 0 && !plan.ledger.affords(0, 2, logRatios.length < FEWEST_PAIRS ? OVERRUN : 0)) break;
     const pair = [plan.defaultId, plan.candidateId];
     const beside = block < FEWEST_PAIRS ? (plan.references ?? []).filter((id) => !pair.includes(id)) : [];
     // A shuffled block is a fair coin for each pair of its members.
@@ -55,7 +55,7 @@ export function* confirm(plan: ConfirmPlan): SearchGenerator<Confirmation> {
     if (beside.length === 0 && pairOrder(coin) === 'BA') ids.reverse();
     const batch: TrialAsk[] = ids.map((id) => ({ phase: 'confirm', block, id, fidelity: 'full' }));
     const results = yield batch;
-    plan.purse.pay(batch, results);
+    plan.ledger.pay(batch, results);
     const value = (id: string): number | null => results.find((r) => r.id === id)?.value ?? null;
     const [candidate, standard] = [value(plan.candidateId), value(plan.defaultId)];
     if (candidate !== null && standard !== null) logRatios.push(Math.log(candidate / standard));

@@ -2,7 +2,7 @@ import { randomStream, shuffled } from '../../core/random.js';
 import { hodgesLehmann } from '../../stats/hodges-lehmann.js';
 import { pairedBound } from '../../stats/paired-bound.js';
 import { median } from '../../stats/sample.js';
-import type { Purse } from './purse.js';
+import type { SearchLedger } from './search-ledger.js';
 import type { SearchGenerator, TrialAsk, TrialResult } from './search-space.js';
 
 export type RaceRecord = {
@@ -22,8 +22,8 @@ export type RacePlan = {
   maxBlocks: number;
   /** The number of the first block; a strategy of many races keeps counting. */
   firstBlock?: number;
-  purse: Purse;
-  /** Full trials the purse must still hold after a block (the confirmation). */
+  ledger: SearchLedger;
+  /** Full trials the ledger must still hold after a block (the confirmation). */
   reserve: number;
   /** Run all blocks with every point that works, without elimination (an exhaustive grid). */
   keepsAll?: boolean;
@@ -61,7 +61,7 @@ export function* race(plan: RacePlan): SearchGenerator<RaceRecord> {
     const order = shuffled(state.alive, randomStream(plan.seed, `race-${block}`));
     const batch: TrialAsk[] = order.map((id) => ({ phase: 'race', block, id, fidelity: 'full' }));
     const results = yield batch;
-    plan.purse.pay(batch, results);
+    plan.ledger.pay(batch, results);
     record(state, results, block);
     const isSettled = !plan.keepsAll && dropSlower(state, block);
     stoppedBy = whyStop(state, plan, isSettled);
@@ -76,7 +76,7 @@ function whyStop(state: RaceState, plan: RacePlan, isSettled: boolean): RaceReco
   if (state.alive.length === 1 && !plan.keepsAll) return 'one-left';
   if (isSettled) return 'indifference';
   if (state.blocks >= plan.maxBlocks) return 'blocks';
-  return plan.purse.affords(0, state.alive.length + plan.reserve) ? null : 'budget';
+  return plan.ledger.affords(0, state.alive.length + plan.reserve) ? null : 'budget';
 }
 
 function drop(state: RaceState, ids: readonly string[], block: number, because: Elimination['because']): void {

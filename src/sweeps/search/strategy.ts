@@ -1,4 +1,4 @@
-import type { Choice } from './choose.js';
+import type { RaceChoice } from './choose.js';
 import type { Confirmation } from './confirm.js';
 import type { RaceRecord } from './race.js';
 import type { DesignSpace, Recommendation, SearchForecast, SearchGenerator, SearchOptions } from './search-space.js';
@@ -10,7 +10,7 @@ import type { DesignSpace, Recommendation, SearchForecast, SearchGenerator, Sear
 
 export type SearchResult = {
   /** How the finalists compare; null when none gave an eligible number. */
-  choice: Choice | null;
+  choice: RaceChoice | null;
   race: RaceRecord;
   /** Fresh pairs of the choice against the default: the only published speed-up. Null when there was nothing to compare. */
   confirmation: Confirmation | null;

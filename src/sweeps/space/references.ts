@@ -3,7 +3,7 @@ import type { Machine } from '../../core/machine.js';
 import type { Plan } from '../../core/run-result.js';
 
 /** What people set by hand: as many threads as physical cores, or as logical CPUs. Those that differ from the default. */
-export function folkloreCandidates(standard: Candidate, machine: Machine): Candidate[] {
+export function ruleOfThumbCandidates(standard: Candidate, machine: Machine): Candidate[] {
   const { cores, cpus } = machine.topology.allowed;
   const counts = [...new Set([cores, cpus.length])].filter((n) => n >= 1 && n <= machine.limits.threadCeiling);
   return counts

@@ -8,7 +8,7 @@ import type { AskedAxes } from './axes.js';
 import { combinations } from './combinations.js';
 import { type FeasibilityLimits, whyInfeasible } from './feasibility.js';
 import { levelsOf } from './levels.js';
-import { folkloreCandidates } from './references.js';
+import { ruleOfThumbCandidates } from './references.js';
 import { placeReplicas } from './replica-shares.js';
 import { engineDefaultThreads } from './thread-ladder.js';
 
@@ -54,6 +54,6 @@ export function buildSpace(request: SpaceRequest): Space {
     }
   const defaultCandidate = defaultOf(request);
   found.set(candidateId(defaultCandidate), defaultCandidate);
-  const references = folkloreCandidates(defaultCandidate, machine);
+  const references = ruleOfThumbCandidates(defaultCandidate, machine);
   return { candidates: [...found.values()], references, defaultCandidate, excluded: [...excluded, ...broken.values()] };
 }

@@ -15,7 +15,7 @@ it('says what to do where the canvas has no build', async () => {
   };
   await expect(renderReport(sampleRun(), 'png')).rejects.toMatchObject({
     code: 'TOOL_MISSING',
-    mend: expect.stringContaining('--omit=optional'),
+    fix: expect.stringContaining('--omit=optional'),
   });
   loader._resolveFilename = original;
 });

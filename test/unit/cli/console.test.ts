@@ -90,8 +90,8 @@ describe('on a terminal', () => {
 });
 
 describe('errorText', () => {
-  it('is the message, the mend and the code', () =>
-    expect(errorText(new R1Error('USAGE', 'No such flag.', { mend: 'Use another.' }))).toBe(
+  it('is the message, the fix and the code', () =>
+    expect(errorText(new R1Error('USAGE', 'No such flag.', { fix: 'Use another.' }))).toBe(
       'r1-tune: No such flag.\n  → Use another.\n  [USAGE]',
     ));
 

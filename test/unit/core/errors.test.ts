@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { ERRORS, EXIT, R1Error } from '../../../src/core/errors.js';
 
 describe('R1Error', () => {
-  it('takes exit and mend from the table unless it has a better mend', () => {
+  it('takes exit and fix from the table unless it has a better fix', () => {
     const plain = new R1Error('MODEL_NOT_FOUND', 'No file x.gguf.');
     expect(plain.exit).toBe(2);
-    expect(plain.mend).toBe(ERRORS.MODEL_NOT_FOUND.mend);
-    expect(new R1Error('USAGE', 'm', { mend: 'Do this.' }).mend).toBe('Do this.');
+    expect(plain.fix).toBe(ERRORS.MODEL_NOT_FOUND.fix);
+    expect(new R1Error('USAGE', 'm', { fix: 'Do this.' }).fix).toBe('Do this.');
   });
 
   it('keeps the cause, and is an Error to everyone', () => {
@@ -19,14 +19,14 @@ describe('R1Error', () => {
   });
 });
 
-type Row = { code: string; exit: number; meaning: string; mend: string };
+type Row = { code: string; exit: number; meaning: string; fix: string };
 
 /** Rows of the table under the heading "Codes". */
 function documented(): Row[] {
   const text = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8');
   const section = /\n## Codes\n([\s\S]*?)(?=\n## |$)/.exec(text)![1]!;
   return [...section.matchAll(/^\| `(\w+)` \| (\d+) \| (.*) \| (.*) \|$/gm)].map((m) => ({
-    ...{ code: m[1]!, exit: Number(m[2]), meaning: m[3]!, mend: m[4]! },
+    ...{ code: m[1]!, exit: Number(m[2]), meaning: m[3]!, fix: m[4]! },
   }));
 }
 
@@ -45,9 +45,9 @@ describe('docs/errors.md', () => {
 });
 
 describe('the table', () => {
-  it.each(Object.entries(ERRORS))('%s is whole sentences that say what to do', (_code, { meaning, mend, exit }) => {
+  it.each(Object.entries(ERRORS))('%s is whole sentences that say what to do', (_code, { meaning, fix, exit }) => {
     expect(meaning).toMatch(/^[A-Z].*\.$|^r1-tune\.config\.json.*\.$/);
-    expect(mend).toMatch(/^[A-Z].*\.$/);
+    expect(fix).toMatch(/^[A-Z].*\.$/);
     expect(Object.values(EXIT)).toContain(exit);
     expect(exit).not.toBe(EXIT.ok);
   });

@@ -74,12 +74,12 @@ describe('perplexity', () => {
 });
 
 describe('against a reference', () => {
-  const reference = async () => (await measureQuality(request(NEXT))).said!;
+  const reference = async () => (await measureQuality(request(NEXT))).asReference!;
 
   it('a model does not differ from itself', async () => {
-    const { quality, said } = await measureQuality(request(NEXT, { reference: await reference() }));
+    const { quality, asReference } = await measureQuality(request(NEXT, { reference: await reference() }));
     expect(quality).toMatchObject({ klDivergence: expect.closeTo(0, 5), top1Agreement: 1, reference: 'models/x.gguf' });
-    expect(said).toBeNull();
+    expect(asReference).toBeNull();
   });
 
   it('the divergence is that of the definition', async () => {
@@ -96,17 +96,17 @@ describe('against a reference', () => {
   });
 
   it('survives the way through a file', async () => {
-    const said = { ...(await reference()), name: 'modèle-重.gguf' };
-    expect(decodeReference(encodeReference(said))).toEqual(said);
-    expect(() => decodeReference(encodeReference(said).subarray(0, -1))).toThrow(/damaged/);
+    const asReference = { ...(await reference()), name: 'modèle-重.gguf' };
+    expect(decodeReference(encodeReference(asReference))).toEqual(asReference);
+    expect(() => decodeReference(encodeReference(asReference).subarray(0, -1))).toThrow(/damaged/);
     expect(() => decodeReference(new Uint8Array(3))).toThrow(/damaged/);
   });
 
   it('the reference agrees with itself, but only where another was compared with it', async () => {
-    const { quality: first, said } = await measureQuality(request(NEXT));
+    const { quality: first, asReference } = await measureQuality(request(NEXT));
     expect(first).toMatchObject({ klDivergence: null, top1Agreement: null });
     expect(withReference([first])).toEqual([first]);
-    const { quality: second } = await measureQuality(request(LESS, { reference: said }));
+    const { quality: second } = await measureQuality(request(LESS, { reference: asReference }));
     const failed = { ...first, measurable: false, perplexity: null };
     expect(withReference([failed, first, second])).toEqual([
       failed,
@@ -139,9 +139,9 @@ describe('distributions', () => {
 
 it('random weights are not measurable, and cost nothing to say so', async () => {
   const random = request(NEXT, { model: { quant: 'q4_0', weights: 'random', path: 'x' }, session: null as never });
-  const { quality, said } = await measureQuality(random);
+  const { quality, asReference } = await measureQuality(random);
   expect(quality).toMatchObject({ measurable: false, perplexity: null, reason: expect.stringMatching(/random/) });
-  expect(said).toBeNull();
+  expect(asReference).toBeNull();
 });
 
 it('logits that are no numbers are an error, not a perplexity', async () => {

@@ -48,7 +48,7 @@ describe('the answer', () => {
 });
 
 describe('comparisons', () => {
-  it('take the published speed-up for the choice and the measured ratio for the folklore', () => {
+  it('take the published speed-up for the choice and the measured ratio for the rules of thumb', () => {
     const rows = comparisons(run, answer);
     expect(rows.map(({ id, state }) => `${id}: ${state}`)).toEqual([
       ...['chosen: measured', 'default: is-default', 'physical-cores: is-default', 'all-logical: measured'],

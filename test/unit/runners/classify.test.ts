@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { baseCandidate } from '../../../src/core/candidate.js';
-import type { ChildEnd, Heard } from '../../../src/runners/child-end.js';
+import type { ChildEnd, ChildReport } from '../../../src/runners/child-end.js';
 import { classifyEnd } from '../../../src/runners/classify.js';
 import type { TrialRequest } from '../../../src/runners/protocol.js';
 import { sampleEffective, sampleResources, sampleSamples } from '../../helpers/sample-trial.js';
 
 const request = { candidate: baseCandidate('fake', 'q4_0', 4) } as TrialRequest;
-const NOTHING: Heard = { phase: 'starting', effective: null, refused: null, done: null };
+const NOTHING: ChildReport = { phase: 'starting', effective: null, refused: null, done: null };
 const ENDED: ChildEnd = { timedOut: false, aborted: false, spawnError: null, exitCode: 0, signal: null, stderr: '' };
 
-const finished = (threads = 4): Partial<Heard> => {
+const finished = (threads = 4): Partial<ChildReport> => {
   const effective = sampleEffective({ threads });
   return {
     phase: 'finishing',
@@ -17,11 +17,11 @@ const finished = (threads = 4): Partial<Heard> => {
     done: { type: 'done', samples: sampleSamples(), resources: sampleResources(), effective },
   };
 };
-const verdict = (heard: Partial<Heard>, end: Partial<ChildEnd>) =>
-  classifyEnd(request, { ...NOTHING, ...heard }, { ...ENDED, ...end });
+const verdict = (report: Partial<ChildReport>, end: Partial<ChildEnd>) =>
+  classifyEnd(request, { ...NOTHING, ...report }, { ...ENDED, ...end });
 
 describe('one headline for each way to end', () => {
-  it.each<[string, Partial<Heard>, Partial<ChildEnd>, string, RegExp | null]>([
+  it.each<[string, Partial<ChildReport>, Partial<ChildEnd>, string, RegExp | null]>([
     ['a result', finished(), {}, 'measured', null],
     ['a result, then a crash while leaving', finished(), { exitCode: null, signal: 'SIGSEGV' }, 'measured', null],
     ['a result that did not do as asked', finished(2), {}, 'failed', /did not take effect: asked for 4 threads/],
@@ -70,8 +70,8 @@ describe('one headline for each way to end', () => {
       /exit code 7 while warming-up: last words/,
     ],
     ['silence', {}, { exitCode: 0 }, 'crashed', /exit code 0 before it answered/],
-  ])('%s', (_name, heard, end, status, reason) => {
-    const found = verdict(heard, end);
+  ])('%s', (_name, report, end, status, reason) => {
+    const found = verdict(report, end);
     expect(found.status).toBe(status);
     if (reason) expect(found.reason).toMatch(reason);
     else expect(found.reason).toBeNull();
@@ -80,8 +80,8 @@ describe('one headline for each way to end', () => {
 
 describe('order of causes', () => {
   it('what the child itself said comes before everything', () => {
-    const heard = { refused: { code: 'MODEL_INVALID', message: 'damaged' }, phase: 'loading' as const };
-    expect(verdict(heard, { timedOut: true, signal: 'SIGKILL', stderr: 'out of memory' }).reason).toBe('damaged');
+    const report = { refused: { code: 'MODEL_INVALID', message: 'damaged' }, phase: 'loading' as const };
+    expect(verdict(report, { timedOut: true, signal: 'SIGKILL', stderr: 'out of memory' }).reason).toBe('damaged');
   });
 
   it('our own kill is never taken for the kernel', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { baseCandidate } from '../../../src/core/candidate.js';
 import { type Measurement, measurementSchema, type Resources, type Samples } from '../../../src/core/outcome.js';
 import { FULL_WORKLOAD } from '../../../src/core/workload.js';
-import type { ChildEnd, Heard } from '../../../src/runners/child-end.js';
+import type { ChildEnd, ChildReport } from '../../../src/runners/child-end.js';
 import { toMeasurement } from '../../../src/runners/to-measurement.js';
 import { fakeModel } from '../../helpers/fake-model.js';
 import { sampleEffective, sampleResources, sampleSamples } from '../../helpers/sample-trial.js';
@@ -24,8 +24,8 @@ function measured(samples: Partial<Samples>, resources: Partial<Resources> = {},
     resources: sampleResources(resources),
     effective,
   };
-  const heard: Heard = { phase: 'finishing', effective, refused: null, done };
-  return toMeasurement(request, heard, { ...END, ...end }, { status: 'measured', reason: null });
+  const report: ChildReport = { phase: 'finishing', effective, refused: null, done };
+  return toMeasurement(request, report, { ...END, ...end }, { status: 'measured', reason: null });
 }
 
 /** 128 steps of 50 ms, of which the last `count` are slower by `share`. */
@@ -62,10 +62,10 @@ describe('a measured trial', () => {
 
 describe('a trial that was not measured', () => {
   it('has no numbers, and keeps the end of what the child wrote', () => {
-    const heard: Heard = { phase: 'decode', effective: sampleEffective(), refused: null, done: null };
+    const report: ChildReport = { phase: 'decode', effective: sampleEffective(), refused: null, done: null };
     const stderr = `${'x'.repeat(5000)}the end`;
     const verdict = { status: 'crashed' as const, reason: 'ended by SIGSEGV' };
-    const measurement = toMeasurement(request, heard, { ...END, stderr }, verdict);
+    const measurement = toMeasurement(request, report, { ...END, stderr }, verdict);
     expect(measurement).toMatchObject({ status: 'crashed', metrics: null, samples: null, resources: null, flags: [] });
     expect(measurement.effective!.pid).toBe(4242);
     expect(measurement.stderrTail).toHaveLength(2000);
@@ -76,8 +76,8 @@ describe('a trial that was not measured', () => {
   it('shows no numbers of a trial whose binding did not hold', () => {
     const effective = sampleEffective();
     const done = { type: 'done' as const, samples: sampleSamples(), resources: sampleResources(), effective };
-    const heard: Heard = { phase: 'finishing', effective, refused: null, done };
-    expect(toMeasurement(request, heard, END, { status: 'failed', reason: 'x' }).metrics).toBeNull();
+    const report: ChildReport = { phase: 'finishing', effective, refused: null, done };
+    expect(toMeasurement(request, report, END, { status: 'failed', reason: 'x' }).metrics).toBeNull();
   });
 });
 
@@ -96,8 +96,8 @@ describe('badges about memory', () => {
     const flags = (nodeBytes?: Record<string, number>) => {
       const effective = sampleEffective(nodeBytes ? { nodeBytes } : {});
       const done = { type: 'done' as const, samples: sampleSamples(), resources: sampleResources(), effective };
-      const heard: Heard = { phase: 'finishing', effective, refused: null, done };
-      return toMeasurement(bound, heard, END, { status: 'measured', reason: null }).flags;
+      const report: ChildReport = { phase: 'finishing', effective, refused: null, done };
+      return toMeasurement(bound, report, END, { status: 'measured', reason: null }).flags;
     };
     expect(flags()).toEqual(['unverified-memory']);
     expect(flags({ 0: 500, 1: 500 })).toEqual(['unverified-memory']);

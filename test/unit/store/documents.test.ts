@@ -27,7 +27,7 @@ describe.each(DOCUMENTS)('%s', (name, read: (path: string) => unknown, document,
 
   it('of a version from the future is refused', () =>
     expect(() => read(stored({ ...document, schemaVersion: 99 }))).toThrow(
-      expect.objectContaining({ code, mend: expect.stringMatching(/Update r1-tune/) }),
+      expect.objectContaining({ code, fix: expect.stringMatching(/Update r1-tune/) }),
     ));
 
   it('is not taken for another kind', () => {

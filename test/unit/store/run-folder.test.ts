@@ -72,7 +72,7 @@ describe('a new run', () => {
     create(parent, { out: join(parent, 'empty') }).close();
     const cut = cutRun(parent);
     expect(() => create(parent, { out: cut })).toThrow(
-      expect.objectContaining({ code: 'OUTPUT_UNWRITABLE', mend: expect.stringContaining(`--resume ${cut}`) }),
+      expect.objectContaining({ code: 'OUTPUT_UNWRITABLE', fix: expect.stringContaining(`--resume ${cut}`) }),
     );
   });
 
@@ -113,7 +113,7 @@ describe('the lock', () => {
       expect.objectContaining({
         code: 'RUN_INVALID',
         message: `${path} is being filled by process ${process.ppid}.`,
-        mend: expect.stringContaining(join(path, '.lock')),
+        fix: expect.stringContaining(join(path, '.lock')),
       }),
     );
     expect(readFileSync(join(path, '.lock'), 'utf8')).toBe(String(process.ppid));
@@ -145,12 +145,12 @@ describe('reading a result', () => {
   it('of a run that was cut says how to finish it', () => {
     const path = cutRun(tempFolder('runs'));
     expect(() => readRun(path)).toThrow(
-      expect.objectContaining({ code: 'RUN_INVALID', mend: expect.stringContaining(`--resume ${path}`) }),
+      expect.objectContaining({ code: 'RUN_INVALID', fix: expect.stringContaining(`--resume ${path}`) }),
     );
   });
 
   it('of something else says what to give', () =>
     expect(() => readRun(tempFolder('runs'))).toThrow(
-      expect.objectContaining({ mend: expect.stringContaining('made by r1-tune') }),
+      expect.objectContaining({ fix: expect.stringContaining('made by r1-tune') }),
     ));
 });

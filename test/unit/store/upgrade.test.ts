@@ -41,7 +41,7 @@ describe('upgradeDocument', () => {
       expect.objectContaining({
         code: 'RUN_INVALID',
         message: 'thing.json has schemaVersion 4; this r1-tune knows versions up to 3.',
-        mend: expect.stringContaining('Update r1-tune'),
+        fix: expect.stringContaining('Update r1-tune'),
       }),
     );
   });

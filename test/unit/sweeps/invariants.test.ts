@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../src/core/random.js';
 import { type ParetoAxis, type ParetoPoint, paretoPlaces } from '../../../src/sweeps/results/pareto.js';
-import { type Choice, choose } from '../../../src/sweeps/search/choose.js';
-import { openPurse } from '../../../src/sweeps/search/purse.js';
+import { choose, type RaceChoice } from '../../../src/sweeps/search/choose.js';
 import { INDIFFERENCE_ZONE, type RaceRecord, race } from '../../../src/sweeps/search/race.js';
+import { openSearchLedger } from '../../../src/sweeps/search/search-ledger.js';
 import type { DesignSpace, TrialAsk } from '../../../src/sweeps/search/search-space.js';
 
 /** What holds for every race, choice and Pareto set, whatever the numbers. */
@@ -35,7 +35,7 @@ function run(w: World, factor = 1): { record: RaceRecord; asked: TrialAsk[][] } 
     ids,
     seed: w.seed,
     maxBlocks: w.maxBlocks,
-    purse: openPurse(undefined),
+    ledger: openSearchLedger(undefined),
     reserve: 0,
   });
   const asked: TrialAsk[][] = [];
@@ -110,7 +110,7 @@ describe('every race', () => {
 });
 
 describe('every choice', () => {
-  const chosen = (w: World): { choice: Choice | null; record: RaceRecord } => {
+  const chosen = (w: World): { choice: RaceChoice | null; record: RaceRecord } => {
     const { record } = run(w);
     return { choice: choose(spaceOf(w), record), record };
   };

@@ -18,7 +18,7 @@ const threadsOn = (cpus: string): number =>
 
 const refused = (why: string): R1Error =>
   new R1Error('NOT_PERMITTED', `The threads cannot be placed apart: ${why}.`, {
-    mend: 'Use --thread-placement none, or a profile without it.',
+    fix: 'Use --thread-placement none, or a profile without it.',
   });
 
 async function openLibc() {

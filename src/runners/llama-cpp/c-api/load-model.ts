@@ -5,8 +5,8 @@ import { callAsync } from './call-async.js';
 import type { LlamaApi, Pointer } from './llama-api.js';
 import { openMappedWeights } from './mapped-weights.js';
 
-/** Share of the weights after which their pages are let go again. */
-const LET_GO_EVERY = 0.02;
+/** Share of the weights after which their pages are released again. */
+const RELEASE_EVERY = 0.02;
 
 /** Reads the weights on another thread; the event loop hears of progress and may cancel. Throws MODEL_INVALID. */
 export async function loadModel(api: LlamaApi, request: LoadRequest, log: string[]): Promise<Pointer> {
@@ -15,11 +15,11 @@ export async function loadModel(api: LlamaApi, request: LoadRequest, log: string
   signal?.throwIfAborted();
   log.length = 0;
   const mapped = candidate.mmap && !candidate.mlock ? await openMappedWeights(model.path) : null;
-  let letGoAt = 0;
+  let releasedAt = 0;
   const progress = (share: number): boolean => {
-    if (share >= letGoAt && isRepacked(log)) {
-      mapped?.letGo();
-      letGoAt = share + LET_GO_EVERY;
+    if (share >= releasedAt && isRepacked(log)) {
+      mapped?.releasePages();
+      releasedAt = share + RELEASE_EVERY;
     }
     onProgress?.(share);
     return !signal?.aborted;
@@ -38,7 +38,7 @@ export async function loadModel(api: LlamaApi, request: LoadRequest, log: string
       if (loaded !== null) llama.llama_model_free(loaded);
       signal.throwIfAborted();
     }
-    if (isRepacked(log)) mapped?.letGo();
+    if (isRepacked(log)) mapped?.releasePages();
     if (loaded === null) throw loadError(model.path, null, log);
     return loaded;
   } finally {

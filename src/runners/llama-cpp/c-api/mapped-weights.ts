@@ -12,7 +12,7 @@ const DONT_NEED = 4;
  */
 export type MappedWeights = {
   /** Takes the pages of the mapped file out of this process. What is still read from it comes back page by page. */
-  letGo(): void;
+  releasePages(): void;
 };
 
 /** Null where the system is not Linux, and for a file that is not there, which the engine refuses in its own words. */
@@ -21,7 +21,7 @@ export async function openMappedWeights(model: string): Promise<MappedWeights | 
   const madvise = (await importKoffi()).load(null).func('madvise', 'int', ['void *', 'size_t', 'int']);
   const file = realpathSync(model);
   return {
-    letGo() {
+    releasePages() {
       for (const { start, end } of mappings(file)) madvise(start, end - start, DONT_NEED);
     },
   };

@@ -25,7 +25,7 @@ export async function claimPriority(priority: Candidate['priority']): Promise<vo
   const set = (await importKoffi()).load(null).func('int sched_setscheduler(int, int, void *)');
   if (set(0, policy, Buffer.from(Int32Array.of(level).buffer)) === 0) return;
   throw new R1Error('NOT_PERMITTED', `The kernel gives this process no threads of priority ${priority}.`, {
-    mend: 'It takes the capability CAP_SYS_NICE or a limit RTPRIO above 0 (ulimit -r), or leave --priority at normal.',
+    fix: 'It takes the capability CAP_SYS_NICE or a limit RTPRIO above 0 (ulimit -r), or leave --priority at normal.',
   });
 }
 

@@ -84,7 +84,7 @@ function ownCpus(): number[] {
   const cpus = parseCpuList(allowedCpusOf() ?? '');
   if (cpus.length > 1) return cpus;
   throw new R1Error('NOT_PERMITTED', 'The threads cannot be placed apart: this process may use one CPU only.', {
-    mend: 'Use --thread-placement none, or a profile without it.',
+    fix: 'Use --thread-placement none, or a profile without it.',
   });
 }
 

@@ -91,5 +91,5 @@ function rotaryRows(graph: GraphFile): number | null {
 
 const unsupported = (graph: GraphFile, why: string): R1Error =>
   new R1Error('MODEL_UNSUPPORTED', `${graph.path} ${why}.`, {
-    mend: 'Give a decoder exported with its cache (input_ids, past_key_values.N.key/value → logits, present.N.key/value), as onnx-community or `r1-tune models onnx` make them.',
+    fix: 'Give a decoder exported with its cache (input_ids, past_key_values.N.key/value → logits, present.N.key/value), as onnx-community or `r1-tune models onnx` make them.',
   });

@@ -22,10 +22,10 @@ function checkLength(graphPath: string, location: string, bytes: number): void {
   const size = statSync(join(dirname(graphPath), location), { throwIfNoEntry: false })?.size;
   if (size === undefined)
     throw new R1Error('MODEL_INVALID', `${basename(graphPath)} needs ${location} beside it, which is not there.`, {
-      mend: 'Fetch the whole folder of the model: the graph and its weight files belong together.',
+      fix: 'Fetch the whole folder of the model: the graph and its weight files belong together.',
     });
   if (size < bytes)
     throw new R1Error('MODEL_INVALID', `${location} has ${size} bytes; ${basename(graphPath)} needs ${bytes}.`, {
-      mend: 'The file is cut short: fetch or convert the model again.',
+      fix: 'The file is cut short: fetch or convert the model again.',
     });
 }

@@ -3,19 +3,19 @@ import type { Refusal } from '../../refusal.js';
 import { type Block, BlockSequence, blocksOf } from '../answer-blocks.js';
 import type { AnswerHead, AnswerWriter } from '../answer-writer.js';
 import { EVENT_STREAM, JSON_TYPE, refusalHeaders } from '../answer-writer.js';
-import type { Choice } from '../choice.js';
+import type { AnswerChoice } from '../choice.js';
 import type { ClientConnection } from '../client-connection.js';
 
 /** Answers in the shape of the Anthropic API. */
 
 const STOP_REASON = { stop: 'end_turn', length: 'max_tokens', tool_calls: 'tool_use' } as const;
-const stopOf = ({ finish, stop }: Choice) => ({
+const stopOf = ({ finish, stop }: AnswerChoice) => ({
   stop_reason: stop !== null && finish === 'stop' ? 'stop_sequence' : STOP_REASON[finish ?? 'stop'],
   stop_sequence: stop,
 });
 
 /** Tokens found in the KV cache are no part of `input_tokens` there. */
-const usageOf = ({ promptTokens, cachedTokens, completionTokens }: Choice) => ({
+const usageOf = ({ promptTokens, cachedTokens, completionTokens }: AnswerChoice) => ({
   input_tokens: promptTokens - cachedTokens,
   cache_creation_input_tokens: 0,
   cache_read_input_tokens: cachedTokens,
@@ -84,7 +84,7 @@ export function messageEvents(client: ClientConnection, head: AnswerHead): Answe
   const event = (type: string, body: object) =>
     client.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...body })}\n\n`);
   let hasStarted = false;
-  const start = (choice: Choice) => {
+  const start = (choice: AnswerChoice) => {
     if (hasStarted) return;
     hasStarted = true;
     const usage = { ...usageOf(choice), output_tokens: 0 };

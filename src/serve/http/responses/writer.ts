@@ -1,6 +1,6 @@
 import { type Block, BlockSequence, blocksOf } from '../answer-blocks.js';
 import { type AnswerHead, type AnswerWriter, EVENT_STREAM, failPlainly, JSON_TYPE } from '../answer-writer.js';
-import type { Choice } from '../choice.js';
+import type { AnswerChoice } from '../choice.js';
 import type { ClientConnection } from '../client-connection.js';
 import type { ResponsesRequest } from './request.js';
 
@@ -29,7 +29,12 @@ const textPart = (text: string) => ({ type: 'output_text', text, annotations: []
 const reasoningPart = (text: string) => ({ type: 'reasoning_text', text });
 
 /** The answer with what the client asked for. */
-function responseOf(head: AnswerHead, body: ResponsesRequest, blocks: readonly Block[], choice: Choice | undefined) {
+function responseOf(
+  head: AnswerHead,
+  body: ResponsesRequest,
+  blocks: readonly Block[],
+  choice: AnswerChoice | undefined,
+) {
   const status: Status = choice === undefined ? 'in_progress' : choice.finish === 'length' ? 'incomplete' : 'completed';
   return {
     id: head.id,
@@ -65,7 +70,7 @@ function responseOf(head: AnswerHead, body: ResponsesRequest, blocks: readonly B
   };
 }
 
-const usageOf = ({ promptTokens, cachedTokens, completionTokens, reasoningTokens }: Choice) => ({
+const usageOf = ({ promptTokens, cachedTokens, completionTokens, reasoningTokens }: AnswerChoice) => ({
   input_tokens: promptTokens,
   input_tokens_details: { cached_tokens: cachedTokens },
   output_tokens: completionTokens,

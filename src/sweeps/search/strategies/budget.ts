@@ -15,6 +15,6 @@ export function budgetTooSmall(least: Pick<SearchForecast, 'short' | 'full'>, bu
   return new R1Error(
     'USAGE',
     `The budget holds ${share} % of the smallest search that can be trusted here (${least.short} short and ${least.full} full trials).`,
-    { mend: 'Raise --budget, narrow the axes, or measure one configuration with `r1-tune bench`.' },
+    { fix: 'Raise --budget, narrow the axes, or measure one configuration with `r1-tune bench`.' },
   );
 }

@@ -1,6 +1,6 @@
 import { confirmTrials } from '../confirm.js';
-import { openPurse } from '../purse.js';
 import { type RaceRecord, race } from '../race.js';
+import { openSearchLedger } from '../search-ledger.js';
 import type { DesignPoint, DesignSpace, SearchForecast, SearchOptions, TrialResult } from '../search-space.js';
 import type { Strategy } from '../strategy.js';
 import { budgetTooSmall, fullTrialsIn } from './budget.js';
@@ -22,7 +22,7 @@ export const coordinateRace: Strategy = {
   *search(space, options) {
     const { seed, budget } = options;
     forecast(space, options); // refuses a budget below one pass
-    const purse = openPurse(budget);
+    const ledger = openSearchLedger(budget);
     const races: RaceRecord[] = [];
     const reserve = confirming(space);
     let current = space.points.find((p) => p.id === space.defaultId)!;
@@ -31,8 +31,8 @@ export const coordinateRace: Strategy = {
       hasMoved = false;
       for (const axis of knobs(space)) {
         const ids = neighbours(space, current, axis).map((p) => p.id);
-        if (ids.length < 2 || !purse.affords(0, 3 * ids.length + reserve)) continue;
-        const raced = yield* race({ ids, seed, maxBlocks: MAX_BLOCKS, firstBlock, purse, reserve });
+        if (ids.length < 2 || !ledger.affords(0, 3 * ids.length + reserve)) continue;
+        const raced = yield* race({ ids, seed, maxBlocks: MAX_BLOCKS, firstBlock, ledger, reserve });
         races.push(raced);
         firstBlock += raced.blocks;
         const best = raced.survivors[0] ?? current.id;
@@ -40,7 +40,7 @@ export const coordinateRace: Strategy = {
         current = space.points.find((p) => p.id === best)!;
       }
     }
-    return yield* finish(space, metBy(current.id, races), { seed, pairs: CONFIRM_PAIRS, purse });
+    return yield* finish(space, metBy(current.id, races), { seed, pairs: CONFIRM_PAIRS, ledger });
   },
 };
 

@@ -1,7 +1,7 @@
-import { type Choice, choose } from '../choose.js';
+import { choose, type RaceChoice } from '../choose.js';
 import { confirm, recommend } from '../confirm.js';
-import type { Purse } from '../purse.js';
 import type { RaceRecord } from '../race.js';
+import type { SearchLedger } from '../search-ledger.js';
 import type { DesignSpace, SearchGenerator } from '../search-space.js';
 import type { SearchResult } from '../strategy.js';
 
@@ -9,7 +9,7 @@ import type { SearchResult } from '../strategy.js';
 export function* finish(
   space: DesignSpace,
   race: RaceRecord,
-  plan: { seed: number; pairs: number; purse: Purse; references?: readonly string[] },
+  plan: { seed: number; pairs: number; ledger: SearchLedger; references?: readonly string[] },
 ): SearchGenerator<SearchResult> {
   const choice = choose(space, race);
   if (!choice) return { choice, race, confirmation: null, recommendation: null };
@@ -26,5 +26,5 @@ export function* finish(
 }
 
 /** "Keep the defaults" deserves its interval too: where the default wins the race, its best rival is confirmed against it. */
-const bestRival = (choice: Choice, defaultId: string): string | null =>
+const bestRival = (choice: RaceChoice, defaultId: string): string | null =>
   choice.standings.find(({ id }) => id !== defaultId)?.id ?? null;

@@ -1,6 +1,6 @@
 import { confirmTrials } from '../confirm.js';
-import { openPurse } from '../purse.js';
 import { race } from '../race.js';
+import { openSearchLedger } from '../search-ledger.js';
 import type { DesignSpace, SearchOptions } from '../search-space.js';
 import type { Strategy } from '../strategy.js';
 import { budgetTooSmall, fullTrialsIn } from './budget.js';
@@ -30,10 +30,10 @@ export const grid: Strategy = {
   },
   *search(space, options) {
     const { seed, budget } = options;
-    const purse = openPurse(budget);
+    const ledger = openSearchLedger(budget);
     const ids = space.points.map((p) => p.id);
     const maxBlocks = repetitions(space, options);
-    const raced = yield* race({ ids, seed, maxBlocks, purse, reserve: confirming(space), keepsAll: true });
-    return yield* finish(space, raced, { seed, pairs: CONFIRM_PAIRS, purse });
+    const raced = yield* race({ ids, seed, maxBlocks, ledger, reserve: confirming(space), keepsAll: true });
+    return yield* finish(space, raced, { seed, pairs: CONFIRM_PAIRS, ledger });
   },
 };

@@ -1,7 +1,7 @@
 import { randomStream, shuffled } from '../../../core/random.js';
 import { confirmTrials } from '../confirm.js';
-import { openPurse, type Purse } from '../purse.js';
 import { race } from '../race.js';
+import { openSearchLedger, type SearchLedger } from '../search-ledger.js';
 import type { DesignSpace, Phase, SearchGenerator, SearchOptions, TrialAsk, TrialResult } from '../search-space.js';
 import type { Strategy } from '../strategy.js';
 import { type EffortPlan, forecastPlan, planEffort, REFINE_BATCH } from './effort.js';
@@ -21,19 +21,19 @@ export const modelRace: Strategy = {
   forecast: (space, options) => forecastPlan(planFor(space, options), space.points.length),
   *search(space, options) {
     const plan = planFor(space, options);
-    const purse = openPurse(options.budget);
+    const ledger = openSearchLedger(options.budget);
     const finalists =
-      plan.screen === 0 ? unscreened(space, plan, options.seed) : yield* shortlist(space, plan, options.seed, purse);
+      plan.screen === 0 ? unscreened(space, plan, options.seed) : yield* shortlist(space, plan, options.seed, ledger);
     const pairs = plan.confirmPairs;
     const raced = yield* race({
       ids: finalists,
       seed: options.seed,
       maxBlocks: plan.maxBlocks,
-      purse,
+      ledger,
       reserve: confirmTrials(pairs, plan.references),
     });
     const references = plan.references > 0 ? (space.references ?? []) : [];
-    return yield* finish(space, raced, { seed: options.seed, pairs, purse, references });
+    return yield* finish(space, raced, { seed: options.seed, pairs, ledger, references });
   },
 };
 
@@ -49,16 +49,21 @@ const planFor = (space: DesignSpace, options: SearchOptions): EffortPlan =>
   planEffort(space.points.length, options, space.references?.length ?? 0);
 
 /** The finalists by id: the best of screen and refinement, with the default. */
-function* shortlist(space: DesignSpace, plan: EffortPlan, seed: number, purse: Purse): SearchGenerator<string[]> {
+function* shortlist(
+  space: DesignSpace,
+  plan: EffortPlan,
+  seed: number,
+  ledger: SearchLedger,
+): SearchGenerator<string[]> {
   const results: TrialResult[] = [];
   const learn = openSurrogate(space);
   const canGoOn = (count: number): boolean =>
-    purse.affords(count, 3 * (plan.finalists + 1) + confirmTrials(plan.confirmPairs, plan.references));
+    ledger.affords(count, 3 * (plan.finalists + 1) + confirmTrials(plan.confirmPairs, plan.references));
   let block = 0;
   const run = function* (phase: Phase, ids: readonly string[]): SearchGenerator<void> {
     const batch: TrialAsk[] = ids.map((id) => ({ phase, block, id, fidelity: 'short' }));
     const told = yield batch;
-    purse.pay(batch, told);
+    ledger.pay(batch, told);
     results.push(...told);
     block += 1;
   };

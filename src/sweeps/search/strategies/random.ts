@@ -1,7 +1,7 @@
 import { randomStream, shuffled } from '../../../core/random.js';
 import { confirmTrials } from '../confirm.js';
-import { openPurse } from '../purse.js';
 import { race } from '../race.js';
+import { openSearchLedger } from '../search-ledger.js';
 import type { DesignSpace, SearchOptions } from '../search-space.js';
 import type { Strategy } from '../strategy.js';
 import { budgetTooSmall, fullTrialsIn } from './budget.js';
@@ -29,7 +29,7 @@ export const random: Strategy = {
   forecast: (space, options) => forecastPlan(plan(space, options), space.points.length),
   *search(space, options) {
     const { finalists, maxBlocks, confirmPairs, references } = plan(space, options);
-    const purse = openPurse(options.budget);
+    const ledger = openSearchLedger(options.budget);
     const others = space.points.map((p) => p.id).filter((id) => id !== space.defaultId);
     const sample = shuffled(others, randomStream(options.seed, 'random')).slice(0, finalists);
     const ids = [space.defaultId, ...sample];
@@ -37,9 +37,9 @@ export const random: Strategy = {
       ids,
       seed: options.seed,
       maxBlocks,
-      purse,
+      ledger,
       reserve: confirmTrials(confirmPairs, references),
     });
-    return yield* finish(space, raced, { seed: options.seed, pairs: confirmPairs, purse });
+    return yield* finish(space, raced, { seed: options.seed, pairs: confirmPairs, ledger });
   },
 };

@@ -72,14 +72,14 @@ describe('--sysroot', () => {
     expect(openSysroot(folder('links')).unreadable('/sys/secret')).toBe('denied');
   });
 
-  it('refuses what is no machine, with the mend', () => {
+  it('refuses what is no machine, with the fix', () => {
     const parent = folder('parent');
     mkdirSync(join(parent, 'machine/proc'), { recursive: true });
     writeFileSync(folder('text'), 'not a capture');
     expect(refusal(() => openSysroot(folder('absent'))).message).toContain('there is no such file or folder');
-    expect(refusal(() => openSysroot(parent)).mend).toContain(join(parent, 'machine'));
+    expect(refusal(() => openSysroot(parent)).fix).toContain(join(parent, 'machine'));
     expect(refusal(() => openSysroot(folder('text')))).toMatchObject({ code: 'SYSROOT_INVALID' });
-    expect(refusal(() => openSysroot(folder('text'))).mend).toContain('Unpack');
+    expect(refusal(() => openSysroot(folder('text'))).fix).toContain('Unpack');
   });
 });
 

@@ -46,7 +46,7 @@ describe('a fresh copy of a model', () => {
   it('that cannot be made is said with the remedy', async () => {
     await expect(onFreshCopy(at('gguf', join(folder, 'none.gguf')), async () => {})).rejects.toMatchObject({
       code: 'OUTPUT_UNWRITABLE',
-      mend: expect.stringContaining('--no-fresh-copies'),
+      fix: expect.stringContaining('--no-fresh-copies'),
     });
   });
 });

@@ -51,7 +51,7 @@ describe('the history of a stored gate', () => {
     const folder = tempFolder('history');
     writeFileSync(join(folder, 'k.json'), text);
     expect(() => readHistory(folder, 'k')).toThrow(
-      expect.objectContaining({ code: 'RUN_INVALID', mend: expect.stringContaining('Move the file away') }),
+      expect.objectContaining({ code: 'RUN_INVALID', fix: expect.stringContaining('Move the file away') }),
     );
   });
 });

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { gaussian, seededRandom } from '../../../../src/core/random.js';
 import { type Confirmation, confirm, confirmTrials, recommend } from '../../../../src/sweeps/search/confirm.js';
-import { openPurse } from '../../../../src/sweeps/search/purse.js';
+import { openSearchLedger } from '../../../../src/sweeps/search/search-ledger.js';
 import type { TrialAsk } from '../../../../src/sweeps/search/search-space.js';
 
 type Values = (ask: TrialAsk) => number | null;
 
 function run(values: Values, options: { pairs?: number; seed?: number; limit?: number; references?: string[] } = {}) {
   const { pairs = 10, seed = 1, limit, references = [] } = options;
-  const purse = openPurse(limit === undefined ? undefined : { limit, shortCost: 1, fullCost: 1 });
-  const generator = confirm({ candidateId: 'new', defaultId: 'old', pairs, seed, purse, references });
+  const ledger = openSearchLedger(limit === undefined ? undefined : { limit, shortCost: 1, fullCost: 1 });
+  const generator = confirm({ candidateId: 'new', defaultId: 'old', pairs, seed, ledger, references });
   const batches: TrialAsk[][] = [];
   let step = generator.next();
   while (!step.done) {

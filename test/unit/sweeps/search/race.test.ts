@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { gaussian, seededRandom } from '../../../../src/core/random.js';
-import { openPurse } from '../../../../src/sweeps/search/purse.js';
 import { type RacePlan, type RaceRecord, race } from '../../../../src/sweeps/search/race.js';
+import { openSearchLedger } from '../../../../src/sweeps/search/search-ledger.js';
 import type { TrialAsk, TrialResult } from '../../../../src/sweeps/search/search-space.js';
 
-const PLAN: Omit<RacePlan, 'ids'> = { seed: 1, maxBlocks: 12, purse: openPurse(undefined), reserve: 0 };
+const PLAN: Omit<RacePlan, 'ids'> = { seed: 1, maxBlocks: 12, ledger: openSearchLedger(undefined), reserve: 0 };
 
 /** Runs a race where the value of a point is its level with noise of `sd`, or null. */
 function run(
@@ -83,8 +83,8 @@ describe('race', () => {
   });
 
   it('stops before a block that would eat the reserve', () => {
-    const purse = openPurse({ limit: 30, shortCost: 1, fullCost: 1 });
-    const { record, batches } = run({ a: 10, b: 9.9, c: 9.8, d: 9.9 }, 0.2, { purse, reserve: 12 });
+    const ledger = openSearchLedger({ limit: 30, shortCost: 1, fullCost: 1 });
+    const { record, batches } = run({ a: 10, b: 9.9, c: 9.8, d: 9.9 }, 0.2, { ledger, reserve: 12 });
     expect(record.stoppedBy).toBe('budget');
     expect(batches.flat().length).toBeLessThanOrEqual(18);
   });

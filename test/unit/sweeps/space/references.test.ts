@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { baseCandidate, candidateId } from '../../../../src/core/candidate.js';
-import { everyCandidate, folkloreCandidates } from '../../../../src/sweeps/space/references.js';
+import { everyCandidate, ruleOfThumbCandidates } from '../../../../src/sweeps/space/references.js';
 import { sampleMachine } from '../../../helpers/sample-machine.js';
 
 const machine = sampleMachine();
 const withCeiling = (threadCeiling: number) => ({ ...machine, limits: { ...machine.limits, threadCeiling } });
 const threads = (standard: number, ceiling = 16): number[] =>
-  folkloreCandidates(baseCandidate('llama-cpp', 'q4_0', standard), withCeiling(ceiling)).map((c) => c.threads);
+  ruleOfThumbCandidates(baseCandidate('llama-cpp', 'q4_0', standard), withCeiling(ceiling)).map((c) => c.threads);
 
 it('people set physical cores or all logical CPUs; the default itself is no reference to itself', () => {
   expect(threads(4)).toEqual([8, 16]);

@@ -2,7 +2,7 @@ import { openLedger } from '../trials/ledger.js';
 import type { Budget, TrialAsk, TrialResult } from './search-space.js';
 
 /** What a search may still spend. Without a budget everything is affordable. */
-export type Purse = {
+export type SearchLedger = {
   pay(asked: readonly TrialAsk[], results: readonly TrialResult[]): void;
   /**
    * Whether this many more trials of each kind fit, at the planned cost or the mean cost so far, whichever is higher.
@@ -11,7 +11,7 @@ export type Purse = {
   affords(shortTrials: number, fullTrials: number, overrun?: number): boolean;
 };
 
-export function openPurse(budget: Budget | undefined): Purse {
+export function openSearchLedger(budget: Budget | undefined): SearchLedger {
   if (!budget) return { pay: () => {}, affords: () => true };
   const ledger = openLedger(budget.limit);
   const planned = { short: budget.shortCost, full: budget.fullCost };
