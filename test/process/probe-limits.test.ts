@@ -2,10 +2,11 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
+import { NO_BINDING } from '../../src/core/candidate.js';
 import type { Machine } from '../../src/core/machine.js';
 import { liveHost, probeMachine } from '../../src/probes/index.js';
 import { findHierarchy } from '../../src/probes/limits/cgroup.js';
-import { engineDefaultThreads, threadLadder } from '../../src/sweeps/space/thread-ladder.js';
+import { engineDefaultThreads, threadLevels } from '../../src/sweeps/space/thread-ladder.js';
 
 /** Real limits, made here: the built probe runs under them and must see them. */
 
@@ -23,7 +24,7 @@ function expectNoOversubscription(machine: Machine): void {
   const { threadBudget, threadCeiling } = machine.limits;
   expect(threadBudget).toBeGreaterThanOrEqual(1);
   expect(threadBudget).toBeLessThanOrEqual(threadCeiling);
-  expect(Math.max(...threadLadder(machine))).toBeLessThanOrEqual(threadCeiling);
+  expect(Math.max(...threadLevels([NO_BINDING], [1], machine))).toBeLessThanOrEqual(threadCeiling);
 }
 
 const made: string[] = [];

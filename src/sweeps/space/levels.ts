@@ -5,7 +5,7 @@ import type { Machine } from '../../core/machine.js';
 import { ownCpus } from '../../core/own-cpus.js';
 import type { Exclusion } from '../../core/run-result.js';
 import type { Asked, AskedAxes } from './axes.js';
-import { threadLadder } from './thread-ladder.js';
+import { threadLevels } from './thread-ladder.js';
 
 /** Values of each knob to combine. A missing knob keeps its base value. */
 export type Levels = { [K in AxisId]?: readonly KnobValue<K>[] };
@@ -112,7 +112,10 @@ type LevelRule<K extends AxisId> = (asked: AskedAxes[K], situation: Situation) =
 const asAsked = <T>(asked: Asked<T>): readonly T[] | undefined => (asked === 'auto' ? undefined : asked);
 
 const RULES: { [K in AxisId]: LevelRule<K> } = {
-  threads: (asked, { machine }) => (asked === 'auto' ? threadLadder(machine) : asked),
+  threads: (asked, { axes: { binding, replicas }, machine }) =>
+    asked === 'auto'
+      ? threadLevels(bindingLevels(binding, replicas, machine, []), replicas === 'auto' ? [1] : replicas, machine)
+      : asked,
   threadsBatch: asAsked,
   binding: (asked, { axes, machine, excluded }) => bindingLevels(asked, axes.replicas, machine, excluded),
   allocator: (asked, { machine, excluded }) => allocatorLevels(asked, machine, excluded),

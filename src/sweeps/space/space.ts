@@ -10,7 +10,7 @@ import { type FeasibilityLimits, whyInfeasible } from './feasibility.js';
 import { levelsOf } from './levels.js';
 import { ruleOfThumbCandidates } from './references.js';
 import { placeReplicas } from './replica-shares.js';
-import { engineDefaultThreads } from './thread-ladder.js';
+import { engineDefaultThreads, ladderRule } from './thread-ladder.js';
 
 export type SpaceRequest = FeasibilityLimits & {
   machine: Machine;
@@ -39,12 +39,13 @@ export function buildSpace(request: SpaceRequest): Space {
   const { machine, models } = request;
   const excluded: Exclusion[] = [];
   const levels = levelsOf(request.axes, machine, excluded);
+  const isOnLadder = request.axes.threads === 'auto' ? ladderRule(machine) : () => true;
   const broken = new Map<string, Exclusion>();
   const found = new Map<string, Candidate>();
   for (const model of models)
     for (const combination of combinations(backendOf(model), model.quant, levels)) {
       const candidate = placeReplicas(combination, machine);
-      if (!candidate) continue;
+      if (!candidate || !isOnLadder(candidate)) continue;
       const why = whyInfeasible(candidate, model, machine, request);
       if (!why) found.set(candidateId(candidate), candidate);
       else {

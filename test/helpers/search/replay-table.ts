@@ -1,9 +1,14 @@
+import { parseArgs } from 'node:util';
+import type { Effort } from '../../../src/sweeps/search/search-space.js';
 import { STRATEGIES } from '../../../src/sweeps/search/strategies/index.js';
 import { modelRace } from '../../../src/sweeps/search/strategies/model-race.js';
 import { successiveHalving } from './baselines/successive-halving.js';
 import { tpe } from './baselines/tpe.js';
 import { readGrid, recordedWorld } from './recorded-grid.js';
 import { type Contestant, contestant, score, scoreTable } from './replay.js';
+import { SERVER_KINDS } from './servers/kinds.js';
+import { ladderTable } from './servers/ladder.js';
+import { serverTable } from './servers/table.js';
 import { adversarialWorld, syntheticWorld } from './synthetic-world.js';
 import type { World } from './world.js';
 
@@ -26,20 +31,41 @@ export function replayTable(worlds: readonly World[], seeds: number): string {
   return scoreTable(scores, gridTrials);
 }
 
-/** `replay-search.mjs [--seeds N] [GRID.json …]`: recorded grids when given, else the two synthetic surfaces. */
-export function main(argv: readonly string[]): void {
-  const at = argv.indexOf('--seeds');
-  const seeds = at < 0 ? 200 : Number(argv[at + 1]);
-  const files = argv.filter((_, i) => at < 0 || (i !== at && i !== at + 1));
+const EFFORTS: readonly Effort[] = ['default', 'thorough'];
+
+/**
+ * `replay-search.mjs [--seeds N] [--from SEED] [--servers [--effort E] [--kinds 0,2]] [GRID.json …]`: recorded grids when given,
+ * simulated servers when asked for, else the two synthetic surfaces.
+ */
+export async function main(argv: readonly string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      seeds: { type: 'string', default: '200' },
+      from: { type: 'string', default: '1' },
+      servers: { type: 'boolean', default: false },
+      ladder: { type: 'boolean', default: false },
+      effort: { type: 'string' },
+      kinds: { type: 'string', default: SERVER_KINDS.map((_, i) => i).join(',') },
+    },
+  });
+  const seeds = Number(values.seeds);
   const print = (title: string, worlds: readonly World[]): void =>
     console.log(`### ${title}\n\n${replayTable(worlds, seeds)}\n`);
 
-  for (const file of files) {
+  for (const file of positionals) {
     const grid = readGrid(file);
     const world = recordedWorld(grid);
     print(`${grid.about} (${world.truth.size} configurations, ${seeds} seeds)`, [world]);
   }
-  if (files.length > 0) return;
+  if (values.ladder) await ladderTable(seeds, console.log);
+  if (values.servers) {
+    const efforts = values.effort ? [values.effort as Effort] : EFFORTS;
+    const kinds = values.kinds.split(',').map(Number);
+    await serverTable({ seeds, from: Number(values.from), efforts, kinds }, console.log);
+  }
+  if (positionals.length > 0 || values.servers || values.ladder) return;
   const made = (make: (seed: number) => World): World[] => Array.from({ length: seeds }, (_, i) => make(i + 1));
   print(`Synthetic machines, a new one for each of ${seeds} seeds`, made(syntheticWorld));
   print(`Adversarial: one hidden three-way interaction of +35 %, ${seeds} seeds`, made(adversarialWorld));
