@@ -121,10 +121,25 @@ describe('direction rules', () => {
   });
 
   // The health check of a compose file is a program of its own, written out as text.
-  it('only main.ts exits the process, apart from programs of their own', () => {
+  it('only the command line exits the process, apart from programs of their own', () => {
     const allowed =
       /^(cli\/|runs\/entries\/|runs\/experiment\/conditions\/competitor\.ts|runners\/child\.ts|runners\/fake\/|export\/compose\.ts|.*-child\.ts|.*\/worker)/;
     const exits = sources.filter((file) => /process\.exit\(/.test(withoutComments(readFileSync(file, 'utf8'))));
     expect(exits.map((file) => relative(ROOT, file)).filter((file) => !allowed.test(file))).toEqual([]);
+  });
+
+  it('a probe loads no schema and no engine: reading files takes most of its time', () => {
+    const isRun = (i: Import): boolean => !i.isType && !i.isLazy;
+    const reached = new Set<string>();
+    const visit = (file: string): void => {
+      if (reached.has(file)) return;
+      reached.add(file);
+      for (const i of own.filter((i) => i.from === file && isRun(i)))
+        visit(resolve(dirname(file), i.to).replace(/\.js$/, '.ts'));
+    };
+    for (const entry of ['cli/program.ts', 'cli/commands/probe.ts']) visit(join(ROOT, entry));
+    expect(reached.size).toBeGreaterThan(50);
+    const packages = imports.filter((i) => reached.has(i.from) && isRun(i) && !/^(\.|node:)/.test(i.to));
+    expect([...new Set(packages.map((i) => i.to))].sort()).toEqual(['yargs', 'yargs/helpers']);
   });
 });

@@ -1,46 +1,10 @@
 #!/usr/bin/env node
-import yargs from 'yargs';
-import { hideBin } from 'yargs/helpers';
-import { EXIT, R1Error } from '../core/errors.js';
-import { ownVersion } from '../runs/versions.js';
-import { checkValues } from './check-values.js';
-import { loadAllCommands, loadCommands } from './commands/index.js';
-import { errorText } from './console.js';
-import { readSettings, withSettings } from './settings.js';
+import * as nodeModule from 'node:module';
 
-/** The only catch and the only exit of the program. */
-
-const INTRODUCTION =
-  '$0 <command>\n\nFinds the fastest honest way to run R1-distill models on this CPU, proves it, guards it and serves it.';
-
-async function parser(args: string[]) {
-  const program = yargs(args)
-    .scriptName('r1-tune')
-    .usage(INTRODUCTION)
-    .option('home', { type: 'string', describe: 'Folder for models and caches (R1TUNE_HOME)' })
-    .option('quiet', { type: 'boolean', default: false, describe: 'Only results and errors' })
-    .demandCommand(1, 'Name a command; r1-tune --help lists them.')
-    .strict()
-    .recommendCommands()
-    .version(ownVersion())
-    .help()
-    .alias('h', 'help')
-    .wrap(Math.min(110, process.stdout.columns ?? 110))
-    .exitProcess(false)
-    .check((argv) => checkValues(argv, program))
-    .fail((message, error) => {
-      // The parser's own errors, those that it makes of a value's check included, are of the person who typed.
-      if (error && error.name !== 'YError') throw error;
-      throw new R1Error('USAGE', message ?? error.message);
-    });
-  const settings = await readSettings(process.env, loadAllCommands);
-  for (const command of await loadCommands(args)) program.command(withSettings(command, settings));
-  return program;
-}
-
-try {
-  await (await parser(hideBin(process.argv))).parseAsync();
-} catch (error) {
-  process.stderr.write(`${errorText(error)}\n`);
-  process.exitCode = error instanceof R1Error ? error.exit : EXIT.usage;
-}
+/**
+ * Starts the program. Node keeps the compiled code of what is imported from here on, where it can (22.1 and later):
+ * most of the time that a short command takes is reading and compiling files.
+ */
+const { enableCompileCache } = nodeModule as { enableCompileCache?: () => unknown };
+enableCompileCache?.();
+await import('./program.js');

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type Backend, backendSchema } from './backends.js';
 import { shortHash } from './canonical.js';
-import { kernelListSchema } from './cpu-list.js';
+import { kernelListSchema } from './kernel-list-schema.js';
 
 /** More than any machine has, and few enough to be counted, placed and started. */
 const MOST_THREADS = 8192;

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { R1Error } from './errors.js';
 
 /** `0-3,8,10-14:2/4` as the kernel writes it: single ids, ranges, and ranges of which `used` of every `group` count. */
@@ -30,20 +29,6 @@ export function parseCpuList(text: string): number[] {
   if (!ids) throw new R1Error('USAGE', `"${text}" is not a CPU list; expected for example 0-3,8 or 0,2,4.`);
   return ids;
 }
-
-/** No kernel has more CPUs (CONFIG_NR_CPUS of Linux) or memory nodes. */
-const MOST_IDS = 8192;
-
-const isKernelList = (text: string): boolean => {
-  const ids = tryParseCpuList(text);
-  return ids !== undefined && ids.length > 0 && ids.at(-1)! < MOST_IDS;
-};
-
-/** A list of CPUs or memory nodes in a document: at least one id, written as the kernel writes lists. */
-export const kernelListSchema = z
-  .string()
-  .regex(/^[\d,:/-]+$/, 'expected a list such as 0-3,8')
-  .refine(isKernelList, 'expected a list of ids below 8192, such as 0-3,8');
 
 /** Ids in any order → the shortest cpulist: `0-3,8`. The empty set is the empty text. */
 export function formatCpuList(ids: Iterable<number>): string {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { allocatorNameSchema } from './candidate.js';
-import { factSchema } from './fact.js';
+import { factSchema } from './fact-schema.js';
 
 /** What surrounds the process: limits, kernel knobs, virtualization, load, power, allocators and tools. */
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { factSchema } from './fact.js';
+import { factSchema } from './fact-schema.js';
 
 /** What the machine is made of: platform, processor, topology, caches, NUMA nodes and memory. */
 
@@ -146,15 +146,6 @@ export const cachesSchema = z.object({
 /** What kind of memory a node without CPUs holds. `slower`: beyond DRAM in latency or bandwidth, CXL or persistent. */
 export const memoryKindSchema = z.enum(['hbm', 'gpu', 'cxl', 'persistent', 'slower']);
 export type MemoryKind = z.infer<typeof memoryKindSchema>;
-
-/** What people call each kind. */
-export const MEMORY_KINDS: Record<MemoryKind, string> = {
-  hbm: 'high-bandwidth memory (HBM)',
-  gpu: 'memory of a GPU',
-  cxl: 'CXL memory',
-  persistent: 'persistent memory',
-  slower: 'memory slower than that of the CPUs (CXL or persistent)',
-};
 
 export const numaNodeSchema = z.object({
   id: count.describe("The kernel's number of the node; numbers may have gaps."),

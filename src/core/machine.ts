@@ -18,9 +18,7 @@ import {
   platformSchema,
   topologySchema,
 } from './machine-hardware.js';
-
-/** History of the format. 1: first. */
-export const MACHINE_SCHEMA_VERSION = 1;
+import { MACHINE_SCHEMA_VERSION } from './machine-version.js';
 
 export const machineSchema = z.object({
   schemaVersion: z.literal(MACHINE_SCHEMA_VERSION).describe('Version of this format.'),
@@ -53,4 +51,3 @@ export type Machine = z.infer<typeof machineSchema>;
 export type { FoundAllocator, Pressure, ResourceLimits } from './machine-environment.js';
 export type { Advice, Bandwidth, BandwidthPoint, BindingArm, Fingerprint } from './machine-findings.js';
 export type { CoreKind, CpuEntry, Isa, MemoryKind, NumaNode } from './machine-hardware.js';
-export { MEMORY_KINDS } from './machine-hardware.js';

@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { shapeSchema } from './geometry.js';
+import { shapeSchema } from './geometry-schema.js';
 
 export * from './geometry.js';
+export * from './geometry-schema.js';
 
 const count = z.int().min(1);
 

@@ -1,4 +1,5 @@
-import { kvBytesRead, type Shape } from './geometry.js';
+import { kvBytesRead } from './geometry.js';
+import type { Shape } from './geometry-schema.js';
 
 /**
  * Decoding one token reads every weight once and the KV cache of every earlier token once, and computes next to nothing

@@ -1,5 +1,6 @@
 import { formatCpuList } from '../core/cpu-list.js';
-import { type BindingArm, type CpuEntry, type Machine, MEMORY_KINDS } from '../core/machine.js';
+import type { BindingArm, CpuEntry, Machine } from '../core/machine.js';
+import { MEMORY_KINDS } from '../core/memory-kinds.js';
 import type { Host } from '../core/ports.js';
 import { sharesCpus } from './memory/numa.js';
 import { hasPrograms } from './programs/tools.js';

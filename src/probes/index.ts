@@ -14,8 +14,4 @@ export async function probeMachine(host: Host, options: { clock?: Clock } = {}):
   return relabelSources(runProbes(await portableHost(host), options.clock));
 }
 
-export { measureBandwidth } from './bandwidth/measure.js';
-export type { BandwidthOptions } from './bandwidth/point.js';
-export { captureMachine, writeCapture } from './capture/index.js';
 export { liveHost } from './host/live.js';
-export { openSysroot } from './host/sysroot.js';

@@ -1,4 +1,5 @@
-import { MACHINE_SCHEMA_VERSION, type Machine } from '../core/machine.js';
+import type { Machine } from '../core/machine.js';
+import { MACHINE_SCHEMA_VERSION } from '../core/machine-version.js';
 import type { Clock, Host } from '../core/ports.js';
 import { probeAdvice } from './advice/index.js';
 import { probeBindings } from './bindings.js';

@@ -1,15 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { BACKEND_IDS, BACKENDS, type Backend } from '../core/backends.js';
 import { ONNX_ANCHOR } from '../runners/onnx/installed.js';
 import { packageVersion } from '../runners/package-folder.js';
-
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-
-export const ownVersion = (): string =>
-  (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
+import { ownVersion, PACKAGE_FOLDER } from './own-version.js';
 
 /** A file that the package of an engine is resolved from. */
 const ANCHORS: Record<Backend, string> = { 'llama-cpp': import.meta.url, onnx: ONNX_ANCHOR, fake: import.meta.url };
@@ -31,9 +26,9 @@ export function engineVersions(): Record<string, string> {
 
 /** Commit of r1-tune when it runs from a checkout of its own repository, marked "+" with local changes; else null. */
 export function gitCommit(): string | null {
-  if (!existsSync(join(root, '.git'))) return null;
+  if (!existsSync(join(PACKAGE_FOLDER, '.git'))) return null;
   const git = (...args: string[]): string =>
-    execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    execFileSync('git', args, { cwd: PACKAGE_FOLDER, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   try {
     return `${git('rev-parse', '--short=12', 'HEAD')}${git('status', '--porcelain', '--untracked-files=no') ? '+' : ''}`;
   } catch {

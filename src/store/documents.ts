@@ -10,7 +10,8 @@ import {
   claimsPlanSchema,
 } from '../core/claims.js';
 import { R1Error } from '../core/errors.js';
-import { MACHINE_SCHEMA_VERSION, type Machine, machineSchema } from '../core/machine.js';
+import { type Machine, machineSchema } from '../core/machine.js';
+import { MACHINE_SCHEMA_VERSION } from '../core/machine-version.js';
 import { PROFILE_VERSION, type Profile, profileSchema } from '../core/profile.js';
 import {
   type Plan,

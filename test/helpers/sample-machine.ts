@@ -1,6 +1,7 @@
 import { shortHash } from '../../src/core/canonical.js';
 import { type Fact, known, unknown } from '../../src/core/fact.js';
-import { MACHINE_SCHEMA_VERSION, type Machine } from '../../src/core/machine.js';
+import type { Machine } from '../../src/core/machine.js';
+import { MACHINE_SCHEMA_VERSION } from '../../src/core/machine-version.js';
 
 /** A made-up desktop: 8 cores, 16 threads, AVX-512, one memory node. For tests of what is shown, not of probing. */
 

@@ -6,16 +6,20 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseCpuList } from '../../src/core/cpu-list.js';
 import type { Bandwidth, Machine } from '../../src/core/machine.js';
+import type * as Bandwidths from '../../src/probes/bandwidth/measure.js';
 import type * as Probes from '../../src/probes/index.js';
 import { systemClock } from '../../src/runs/clock.js';
 
 /** The built program: its workers are files of their own. */
 const file = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const probes = (await import(pathToFileURL(file('dist/probes/index.js')).href)) as typeof Probes;
+const { measureBandwidth } = (await import(
+  pathToFileURL(file('dist/probes/bandwidth/measure.js')).href
+)) as typeof Bandwidths;
 const host = probes.liveHost();
 const machine: Machine = await probes.probeMachine(host);
 const measured = (threads: number[]): Promise<Bandwidth> =>
-  probes.measureBandwidth(host, machine, { clock: systemClock, threads });
+  measureBandwidth(host, machine, { clock: systemClock, threads });
 
 const scratch = mkdtempSync(join(tmpdir(), 'r1-tune-bandwidth-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -34,7 +38,7 @@ const mayPin = machine.tools.some((tool) => tool.name === 'taskset');
 describe('memory bandwidth', () => {
   it('is measured at every thread count, pinned, and larger than any cache could be taken for', async () => {
     const seen: number[] = [];
-    const bandwidth = await probes.measureBandwidth(host, machine, {
+    const bandwidth = await measureBandwidth(host, machine, {
       clock: systemClock,
       onPoint: (point) => seen.push(point.threads),
     });
@@ -102,14 +106,14 @@ describe('memory bandwidth', () => {
 
   it('stops when told, and refuses where memory does not suffice', async () => {
     const controller = new AbortController();
-    const running = probes.measureBandwidth(host, machine, { clock: systemClock, signal: controller.signal });
+    const running = measureBandwidth(host, machine, { clock: systemClock, signal: controller.signal });
     setTimeout(() => controller.abort(new Error('stopped')), 50);
     await expect(running).rejects.toThrow('stopped');
     const poor = {
       ...machine,
       memory: { ...machine.memory, usableBytes: { ...machine.memory.usableBytes, value: 1e6 } },
     };
-    await expect(probes.measureBandwidth(host, poor, { clock: systemClock })).rejects.toMatchObject({
+    await expect(measureBandwidth(host, poor, { clock: systemClock })).rejects.toMatchObject({
       code: 'MACHINE_UNFIT',
     });
   });

@@ -6,7 +6,7 @@ import type { Interval } from '../../core/interval.js';
 import { wholeFrom } from '../../core/parse.js';
 import { formatBytes, formatDuration } from '../../core/units.js';
 import { type BenchRequest, type BenchResult, bench } from '../../runs/bench/bench.js';
-import { openContext } from '../context.js';
+import { openExperiment } from '../experiment-context.js';
 import { axisOptions, modelOptions } from '../sweep/options.js';
 import { rateText, throughputLine } from '../sweep/summary-text.js';
 
@@ -74,7 +74,7 @@ export const benchCommand = {
   describe: 'Measure one configuration until its rate is known to ±2 %',
   builder,
   handler: async (flags: Flags): Promise<void> => {
-    const context = openContext(flags);
+    const context = openExperiment(flags);
     const result = await bench(flags, context);
     context.console.result(flags.json ? JSON.stringify(result.run.configurations[0], null, 2) : benchText(result));
   },

@@ -3,7 +3,7 @@ import type { Calibration } from '../../core/calibration.js';
 import { candidateLabel } from '../../core/candidate.js';
 import { formatChange } from '../../core/units.js';
 import { type CalibrateRequest, calibrate } from '../../runs/calibrate/calibrate.js';
-import { openContext } from '../context.js';
+import { openExperiment } from '../experiment-context.js';
 import { modelOptions } from '../sweep/options.js';
 
 const builder = (yargs: Argv) =>
@@ -38,7 +38,7 @@ export const calibrateCommand = {
   describe: 'Find the noise floor: how small an effect this machine can show',
   builder,
   handler: async (flags: Flags): Promise<void> => {
-    const context = openContext(flags);
+    const context = openExperiment(flags);
     const { calibration, path } = await calibrate(flags, context);
     context.console.result(flags.json ? JSON.stringify(calibration, null, 2) : calibrationText(calibration, path));
   },

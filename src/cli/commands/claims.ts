@@ -4,7 +4,7 @@ import { claimsMarkdownTable } from '../../claims/markdown.js';
 import { claims } from '../../runs/claims/claims.js';
 import type { ClaimsFlags } from '../../runs/claims/request.js';
 import { claimsOptions } from '../claims/options.js';
-import { openContext } from '../context.js';
+import { openExperiment } from '../experiment-context.js';
 
 const builder = (yargs: Argv) =>
   claimsOptions(yargs)
@@ -18,7 +18,7 @@ export const claimsCommand = {
   describe: 'Test the rules that articles give, each by a small experiment on this machine',
   builder,
   handler: async (flags: Flags): Promise<void> => {
-    const context = openContext(flags, 'claims');
+    const context = openExperiment(flags, 'claims');
     const { document, folder } = await claims(flags, context);
     const place = relative('.', folder) || '.';
     const text = `${claimsMarkdownTable(document)}\n\nEvery number: ${place}/claims.md and ${place}/claims.json`;

@@ -3,7 +3,7 @@ import { wholeFrom } from '../../core/parse.js';
 import { gate } from '../../runs/gate/gate.js';
 import type { GateRequest } from '../../runs/gate/request.js';
 import { gateExit, type Strictness } from '../../runs/gate/result.js';
-import { openContext } from '../context.js';
+import { openExperiment } from '../experiment-context.js';
 import { type OutputFlags, writeGateOutputs } from '../gate/outputs.js';
 import { gateLine, gateMarkdown } from '../gate/text.js';
 
@@ -72,7 +72,7 @@ export const gateCommand = {
   describe: 'Fail when speed has regressed, with a known false-alarm rate',
   builder,
   handler: async (flags: Flags): Promise<void> => {
-    const context = openContext(flags);
+    const context = openExperiment(flags);
     const { result, folder } = await gate(flags, context);
     writeGateOutputs(result, folder, flags, context);
     context.console.result(flags.json ? JSON.stringify(result, null, 2) : gateMarkdown(result));

@@ -1,6 +1,5 @@
 import type { Argv } from 'yargs';
 import { R1Error } from '../../core/errors.js';
-import { captureMachine, writeCapture } from '../../probes/index.js';
 import { probe } from '../../runs/probe/probe.js';
 import { type CommandContext, openContext } from '../context.js';
 import { probePage } from '../probe-page.js';
@@ -34,7 +33,7 @@ export const probeCommand = {
   },
 };
 
-function capture(context: CommandContext, file: string, args: ProbeArgs): void {
+async function capture(context: CommandContext, file: string, args: ProbeArgs): Promise<void> {
   if (args.sysroot !== undefined)
     throw new R1Error('USAGE', '--capture packs the running machine, not a recorded one.', {
       fix: 'Leave out --sysroot.',
@@ -47,6 +46,7 @@ function capture(context: CommandContext, file: string, args: ProbeArgs): void {
         fix: 'Send the output of `r1-tune probe --json` instead.',
       },
     );
+  const { captureMachine, writeCapture } = await import('../../probes/capture/index.js');
   const recorded = captureMachine(context.host);
   writeCapture(file, recorded);
   const count = Object.keys(recorded.files).length + Object.keys(recorded.bytes).length;

@@ -1,12 +1,13 @@
 import type { Argv } from 'yargs';
 import { R1Error } from '../../core/errors.js';
-import { openSysroot } from '../../probes/index.js';
+import { openSysroot } from '../../probes/host/sysroot.js';
 import { homeFolder } from '../../runs/home.js';
 import { dryRun } from '../../runs/sweep/dry-run.js';
 import type { SweepRequest } from '../../runs/sweep/start-job.js';
 import { sweep } from '../../runs/sweep/sweep.js';
 import { strategyById } from '../../sweeps/search/strategies/index.js';
-import { type CommandContext, openContext } from '../context.js';
+import type { CommandContext } from '../context.js';
+import { openExperiment } from '../experiment-context.js';
 import { dryRunText } from '../sweep/dry-run-text.js';
 import { axisOptions, modelOptions, searchOptions } from '../sweep/options.js';
 import { summaryText } from '../sweep/summary-text.js';
@@ -35,7 +36,7 @@ export const sweepCommand = {
   describe: 'Find the fastest honest configuration of a model on this machine',
   builder,
   handler: async (flags: Flags): Promise<void> => {
-    const context = openContext(flags, 'sweep');
+    const context = openExperiment(flags, 'sweep');
     if (flags.dryRun || flags.sysroot !== undefined) return showDryRun(flags, context);
     const { run, profile, folder } = await sweep(flags, context);
     context.console.result(flags.json ? JSON.stringify(profile, null, 2) : summaryText(run, profile, folder));

@@ -1,5 +1,6 @@
 import { formatCpuList } from '../../core/cpu-list.js';
-import { type CpuEntry, MEMORY_KINDS, type NumaNode } from '../../core/machine.js';
+import type { CpuEntry, NumaNode } from '../../core/machine.js';
+import { MEMORY_KINDS } from '../../core/memory-kinds.js';
 import { formatBytes } from '../../core/units.js';
 import { folded, type Style } from './style.js';
 import { type Branch, coresOf, grouped, merged, type Picture, treeOf } from './tree.js';

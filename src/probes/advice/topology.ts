@@ -1,5 +1,6 @@
 import { formatCpuList } from '../../core/cpu-list.js';
-import { type CpuEntry, MEMORY_KINDS } from '../../core/machine.js';
+import type { CpuEntry } from '../../core/machine.js';
+import { MEMORY_KINDS } from '../../core/memory-kinds.js';
 import { groupBy } from '../reading/group-by.js';
 import { kindCount } from '../topology/kind-groups.js';
 import type { AdviceRule } from './rule.js';

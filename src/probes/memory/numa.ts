@@ -1,5 +1,6 @@
 import { formatCpuList, tryParseCpuList, tryParseCpuMap } from '../../core/cpu-list.js';
-import { type Machine, MEMORY_KINDS, type NumaNode } from '../../core/machine.js';
+import type { Machine, NumaNode } from '../../core/machine.js';
+import { MEMORY_KINDS } from '../../core/memory-kinds.js';
 import type { Host } from '../../core/ports.js';
 import { readCpuset } from '../limits/cgroup-cpuset.js';
 import { asWhole, parseMeminfo } from '../reading/file-fact.js';

@@ -12,7 +12,8 @@ import {
 import type { Machine } from '../../core/machine.js';
 import type { RunResult } from '../../core/run-result.js';
 import { fleetRun, type Origin } from '../../fleet/fleet-run.js';
-import { openSysroot, probeMachine } from '../../probes/index.js';
+import { openSysroot } from '../../probes/host/sysroot.js';
+import { probeMachine } from '../../probes/index.js';
 import { readMachine } from '../../store/documents.js';
 import { readRun } from '../../store/run-folder.js';
 import { describeMachine, toProfile } from '../../sweeps/results/to-profile.js';

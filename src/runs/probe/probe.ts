@@ -1,6 +1,6 @@
 import { R1Error } from '../../core/errors.js';
 import type { Machine } from '../../core/machine.js';
-import { measureBandwidth, openSysroot, probeMachine } from '../../probes/index.js';
+import { probeMachine } from '../../probes/index.js';
 import type { Context } from '../context.js';
 
 export type ProbeRequest = {
@@ -13,6 +13,7 @@ export type ProbeRequest = {
 async function measured({ host, clock, emit, signal }: Context, machine: Machine): Promise<Machine['bandwidth']> {
   const step = (what: string): void => emit({ type: 'step', what, share: null });
   step('measuring memory bandwidth');
+  const { measureBandwidth } = await import('../../probes/bandwidth/measure.js');
   const bandwidth = await measureBandwidth(host, machine, {
     clock,
     signal,
@@ -35,5 +36,6 @@ export async function probe(request: ProbeRequest, context: Context): Promise<Ma
     throw new R1Error('USAGE', '--bandwidth cannot measure a recorded machine.', {
       fix: 'Leave out --bandwidth or --sysroot.',
     });
+  const { openSysroot } = await import('../../probes/host/sysroot.js');
   return probeMachine(openSysroot(request.sysroot));
 }

@@ -13,7 +13,7 @@ import type { AccessRules } from '../../serve/http/guards.js';
 import type { ServerSettings } from '../../serve/server.js';
 import type { FleetPlan } from '../../serve/supervisor/fleet.js';
 import { chooseTemplate } from '../../serve/template/choose-template.js';
-import { ownVersion } from '../versions.js';
+import { ownVersion } from '../own-version.js';
 import type { Deployment } from './deployment.js';
 import { readKeys } from './keys.js';
 

@@ -5,8 +5,10 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Machine } from '../../../../src/core/machine.js';
 import type { Host } from '../../../../src/core/ports.js';
+import { captureMachine, writeCapture } from '../../../../src/probes/capture/index.js';
 import { memoryHost } from '../../../../src/probes/host/memory.js';
-import { captureMachine, liveHost, openSysroot, probeMachine, writeCapture } from '../../../../src/probes/index.js';
+import { openSysroot } from '../../../../src/probes/host/sysroot.js';
+import { liveHost, probeMachine } from '../../../../src/probes/index.js';
 import { generateMachine, readDescription } from '../../../helpers/machines/generated.js';
 import { RecordedMachines } from '../../../helpers/machines/recorded.js';
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { R1Error } from '../../../../src/core/errors.js';
-import { liveHost, openSysroot, probeMachine } from '../../../../src/probes/index.js';
+import { openSysroot } from '../../../../src/probes/host/sysroot.js';
+import { liveHost, probeMachine } from '../../../../src/probes/index.js';
 import {
   generateMachine,
   type MachineDescription,

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../../../../src/core/run-result.js';
-import { captureMachine, writeCapture } from '../../../../src/probes/index.js';
+import { captureMachine, writeCapture } from '../../../../src/probes/capture/index.js';
 import { type CollectRequest, collect } from '../../../../src/runs/fleet/collect.js';
 import { openRunContext } from '../../../../src/runs/open-context.js';
 import { readFleet } from '../../../../src/store/fleet-folder.js';
