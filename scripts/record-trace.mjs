@@ -12,7 +12,8 @@ const lines = folders.flatMap((folder) =>
 const outcomes = lines.map((line) => JSON.parse(line)).filter(({ metrics, phase }) => metrics && phase !== 'calibrate');
 const { candidate, workload } = outcomes[0];
 const short = (value) => (value === null ? null : Number(value.toPrecision(5)));
-const reading = (sentinel) => Object.fromEntries(Object.entries(sentinel).map(([name, ms]) => [name, short(ms)]));
+const reading = (sentinel) =>
+  sentinel && Object.fromEntries(Object.entries(sentinel).map(([name, ms]) => [name, short(ms)]));
 const trace = {
   schemaVersion: 1,
   kind: 'r1-tune/recorded-trace',

@@ -1,7 +1,7 @@
 import { candidateLabel } from '../core/candidate.js';
 import type { Plan } from '../core/run-result.js';
 import { formatDuration } from '../core/units.js';
-import type { Emit } from '../runs/events.js';
+import type { Emit, RunEvent } from '../runs/events.js';
 import type { Console } from './console.js';
 import { showEvents } from './show-events.js';
 import { shortfallText } from './sweep/shortfall-text.js';
@@ -10,6 +10,12 @@ function planText(plan: Plan): string {
   const budget = plan.budgetMs === null ? '' : ` within a budget of ${formatDuration(plan.budgetMs)}`;
   return `${plan.candidates.length} configurations, ${plan.strategy} search: about ${plan.expectedTrials} trials and ${formatDuration(plan.expectedMs)}${budget}.`;
 }
+
+/** A verdict that stands is told at the end. */
+const pairsText = ({ done, nextLook, reason }: Extract<RunEvent, { type: 'pairs' }>): string =>
+  nextLook === done
+    ? `[${done} pairs] that is enough`
+    : `[${done} pair${done === 1 ? '' : 's'}, next look at ${nextLook}] ${reason}`;
 
 /** What an experiment tells, as people read it on a terminal: its trials, and the steps of any work. */
 export function showTrials(console: Console): Emit {
@@ -35,9 +41,7 @@ export function showTrials(console: Console): Emit {
           `[at most ${formatDuration(event.leftMs)} left] claim ${event.arm}, block ${event.block + 1}`,
         );
       case 'pairs':
-        return console.progress(
-          `[${event.done} pairs, next look at ${event.nextLook}] ${event.verdict}: ${event.reason}`,
-        );
+        return console.progress(pairsText(event));
       case 'repeat':
         return console.note(`Repeating ${event.phase} block ${event.block + 1}: ${event.reasons.join(' ')}`);
       default:

@@ -24,8 +24,8 @@ export type Arm = {
   slowdown?: number;
 };
 
-/** One trial to measure: an arm in its place. */
-export type Trial = { arm: Arm; phase: TrialPhase; block: number; position: number };
+/** One trial to measure: an arm in its place. `isLast`: no other of its block comes after it. */
+export type Trial = { arm: Arm; phase: TrialPhase; block: number; position: number; isLast: boolean };
 
 /** Arms that are compared with each other, in the order to run them, one trial each. (phase, number) names it for good. */
 export type Block = {

@@ -201,7 +201,9 @@ export const measurementSchema = z.object({
   sentinels: z
     .object({
       before: sentinelSchema.describe('Before the trial.'),
-      after: sentinelSchema.describe('After the trial.'),
+      after: sentinelSchema
+        .nullable()
+        .describe('After the trial; null after a short one that the next of its block followed at once.'),
     })
     .nullable()
     .describe('Sentinel kernels around the trial; null when they were not run.'),

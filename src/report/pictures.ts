@@ -20,11 +20,14 @@ const DENSITY = 2;
 /** Latin first, then what common systems have for Chinese. */
 const FONT = '"DejaVu Sans", "Noto Sans", Arial, "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif';
 
-/** Every chart as `chart-<id>.png`, drawn from the same data as the page. Throws `TOOL_MISSING`. */
-export async function chartPictures(view: ReportView): Promise<ReportFile[]> {
-  const language = view.options.language ?? 'en';
+/** Every chart of a report, drawn from the same data as the page. Throws `TOOL_MISSING`. */
+export const chartPictures = (view: ReportView): Promise<ReportFile[]> =>
+  drawPictures(drawnCharts(view), view.options.language ?? 'en');
+
+/** Charts as `chart-<id>.png`. Throws `TOOL_MISSING`. */
+export async function drawPictures(charts: readonly ChartSpec[], language: Language = 'en'): Promise<ReportFile[]> {
   const [{ createCanvas }, { Chart }] = await Promise.all([importCanvas(), import('chart.js/auto')]);
-  return drawnCharts(view).map((spec) => {
+  return charts.map((spec) => {
     const canvas = createCanvas(WIDTH, spec.height + 70);
     const chart = new Chart(canvas as never, configurationOf(spec, language));
     const data = canvas.toBuffer('image/png');

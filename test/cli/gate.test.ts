@@ -64,7 +64,13 @@ describe('paired', () => {
         .filter(({ phase }) => phase === 'calibrate')
         .map(({ arm }) => arm),
     ).toEqual(['baseline', 'candidate']);
-    expect(readdirSync(at('same')).sort()).toEqual(['gate.json', 'gate.md', 'junit.xml', 'outcomes.jsonl']);
+    expect(readdirSync(at('same')).sort()).toEqual([
+      'chart-pairs-decode.png',
+      'gate.json',
+      'gate.md',
+      'junit.xml',
+      'outcomes.jsonl',
+    ]);
   });
 
   it('fails a real slow-down, in every output that CI reads', async () => {
@@ -80,7 +86,8 @@ describe('paired', () => {
     expect(readFileSync(comment, 'utf8')).toMatch(/^<!-- r1-tune-gate -->\n### ❌ r1-tune gate: FAIL/);
     expect(readFileSync(junit, 'utf8')).toMatch(/failures="1"[\s\S]*<failure message="decode is worse/);
     expect(readFileSync(summary, 'utf8')).toContain('| decode | FAIL |');
-    expect(result.stdout).toContain('### ❌ r1-tune gate: FAIL');
+    expect(result.stdout).toMatch(/^FAIL: find the loss in this change/);
+    expect(result.stdout).toMatch(/▁.* decode, pair by pair/);
   });
 
   it('fails a candidate that does not run, at once', async () => {

@@ -5,7 +5,8 @@ import type { GateRequest } from '../../runs/gate/request.js';
 import { gateExit, type Strictness } from '../../runs/gate/result.js';
 import { openExperiment } from '../experiment-context.js';
 import { type OutputFlags, writeGateOutputs } from '../gate/outputs.js';
-import { gateLine, gateMarkdown } from '../gate/text.js';
+import { gateText } from '../gate/terminal.js';
+import { gateLine } from '../gate/words.js';
 
 const builder = (yargs: Argv) =>
   yargs
@@ -74,8 +75,8 @@ export const gateCommand = {
   handler: async (flags: Flags): Promise<void> => {
     const context = openExperiment(flags);
     const { result, folder } = await gate(flags, context);
-    writeGateOutputs(result, folder, flags, context);
-    context.console.result(flags.json ? JSON.stringify(result, null, 2) : gateMarkdown(result));
+    await writeGateOutputs(result, folder, flags, context);
+    context.console.result(flags.json ? JSON.stringify(result, null, 2) : gateText(result, folder));
     context.console.command(gateLine(result));
     process.exitCode = gateExit(result, flags);
   },

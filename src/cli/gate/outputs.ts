@@ -4,7 +4,10 @@ import { R1Error } from '../../core/errors.js';
 import type { GateResult } from '../../runs/gate/result.js';
 import { writeFileAtomic } from '../../store/atomic-write.js';
 import type { CommandContext } from '../context.js';
-import { gateAnnotation, gateJunit, gateMarkdown } from './text.js';
+import { gateJunit } from './junit.js';
+import { gateMarkdown } from './markdown.js';
+import { writeGatePictures } from './pictures.js';
+import { gateAnnotation } from './words.js';
 
 /** GitHub cuts a step summary at 1 MiB and refuses comments of 65,536 characters or more. */
 const STEP_SUMMARY_BYTES = 1024 ** 2 - 1024;
@@ -23,13 +26,13 @@ function cut(text: string, most: number): string {
 
 export type OutputFlags = { comment?: string | undefined; junit?: string | undefined };
 
-/** What people and CI systems read of a gate: gate.md and junit.xml in its folder, and the places that the flags and CI name. */
-export function writeGateOutputs(
+/** What people and CI systems read of a gate: gate.md, junit.xml and charts in its folder, and the places that the flags and CI name. */
+export async function writeGateOutputs(
   result: GateResult,
   folder: string,
   flags: OutputFlags,
   context: CommandContext,
-): void {
+): Promise<void> {
   const markdown = gateMarkdown(result);
   writeFileAtomic(join(folder, 'gate.md'), markdown);
   writeFileAtomic(join(folder, 'junit.xml'), gateJunit(result));
@@ -39,6 +42,7 @@ export function writeGateOutputs(
   if (summary) appendSummary(summary, cut(markdown, STEP_SUMMARY_BYTES));
   const annotation = context.host.env('GITHUB_ACTIONS') ? gateAnnotation(result) : null;
   if (annotation) context.console.command(annotation);
+  await writeGatePictures(result, folder, context.console);
 }
 
 function appendSummary(path: string, text: string): void {

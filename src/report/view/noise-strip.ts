@@ -1,5 +1,6 @@
 import type { Outcome, Sentinel } from '../../core/outcome.js';
 import type { RunResult } from '../../core/run-result.js';
+import { mean } from '../../stats/sample.js';
 import { quantile } from './quantile.js';
 
 /** One trial, or the most disturbed of several neighbours in a long run. */
@@ -36,9 +37,11 @@ export function noiseStrip(run: RunResult): NoiseStrip {
   return { points: thinned(all, trialsPerPoint), trialsPerPoint, ...run.noise };
 }
 
-/** Mean of the two sentinels around each trial over the median of all. */
+/** Mean of the sentinels around each trial over the median of all. */
 function relative(outcomes: readonly Outcome[], pick: (sentinel: Sentinel) => number): (number | null)[] {
-  const values = outcomes.map(({ sentinels }) => sentinels && (pick(sentinels.before) + pick(sentinels.after)) / 2);
+  const values = outcomes.map(({ sentinels }) =>
+    sentinels ? mean([sentinels.before, sentinels.after].flatMap((sentinel) => sentinel ?? []).map(pick)) : null,
+  );
   const median = quantile(values.filter((value) => value !== null))(0.5);
   return values.map((value) => (value === null || !(median > 0) ? null : value / median));
 }

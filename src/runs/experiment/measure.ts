@@ -54,5 +54,5 @@ export function createMeasure(
     const { model, freshCopy } = trial.arm;
     return freshCopy ? onFreshCopy(model, (copy) => launch(trial, copy)) : launch(trial, model);
   };
-  return (trial) => (sentinels && COMPARED.has(trial.phase) ? watch(() => onItsFile(trial)) : onItsFile(trial));
+  return (trial) => (sentinels && COMPARED.has(trial.phase) ? watch(trial, () => onItsFile(trial)) : onItsFile(trial));
 }

@@ -29,8 +29,11 @@ export async function runBlocks(source: Source, ports: ExperimentPorts): Promise
 /** Measures what is left of a block, and all of it once more when the machine, not the workload, disturbed any of it. */
 async function runBlock(block: Block, source: Source, ports: ExperimentPorts): Promise<void> {
   const run = async (from: number): Promise<void> => {
-    for (const [i, arm] of block.arms.slice(from).entries())
-      await runOne({ arm, phase: block.phase, block: block.number, position: from + i }, ports);
+    for (const [position, arm] of block.arms.entries()) {
+      if (position < from) continue;
+      const isLast = position === block.arms.length - 1;
+      await runOne({ arm, phase: block.phase, block: block.number, position, isLast }, ports);
+    }
   };
   const isMeasured = new Set(counted(block, ports).map(memberOf));
   const done = block.arms.filter((arm) => isMeasured.has(arm.name)).length;

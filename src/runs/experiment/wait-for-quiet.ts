@@ -5,6 +5,8 @@ import type { Context } from '../context.js';
 export type Preflight = { waitedMs: number; isQuiet: boolean; seen: Disturbance };
 
 const LOOK_MS = 1_000;
+/** What is seen is told this often: each is a line in the log of a build. */
+const TELL_MS = 10_000;
 
 const WORDS: Readonly<Record<keyof Disturbance, string>> = {
   cpuPressure: 'of the time something waited for a CPU',
@@ -22,12 +24,15 @@ export const disturbanceText = (seen: Disturbance): string =>
 export async function waitForQuiet({ host, clock, signal, emit }: Context, mostMs: number): Promise<Preflight> {
   const look = watchOthers(host);
   const start = clock.monotonicMs();
+  let toldMs = -TELL_MS;
   for (;;) {
     await clock.sleep(LOOK_MS, signal);
     const seen = look();
     const waitedMs = clock.monotonicMs() - start;
     const isQuiet = disturbances(seen).length === 0;
     if (isQuiet || waitedMs >= mostMs) return { waitedMs, isQuiet, seen };
+    if (waitedMs - toldMs < TELL_MS) continue;
+    toldMs = waitedMs;
     emit({ type: 'step', what: `Waiting for a quiet machine: ${disturbanceText(seen)}`, share: null });
   }
 }

@@ -183,5 +183,5 @@ const passReason = ([name, m]: [string, MetricVerdict]): string =>
 
 const openReason = ([name, m]: [string, MetricVerdict]): string =>
   m.pairs === 0
-    ? `${name}: not enough pairs for a look.`
+    ? `${name}: too few pairs to say anything yet.`
     : `${name}: ${m.pairs} pairs show neither a loss nor its absence (ratio ${m.ratio!.toFixed(3)}${m.minimumDetectable === null ? '' : `; they can show ${percent(m.minimumDetectable)}`}).`;

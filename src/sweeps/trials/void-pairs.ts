@@ -52,7 +52,7 @@ const KERNELS: readonly Kernel[] = [
 ];
 
 const readings = (trial: Signals, read: Kernel['read']): number[] =>
-  trial.sentinels ? [trial.sentinels.before, trial.sentinels.after].flatMap((s) => read(s) ?? []) : [];
+  trial.sentinels ? [trial.sentinels.before, trial.sentinels.after].flatMap((s) => (s && read(s)) ?? []) : [];
 
 function sentinelReasons(trial: Signals, run: readonly Signals[]): string[] {
   return KERNELS.flatMap(({ name, read }) => {

@@ -15,7 +15,7 @@ export const recordedTraceSchema = z.object({
   signals: z
     .array(
       z.object({
-        sentinels: z.object({ before: sentinelSchema, after: sentinelSchema }).nullable(),
+        sentinels: z.object({ before: sentinelSchema, after: sentinelSchema.nullable() }).nullable(),
         stealShare: z.number().nullable(),
       }),
     )

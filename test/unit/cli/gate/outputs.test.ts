@@ -24,7 +24,11 @@ const result = (reasons: string[]): GateResult => ({
   ...{ paired: null, stored: null, exact: null, pairs: [], startedAt: 'x', finishedAt: 'y' },
 });
 
-function write(reasons: string[], env: Record<string, string> = {}, flags: { comment?: string; junit?: string } = {}) {
+async function write(
+  reasons: string[],
+  env: Record<string, string> = {},
+  flags: { comment?: string; junit?: string } = {},
+) {
   const folder = createRunFolder({ parent: tempFolder('gate'), out: null, label: 'gate', time: new Date(0) });
   const commands: string[] = [];
   const context = {
@@ -32,7 +36,7 @@ function write(reasons: string[], env: Record<string, string> = {}, flags: { com
     console: { command: (text: string) => void commands.push(text) },
   } as unknown as CommandContext;
   try {
-    writeGateOutputs(result(reasons), folder.path, flags, context);
+    await writeGateOutputs(result(reasons), folder.path, flags, context);
   } finally {
     folder.close();
   }
@@ -41,33 +45,33 @@ function write(reasons: string[], env: Record<string, string> = {}, flags: { com
 }
 
 describe('files of a gate', () => {
-  it('are there in every run', () => {
-    const { read, commands } = write(['slower.']);
+  it('are there in every run', async () => {
+    const { read, commands } = await write(['slower.']);
     expect(read('gate.md')).toContain('slower.');
     expect(read('junit.xml')).toContain('<failure message="slower."');
     expect(commands).toEqual([]);
   });
 
-  it('speak to GitHub only inside GitHub', () => {
+  it('speak to GitHub only inside GitHub', async () => {
     const summary = join(tempFolder('gate'), 'summary.md');
     writeFileSync(summary, 'earlier step\n');
-    const { commands } = write(['slower.'], { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary });
+    const { commands } = await write(['slower.'], { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary });
     expect(commands).toEqual(['::error title=r1-tune gate FAIL::slower.']);
     expect(readFileSync(summary, 'utf8')).toMatch(/^earlier step\n### ❌ r1-tune gate: FAIL/);
   });
 
-  it('go where the flags say, the comment with the marker that finds it again', () => {
+  it('go where the flags say, the comment with the marker that finds it again', async () => {
     const folder = tempFolder('gate');
     const flags = { comment: join(folder, 'comment.md'), junit: join(folder, 'junit.xml') };
-    const { read } = write(['slower.'], {}, flags);
+    const { read } = await write(['slower.'], {}, flags);
     expect(readFileSync(flags.comment, 'utf8')).toBe(`${COMMENT_MARKER}\n${read('gate.md')}`);
     expect(readFileSync(flags.junit, 'utf8')).toBe(read('junit.xml'));
   });
 
-  it('a step summary that cannot be written is said to be so', () => {
+  it('a step summary that cannot be written is said to be so', async () => {
     const folder = tempFolder('gate');
     mkdirSync(join(folder, 'summary.md'));
-    expect(() => write(['x'], { GITHUB_STEP_SUMMARY: join(folder, 'summary.md') })).toThrow(
+    await expect(write(['x'], { GITHUB_STEP_SUMMARY: join(folder, 'summary.md') })).rejects.toThrow(
       expect.objectContaining({ code: 'OUTPUT_UNWRITABLE' }),
     );
   });
@@ -77,9 +81,9 @@ describe('what CI systems refuse is cut', () => {
   const many = Array.from({ length: 40_000 }, (_, i) => `Reason ${i} with a 模型 of wide characters.`);
   const short = ['One reason.'];
 
-  it('a comment to less than 65,536 characters, at a whole line, and says where the rest is', () => {
+  it('a comment to less than 65,536 characters, at a whole line, and says where the rest is', async () => {
     const path = join(tempFolder('gate'), 'comment.md');
-    const { read } = write(many, {}, { comment: path });
+    const { read } = await write(many, {}, { comment: path });
     const text = readFileSync(path, 'utf8');
     expect(text.length).toBeLessThan(65_536);
     expect(Buffer.byteLength(text)).toBeGreaterThan(60_000);
@@ -89,26 +93,26 @@ describe('what CI systems refuse is cut', () => {
     expect(read('gate.md').length).toBeGreaterThan(1_000_000);
   });
 
-  it('one endless line too', () => {
+  it('one endless line too', async () => {
     const path = join(tempFolder('gate'), 'comment.md');
-    write(['模'.repeat(200_000)], {}, { comment: path });
+    await write(['模'.repeat(200_000)], {}, { comment: path });
     const text = readFileSync(path, 'utf8');
     expect(Buffer.byteLength(text)).toBeLessThan(65_536);
     expect(text).toContain('… cut');
     expect(text).not.toContain('\ufffd');
   });
 
-  it('a step summary to less than 1 MiB', () => {
+  it('a step summary to less than 1 MiB', async () => {
     const summary = join(tempFolder('gate'), 'summary.md');
-    write(many, { GITHUB_STEP_SUMMARY: summary });
+    await write(many, { GITHUB_STEP_SUMMARY: summary });
     const bytes = readFileSync(summary).length;
     expect(bytes).toBeLessThan(1024 ** 2);
     expect(bytes).toBeGreaterThan(1_000_000);
   });
 
-  it('short texts are left alone', () => {
+  it('short texts are left alone', async () => {
     const path = join(tempFolder('gate'), 'comment.md');
-    write(short, {}, { comment: path });
+    await write(short, {}, { comment: path });
     expect(readFileSync(path, 'utf8')).not.toContain('cut');
   });
 });

@@ -64,7 +64,7 @@ async function search(
 }
 
 describe('runOne', () => {
-  const trial: Trial = { arm: planArm(plan, a, 'full'), phase: 'race', block: 2, position: 1 };
+  const trial: Trial = { arm: planArm(plan, a, 'full'), phase: 'race', block: 2, position: 1, isLast: false };
 
   it('stores one whole outcome with its place in the design', async () => {
     const { ports, outcomes } = fakePorts(() => measured());
