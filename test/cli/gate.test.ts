@@ -69,6 +69,7 @@ describe('paired', () => {
       'gate.json',
       'gate.md',
       'junit.xml',
+      'machine.json',
       'outcomes.jsonl',
     ]);
   });

@@ -30,7 +30,7 @@ export function pairsChart({ metric, verdict, pairs, marginRatio, ratio }: Pairs
         : [],
     );
   const counted: Series = {
-    ...{ name: same('Pairs that count'), color: 'accent', shape: 'circle', line: true },
+    ...{ name: same('Pairs that count'), color: 'accent', shape: 'circle', line: false },
     points: points(false),
   };
   const voided: Series = {
@@ -44,7 +44,7 @@ export function pairsChart({ metric, verdict, pairs, marginRatio, ratio }: Pairs
     y: { title: same('Change, % (below 0 is worse)'), format: 'percent', scale: 'linear' },
     series: voided.points.length > 0 ? [counted, voided] : [counted],
     marks: [
-      { axis: 'y', value: 0, label: same('no change'), color: 'muted' },
+      { axis: 'y', value: 0, label: same(''), color: 'muted' },
       { axis: 'y', value: percentOf(marginRatio), label: same('margin'), color: 'serious' },
       ...(ratio === null
         ? []
