@@ -58,7 +58,7 @@ async function measure(arm: Arm, own: Record<string, string> = env): Promise<Mea
   const machine = await probeMachine(host, { clock: systemClock });
   const { signal } = new AbortController();
   const run = createMeasure({ machine, expectedMs: () => 30_000 }, { host: liveHost(own), clock: systemClock, signal });
-  return run({ arm, phase: 'claim', block: 0, position: 0 });
+  return run({ arm, phase: 'claim', block: 0, position: 0, isLast: true });
 }
 
 const isAlive = (pid: number): boolean => {
