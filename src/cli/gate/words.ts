@@ -65,8 +65,8 @@ export function pairsText({ pairs, startedAt, finishedAt }: GateResult): string 
 }
 
 /** Both configurations; one where they are the same. */
-export function sidesText({ baseline, candidate }: GateResult, escape: (text: string) => string): string {
-  const [before, now] = [candidateLabel(baseline.candidate), candidateLabel(candidate.candidate)].map(escape);
+export function sidesText({ baseline, candidate }: GateResult, quote: (text: string) => string): string {
+  const [before, now] = [candidateLabel(baseline.candidate), candidateLabel(candidate.candidate)].map(quote);
   return before === now ? `Baseline and candidate: ${before}` : `Baseline: ${before} · candidate: ${now}`;
 }
 
