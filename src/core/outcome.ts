@@ -186,7 +186,17 @@ export const outcomeStatusSchema = z.enum([
 ]);
 export type OutcomeStatus = z.infer<typeof outcomeStatusSchema>;
 
-export const trialPhaseSchema = z.enum(['bench', 'calibrate', 'screen', 'refine', 'race', 'confirm', 'gate', 'claim']);
+export const trialPhaseSchema = z.enum([
+  'bench',
+  'calibrate',
+  'screen',
+  'refine',
+  'race',
+  'confirm',
+  'neighbour',
+  'gate',
+  'claim',
+]);
 export type TrialPhase = z.infer<typeof trialPhaseSchema>;
 
 /** What a measure function gives back; the sweep adds identity and place in the design. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { candidateSchema } from './candidate.js';
 import { intervalSchema } from './interval.js';
 import { modelFileSchema } from './model.js';
+import { besideSchema, environmentSchema } from './neighbour.js';
 import { constraintsSchema, goalSchema, speedupSchema, throughputSchema, versionsSchema } from './run-result.js';
 import { objectiveSchema, requestSchema, workloadSchema } from './workload.js';
 
@@ -53,6 +54,11 @@ export const profileSchema = z
       })
       .describe('What the deployment should reach on the same machine.'),
     speedup: speedupSchema.nullable().describe('Against the default configuration; null when it is the default.'),
+    neighbour: besideSchema
+      .pick({ decodeTokensPerSecond: true, overAlone: true })
+      .extend({ environment: environmentSchema })
+      .optional()
+      .describe('What it reaches beside one busy process; absent where that was not measured.'),
     baseline: candidateSchema.describe('The default configuration that it was compared with.'),
     constraints: constraintsSchema.describe('Constraints that were met.'),
     machine: z

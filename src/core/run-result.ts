@@ -3,6 +3,7 @@ import { candidateSchema } from './candidate.js';
 import { intervalSchema } from './interval.js';
 import { machineSchema } from './machine.js';
 import { modelFileSchema } from './model.js';
+import { neighbourPlanSchema, neighbourSchema } from './neighbour.js';
 import { outcomeSchema } from './outcome.js';
 import { objectiveSchema, requestSchema, workloadSchema } from './workload.js';
 
@@ -76,6 +77,7 @@ export const planSchema = z
       .boolean()
       .optional()
       .describe('Sentinel kernels run around each trial, so a resumed run keeps to it; absent: they do.'),
+    neighbour: neighbourPlanSchema.optional(),
     modelId: z.string().describe('The model as asked for, for example "synthetic:deepseek-r1-distill-qwen-1.5b".'),
     contextTokens: z.int().describe('Context length of each sequence, tokens.'),
     models: z.array(modelFileSchema).describe('One file for each backend and quantization.'),
@@ -305,6 +307,7 @@ export const runResultSchema = z
       .describe(
         'Configurations that serve other goals better than the recommended one; absent where none was looked for.',
       ),
+    neighbour: neighbourSchema.optional(),
     warnings: z.array(warningSchema).describe('What a reader should know.'),
     noise: z
       .object({

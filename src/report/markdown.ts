@@ -8,6 +8,7 @@ import { claimStatement, verdictName } from './texts/claim-texts.js';
 import { comparisonName, comparisonNote } from './texts/comparison-text.js';
 import { t } from './texts/index.js';
 import { estimateText, levelText } from './texts/interval-text.js';
+import { neighbourText } from './texts/neighbour-text.js';
 import { visible } from './texts/safe-name.js';
 import type { Language, Text } from './texts/text.js';
 import { labelText } from './view/label.js';
@@ -21,9 +22,11 @@ export function markdownReport(view: ReportView): string {
   const language = view.options.language ?? 'en';
   const say = (text: Text): string => escapeMarkdown(text[language]);
   const interval = headlineInterval(view);
+  const beside = neighbourText(view);
   const blocks = [
     `## ${say(headlineText(view))}${interval ? ` (${say(interval)})` : ''}`,
     say(proofText(view)),
+    ...(beside ? [say(beside)] : []),
     ...(view.run.status === 'cut' ? [`**${say(t('cutRun'))}**`] : []),
     ...(view.isSynthetic ? [say(t('synthetic'))] : []),
     ...(view.answer.serveCommand ? [codeBlock(view.answer.serveCommand)] : []),

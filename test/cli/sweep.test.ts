@@ -198,3 +198,25 @@ describe('bad input', () => {
     expect(readdirSync(folder).filter((name) => name !== 'home')).toEqual([]);
   });
 });
+
+it('--neighbour measures the recommendation beside a busy process, and counts that for nothing else', async () => {
+  const out = join(tempFolder('sweep'), 'run');
+  const result = await runCli([
+    ...args(script(tempFolder('script'), COST), out),
+    '--neighbour',
+    '--environment',
+    'exclusive',
+  ]);
+  expect(result.exitCode).toBe(0);
+  expectWhole(out);
+  const run = runResultSchema.parse(JSON.parse(readFileSync(join(out, 'run.json'), 'utf8')));
+  expect(run.neighbour!.arms.map(({ role, objective }) => [role, objective.n])).toEqual([
+    ['winner', 3],
+    ['rival', 3],
+  ]);
+  expect(run.outcomes.some(({ phase }) => phase === 'neighbour')).toBe(false);
+  expect(linesOf(out)).toHaveLength(run.outcomes.length + run.neighbour!.outcomes.length);
+  const profile = profileSchema.parse(JSON.parse(readFileSync(join(out, 'best.json'), 'utf8')));
+  expect(profile.neighbour).toMatchObject({ environment: 'exclusive', decodeTokensPerSecond: { n: 3 } });
+  expect(result.stdout).toContain('Decode beside one busy process:');
+}, 120_000);

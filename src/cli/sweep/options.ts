@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs';
 import { defaultBackends, REAL_BACKENDS } from '../../core/backends.js';
 import { AXIS_IDS, KNOBS } from '../../core/knobs.js';
+import { environmentSchema } from '../../core/neighbour.js';
 import { shareOf, wholeFrom } from '../../core/parse.js';
 
 /** Flags that sweep, bench and calibrate share. Values of axes are lists; `auto` derives them from the machine. */
@@ -87,6 +88,17 @@ export function searchOptions<T>(yargs: Argv<T>) {
       default: 0,
       coerce: wholeFrom('puzzles', 0),
       describe: 'Generated puzzles to ask each quantization (slow)',
+    })
+    .option('environment', {
+      type: 'string',
+      default: 'shared',
+      choices: environmentSchema.options,
+      describe:
+        'Whether other processes compute on this machine, too. shared: what loses more beside one than it gains alone is not recommended. exclusive: that is only told',
+    })
+    .option('neighbour', {
+      type: 'boolean',
+      describe: 'Measure the recommendation beside one busy process, too (default: yes, where there is time)',
     })
     .option('sentinels', {
       type: 'boolean',

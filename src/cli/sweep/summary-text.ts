@@ -54,6 +54,16 @@ function ratesLines({ configurations, plan }: RunResult): string[] {
   return ['Measured:', ...measured.map((c) => `  ${c.label}: decode ${rateText(c.decodeTokensPerSecond!)}`)];
 }
 
+/** What it, its rival and one thread fewer reach while another process computes. */
+function neighbourLines({ neighbour }: RunResult): string[] {
+  if (!neighbour) return [];
+  const arms = neighbour.arms.map(({ candidate, decodeTokensPerSecond, overAlone }) => {
+    const share = overAlone === null ? '' : ` (${(100 * overAlone).toFixed(0)} % of alone)`;
+    return `  ${candidateLabel(candidate)}: ${decodeTokensPerSecond.estimate.toFixed(1)} tok/s${share}`;
+  });
+  return ['Decode beside one busy process:', ...arms];
+}
+
 /** What a finished sweep says on the terminal: the answer, its proof, and what to run next. */
 export function summaryText(run: RunResult, profile: Profile, folder: string): string {
   const place = relative('.', folder) || '.';
@@ -66,6 +76,7 @@ export function summaryText(run: RunResult, profile: Profile, folder: string): s
     `Decode:   ${rateText(expected.decodeTokensPerSecond)}   Prefill: ${rateText(expected.prefillTokensPerSecond)}   Peak memory: ${expected.peakRssBytes === null ? 'unknown' : formatBytes(expected.peakRssBytes)}`,
     ...(expected.throughput ? [throughputLine(expected.throughput)] : []),
     speedupLine(profile, run),
+    ...neighbourLines(run),
     ...ratesLines(run),
     `${run.outcomes.length} trials in ${formatDuration(spent)} on ${profile.machine.description}`,
     ...run.warnings.filter((w) => w.severity !== 'info').map((w) => `Note: ${w.message}`),

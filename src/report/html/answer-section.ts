@@ -7,6 +7,7 @@ import { headlineInterval, headlineText, proofText, speedKey } from '../texts/an
 import { t } from '../texts/index.js';
 import { estimateText } from '../texts/interval-text.js';
 import { knobText } from '../texts/knob-text.js';
+import { neighbourText } from '../texts/neighbour-text.js';
 import { joined, same, type Text } from '../texts/text.js';
 import type { Ranked } from '../view/answer.js';
 import { labelText } from '../view/label.js';
@@ -18,9 +19,11 @@ import { html, type Markup, verbatim } from './html.js';
 export function answerSection(view: ReportView): Markup {
   const { answer, run } = view;
   const interval = headlineInterval(view);
+  const beside = neighbourText(view);
   return html`<section id="answer" class="answer ${answer.verdict}">
 <h1>${headlineText(view)}${interval && html` <span class="interval">(${interval})</span>`}</h1>
 <p class="proof">${proofText(view)}</p>
+${beside && html`<p class="proof">${beside}</p>`}
 ${answer.chosen && html`<p>${changesText(view)}</p>`}
 ${run.status === 'cut' && html`<p class="notice warning">${t('cutRun')}</p>`}
 ${view.isSynthetic && html`<p class="notice info">${t('synthetic')}</p>`}

@@ -81,6 +81,7 @@ const PHASES = {
   refine: 'phaseRefine',
   race: 'phaseRace',
   confirm: 'phaseConfirm',
+  neighbour: 'phaseNeighbour',
   gate: 'phaseGate',
   claim: 'phaseClaim',
 } as const satisfies Record<TrialPhase, TextKey>;
@@ -115,11 +116,12 @@ const TRIAL_COLUMNS: TableColumn[] = [
 export function trialTable({ run }: ReportView): TableData {
   const places = new Map<string, number>();
   const labels: Text[] = [];
-  for (const { candidateId, candidate } of run.outcomes)
+  const outcomes = [...run.outcomes, ...(run.neighbour?.outcomes ?? [])];
+  for (const { candidateId, candidate } of outcomes)
     if (!places.has(candidateId)) places.set(candidateId, labels.push(labelText(candidate)) - 1);
   return {
     columns: TRIAL_COLUMNS,
-    rows: run.outcomes.map((outcome) => trialRow(outcome, places.get(outcome.candidateId)!)),
+    rows: outcomes.map((outcome) => trialRow(outcome, places.get(outcome.candidateId)!)),
     labels,
     filters: ['colPhase', 'colStatus'],
   };

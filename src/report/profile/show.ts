@@ -64,11 +64,12 @@ export function verdictText({ verdict, speedup }: Profile): string {
   return `${VERDICTS[verdict]}: ${estimateText(speedup.ratio, 'change')}`;
 }
 
-export function expectedRows({ expected }: Profile): [string, string][] {
+export function expectedRows({ expected, neighbour }: Profile): [string, string][] {
   const known = (value: string | null): string => value ?? 'not available';
   const { peakRssBytes, loadMs, cpuSecondsPerToken, energyJoulesPerToken } = expected;
   return [
     ['decode', estimateText(expected.decodeTokensPerSecond, 'rate')],
+    ...neighbourRows(neighbour),
     ['prefill', estimateText(expected.prefillTokensPerSecond, 'rate')],
     ['time to first token', estimateText(expected.ttftMs, 'ms')],
     ['peak memory', known(peakRssBytes === null ? null : formatValue('bytes', peakRssBytes))],
@@ -79,6 +80,13 @@ export function expectedRows({ expected }: Profile): [string, string][] {
     ],
     ['energy', known(energyJoulesPerToken === null ? null : `${formatValue('joules', energyJoulesPerToken)} (median)`)],
   ];
+}
+
+function neighbourRows(neighbour: Profile['neighbour']): [string, string][] {
+  if (!neighbour) return [];
+  const { decodeTokensPerSecond, overAlone } = neighbour;
+  const share = overAlone === null ? '' : `, ${formatValue('share', overAlone)} of its rate alone`;
+  return [['beside one busy process', `${estimateText(decodeTokensPerSecond, 'rate')}${share}`]];
 }
 
 export function constraintRows({ constraints }: Profile): [string, string][] {

@@ -10,17 +10,16 @@ import { joined, type Text } from './text.js';
 export function headlineText({ answer, run }: ReportView): Text {
   if (!answer.chosen || answer.verdict === 'none') return t('headlineNone');
   const label = labelText(answer.chosen.candidate);
-  if (answer.verdict === 'keep-default') return keepText(answer, label);
+  if (answer.verdict === 'keep-default') return keepText(answer, label, run.neighbour?.decides === true);
   if (!answer.speedup && !answer.isDefaultViable) return t('headlineNoDefault', { label });
   if (run.plan.shortfall?.worth === 'rates') return t('headlineRates', { label });
   if (answer.verdict === 'unconfirmed' || !answer.speedup) return t('headlineUnconfirmed', { label });
   return t('headlineFaster', { label, change: formatValue('change', answer.speedup.ratio.estimate) });
 }
 
-function keepText({ compared }: ReportView['answer'], label: Text): Text {
-  return compared
-    ? t('headlineKeep', { label, rival: labelText(compared.candidate) })
-    : t('headlineKeepAlone', { label });
+function keepText({ compared }: ReportView['answer'], label: Text, losesBeside: boolean): Text {
+  if (!compared) return t('headlineKeepAlone', { label });
+  return t(losesBeside ? 'headlineKeepBeside' : 'headlineKeep', { label, rival: labelText(compared.candidate) });
 }
 
 /** The interval that belongs to the sentence, or null where none was computed. */

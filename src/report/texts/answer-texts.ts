@@ -8,6 +8,10 @@ export const ANSWER_TEXTS = {
     en: 'Keep the default settings, {label}: {rival} is not confirmed to be faster',
     zh: '保持默认设置（{label}）：{rival} 未被证实更快',
   },
+  headlineKeepBeside: {
+    en: 'Keep the default settings, {label}: {rival} is faster alone, and loses more than that beside a busy process',
+    zh: '保持默认设置（{label}）：{rival} 独占机器时更快，但旁边有繁忙进程时损失更大',
+  },
   headlineKeepAlone: {
     en: 'Keep the default settings, {label}: nothing else ran and met the constraints',
     zh: '保持默认设置（{label}）：没有其他配置能够运行并满足约束条件',
@@ -59,6 +63,35 @@ export const ANSWER_TEXTS = {
   proofChance: {
     en: 'Chance alone would show such a difference with probability p = {p}.',
     zh: '纯属偶然出现这种差别的概率为 p = {p}。',
+  },
+  beside: {
+    en: 'Beside one busy process ({blocks} blocks): {list}.',
+    zh: '旁边有一个繁忙进程时（{blocks} 个区组）：{list}。',
+  },
+  besideArm: { en: '{label} decodes {rate}', zh: '{label} 解码 {rate}' },
+  besideArmShare: {
+    en: '{label} decodes {rate}, {share} of its rate alone',
+    zh: '{label} 解码 {rate}，为独占时的 {share}',
+  },
+  besideSpare: {
+    en: 'Where others compute on this machine too, --threads {threads} is the better choice: its threads wait for none that lost its CPU.',
+    zh: '若机器上还有其他计算进程，--threads {threads} 更好：没有线程需要等待失去 CPU 的线程。',
+  },
+  besideDecides: {
+    en: 'Every pair there shows the faster one behind, by more than it gains alone: so the default settings are recommended.',
+    zh: '每一对都显示较快的配置在此落后，且超过其独占时的收益：因此推荐默认设置。',
+  },
+  besideShared: {
+    en: 'The machine was taken as shared; with --environment exclusive this is told and decides nothing.',
+    zh: '机器被视为共享；使用 --environment exclusive 时仅告知，不影响决定。',
+  },
+  besideExclusive: {
+    en: 'The machine was said to be exclusive, so this decides nothing.',
+    zh: '机器被声明为独占，因此不影响决定。',
+  },
+  besideNot: {
+    en: 'Behaviour beside another busy process was not measured: the time did not suffice.',
+    zh: '未测量旁边有繁忙进程时的表现：时间不足。',
   },
   measures: { en: 'What is measured: {objective}.', zh: '衡量指标：{objective}。' },
   objectiveWorkload: {

@@ -41,6 +41,7 @@ export const PAGE_TEXTS = {
   phaseRefine: { en: 'refine', zh: '细化' },
   phaseRace: { en: 'race', zh: '竞赛' },
   phaseConfirm: { en: 'confirm', zh: '确认' },
+  phaseNeighbour: { en: 'beside a neighbour', zh: '有邻居时' },
   phaseGate: { en: 'gate', zh: '门禁' },
   phaseClaim: { en: 'claim', zh: '说法' },
   statusMeasured: { en: 'measured', zh: '已测得' },

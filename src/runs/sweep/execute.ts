@@ -7,6 +7,7 @@ import type { Outcome } from '../../core/outcome.js';
 import type { Plan, Quality, RunResult } from '../../core/run-result.js';
 import type { RunFolder } from '../../store/run-folder.js';
 import { assembleRun } from '../../sweeps/results/assemble-run.js';
+import { type NeighbourArm, neighbourArms } from '../../sweeps/results/neighbour.js';
 import { type Judge, toldResult } from '../../sweeps/results/trial-result.js';
 import { toDesignSpace } from '../../sweeps/search/design-space.js';
 import { openSession, type SearchSession } from '../../sweeps/search/session.js';
@@ -17,9 +18,10 @@ import type { Context } from '../context.js';
 import { listedBlocks } from '../experiment/listed-blocks.js';
 import { openPorts } from '../experiment/ports.js';
 import { runBlocks, type Source } from '../experiment/run-blocks.js';
+import { besideMs, isBesideNeighbour, neighbourReserveMs, neighbourSource } from './neighbour.js';
 import { failedArms, isFailedArm, pilotBlocks, unpilotedArms } from './pilots.js';
-import { planTimes, searchOptions } from './plan-times.js';
-import { isOfSearch, searchSource } from './search-source.js';
+import { planTimes, REPORT_MS, searchOptions } from './plan-times.js';
+import { isOfSearch, isPilot, searchSource } from './search-source.js';
 
 export type RunJob = {
   folder: RunFolder;
@@ -81,17 +83,37 @@ async function measurePilots(job: RunJob, context: Context): Promise<Outcome[]> 
   const source: Source = { ...all, next: (log) => (isEnough(log) ? null : all.next(log)) };
   const expected = { trials: source.plannedTrials, ms: 0 };
   await runBlocks(source, openPorts({ machine, log: folder.log, expected }, context));
-  return folder.log.outcomes.filter((outcome) => !isOfSearch(outcome));
+  return folder.log.outcomes.filter(isPilot);
 }
 
-const fitted = (job: RunJob, outcomes: readonly Outcome[], pilots: readonly Pilot[], { clock }: Context): Plan =>
-  planTimes(withoutFailedArms(job.plan, outcomes, job.models), {
+/** The recommendation and its rival beside a busy process, as far as the budget goes. */
+async function measureBeside(
+  job: RunJob,
+  { plan, pilots, arms }: { plan: Plan; pilots: readonly Pilot[]; arms: readonly NeighbourArm[] },
+  context: Context,
+): Promise<void> {
+  const { folder, machine } = job;
+  const facts = { pilots, threadBudget: machine.limits.threadBudget };
+  const trialMs = Math.max(0, ...arms.map(({ candidate }) => besideMs(plan, candidate, facts)));
+  const hasTimeFor = (blocks: number): boolean =>
+    plan.budgetMs === null ||
+    context.clock.monotonicMs() - job.startedMs + REPORT_MS + blocks * arms.length * trialMs <= plan.budgetMs;
+  const source = neighbourSource(plan, arms, hasTimeFor);
+  const expected = { trials: source.plannedTrials, ms: source.plannedTrials * trialMs };
+  await runBlocks(source, openPorts({ machine, log: folder.log, expected, expectedMs: () => trialMs }, context));
+}
+
+function fitted(job: RunJob, outcomes: readonly Outcome[], pilots: readonly Pilot[], { clock }: Context): Plan {
+  const { threadBudget } = job.machine.limits;
+  const spentMs = clock.monotonicMs() - job.startedMs;
+  return planTimes(withoutFailedArms(job.plan, outcomes, job.models), {
     pilots,
-    threadBudget: job.machine.limits.threadBudget,
-    elapsedMs: clock.monotonicMs() - job.startedMs,
+    threadBudget,
+    elapsedMs: spentMs + neighbourReserveMs(job.plan, { pilots, threadBudget }),
     sentinels: job.sentinels,
     designOf: (candidate) => designOf(candidate, job),
   });
+}
 
 function openSearch(plan: Plan, job: RunJob, judge: Judge): SearchSession {
   const { outcomes } = job.folder.log;
@@ -129,6 +151,11 @@ export async function executeRun(job: RunJob, context: Context): Promise<RunResu
     context,
   );
   await runBlocks(searchSource(session, { plan, qualityOf }), ports);
+  const arms = neighbourArms(session.result, plan, machine.topology.allowed.cores);
+  await measureBeside(job, { plan, pilots, arms }, context);
   context.emit({ type: 'idle' });
-  return assembleRun({ id: folder.id, machine, plan, outcomes: folder.log.outcomes, quality, search: session.result });
+  const { outcomes: log } = folder.log;
+  const beside = { arms, outcomes: log.filter(isBesideNeighbour) };
+  const outcomes = log.filter((outcome) => !isBesideNeighbour(outcome));
+  return assembleRun({ id: folder.id, machine, plan, outcomes, quality, search: session.result, beside });
 }

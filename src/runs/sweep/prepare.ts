@@ -1,7 +1,9 @@
+import { BACKENDS } from '../../core/backends.js';
 import type { Calibration } from '../../core/calibration.js';
 import { R1Error } from '../../core/errors.js';
 import type { Machine } from '../../core/machine.js';
 import type { ModelFile } from '../../core/model.js';
+import type { Environment } from '../../core/neighbour.js';
 import { type Exclusion, type Plan, RUN_VERSION } from '../../core/run-result.js';
 import { parseBytes, parseDurationMs } from '../../core/units.js';
 import { axisValues } from '../../sweeps/search/design-space.js';
@@ -11,6 +13,7 @@ import { drawSeed } from '../draw-seed.js';
 import { engineVersions, gitCommit } from '../versions.js';
 import { type AxisFlags, askedAxes } from './asked-axes.js';
 import { withWarmUp } from './calibrated.js';
+import { neighbourPlan } from './neighbour.js';
 import { contextFor, parseRequest, workloadsFor } from './workloads.js';
 
 export type PlanFlags = AxisFlags & {
@@ -25,6 +28,9 @@ export type PlanFlags = AxisFlags & {
   effort: Plan['effort'];
   strategy: string;
   budget?: string | undefined;
+  environment: Environment;
+  /** Measure the recommendation beside a busy process; left out: where an engine computes. */
+  neighbour?: boolean | undefined;
 };
 
 /** A server for reasoning models needs room for long thoughts; the KV cache of this context is part of the measured memory. */
@@ -131,6 +137,9 @@ export function preparePlan(
     defaultCandidate: space.defaultCandidate,
     candidates: space.candidates,
     ...(space.references?.length ? { references: space.references } : {}),
+    ...((flags.neighbour ?? space.candidates.some(({ backend }) => BACKENDS[backend].isReal))
+      ? { neighbour: neighbourPlan(flags.effort, flags.environment) }
+      : {}),
     modelId: facts.modelId,
     contextTokens: context,
     models: [...models],

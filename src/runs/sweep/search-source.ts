@@ -6,10 +6,12 @@ import { confirmTrials, FEWEST_PAIRS } from '../../sweeps/search/confirm.js';
 import type { SearchSession } from '../../sweeps/search/session.js';
 import { countedInBlock } from '../../sweeps/trials/void-blocks.js';
 import type { Source } from '../experiment/run-blocks.js';
+import { isBesideNeighbour } from './neighbour.js';
 import { planArms } from './plan-arms.js';
 
 /** Trials of the search itself: pilots chose how it was planned, and its budget begins after them. */
-export const isOfSearch = ({ phase }: Outcome): boolean => phase !== 'calibrate';
+export const isOfSearch = (outcome: Outcome): boolean => !isPilot(outcome) && !isBesideNeighbour(outcome);
+export const isPilot = ({ phase }: Outcome): boolean => phase === 'calibrate';
 
 /** A disturbed block of the race tells less than a quiet one, a run without a confirmation nothing: the shortest is kept back. */
 const reserveOf =

@@ -8,6 +8,7 @@ import { everyCandidate } from '../space/references.js';
 import { markVoided } from '../trials/void-blocks.js';
 import { decide } from './decision.js';
 import { effectsOf } from './effects.js';
+import { type NeighbourArm, neighbourOf, weighed } from './neighbour.js';
 import { placeOnPareto } from './place-on-pareto.js';
 import { pairedLogRatios, summarizeConfigurations } from './summarize.js';
 import { objectiveOf } from './trial-result.js';
@@ -21,6 +22,8 @@ export type RunParts = {
   quality: readonly Quality[];
   /** null for a bench, which decides nothing. */
   search: SearchResult | null;
+  /** Trials beside a busy process, and what they compared. */
+  beside?: { arms: readonly NeighbourArm[]; outcomes: readonly Outcome[] };
 };
 
 function pairedSd(parts: RunParts, chosenId: string | undefined): number | null {
@@ -46,6 +49,8 @@ export function assembleRun(parts: RunParts): RunResult {
     published(summarizeConfigurations(plan, outcomes, qualityOf), parts.search),
     qualityOf,
   );
+  const { arms = [], outcomes: besideOutcomes = [] } = parts.beside ?? {};
+  const neighbour = neighbourOf(besideOutcomes, { plan, search: parts.search, configurations, arms });
   const winner = parts.search?.choice?.winnerId;
   const steals = outcomes.flatMap((o) => o.resources?.stealShare ?? []);
   return {
@@ -60,7 +65,8 @@ export function assembleRun(parts: RunParts): RunResult {
     configurations,
     quality: [...quality],
     ...(parts.search ? { effects: effectsOf(plan, everyCandidate(plan), outcomes) } : {}),
-    choice: decide(parts.search, { plan, outcomes, configurations }),
+    choice: decide(weighed(parts.search, neighbour, plan), { plan, outcomes, configurations }),
+    ...(neighbour ? { neighbour } : {}),
     warnings: runWarnings({ machine, plan, outcomes, configurations }),
     noise: {
       pairedSd: pairedSd({ ...parts, outcomes }, winner),

@@ -49,6 +49,8 @@ function reasonOf(result: SearchResult, speedup: Speedup | null, plan: Plan, lab
     return 'The default configuration fails here or breaks a constraint, so there is nothing to compare with.';
   const tried = `${label(result.confirmation!.candidateId)} against the defaults: ${percent(speedup!.ratio)} on the ${plan.objective} objective`;
   if (because === 'faster') return `${tried}.`;
+  if (because === 'loses-beside-others')
+    return `Keep the defaults: ${tried}, but beside one busy process it loses more than that, and this machine is shared.`;
   const { high } = speedup!.ratio;
   return `Keep the defaults: ${tried}, which ${high !== null && high < 1 ? 'is slower' : 'does not exclude zero'}.`;
 }
@@ -57,6 +59,7 @@ const VERDICTS: Record<Recommendation['because'], Choice['verdict']> = {
   faster: 'faster',
   'default-is-best': 'keep-default',
   'no-clear-gain': 'keep-default',
+  'loses-beside-others': 'keep-default',
   'too-little': 'unconfirmed',
   'default-not-viable': 'unconfirmed',
 };

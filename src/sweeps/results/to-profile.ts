@@ -8,6 +8,13 @@ export const describeMachine = (machine: Machine): string => {
   return `${machine.cpu.model.value ?? machine.platform.arch}, ${allowed.cpus.length} CPUs on ${allowed.cores} cores allowed`;
 };
 
+function besideOthers({ neighbour }: RunResult, { candidateId }: Configuration): Pick<Profile, 'neighbour'> {
+  const arm = neighbour?.arms.find((one) => one.candidateId === candidateId);
+  if (!neighbour || !arm) return {};
+  const { decodeTokensPerSecond, overAlone } = arm;
+  return { neighbour: { environment: neighbour.environment, decodeTokensPerSecond, overAlone } };
+}
+
 /** A configuration of a run as a deployment with its proof. Throws nothing: a measured configuration is a profile. */
 export function toProfile(run: RunResult, configuration: Configuration, name: string): Profile {
   const { plan, machine, choice } = run;
@@ -39,6 +46,7 @@ export function toProfile(run: RunResult, configuration: Configuration, name: st
       energyJoulesPerToken: configuration.energyJoulesPerToken,
     },
     speedup: isChosen && choice.verdict === 'faster' ? choice.speedup : null,
+    ...besideOthers(run, configuration),
     baseline: plan.defaultCandidate,
     constraints: plan.constraints,
     machine: {

@@ -80,6 +80,8 @@ export type Recommendation = {
     | 'default-is-best'
     /** Fresh pairs did not show the choice to be faster than the default: keep the defaults. */
     | 'no-clear-gain'
+    /** Faster alone, and slower beside a busy process by more than that: keep the defaults on a shared machine. */
+    | 'loses-beside-others'
     /** The budget held no confirmation: the default stands, as nothing can be recommended. */
     | 'too-little'
     /** The default fails, or breaks a constraint: the choice stands without a comparison. */

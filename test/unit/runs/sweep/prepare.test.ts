@@ -9,6 +9,7 @@ const FLAGS: PlanFlags = {
   objective: 'workload',
   request: '128+1024',
   effort: 'default',
+  environment: 'shared',
   strategy: 'model-race',
 };
 const prepare = (flags: Partial<PlanFlags> = {}, models = [sampleModel()]) =>
