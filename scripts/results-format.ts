@@ -1,18 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-import { againstSchema } from '../src/core/against.js';
+import { DOCUMENTS as STORED } from '../src/cli/documents.js';
 import { allocatorSchema, bindingSchema, candidateSchema } from '../src/core/candidate.js';
-import { claimsDocumentSchema } from '../src/core/claims.js';
-import { fleetSchema } from '../src/core/fleet.js';
 import { intervalSchema } from '../src/core/interval.js';
-import { machineSchema } from '../src/core/machine.js';
 import { modelFileSchema } from '../src/core/model.js';
-import { outcomeSchema } from '../src/core/outcome.js';
-import { profileSchema } from '../src/core/profile.js';
-import { configurationSchema, planSchema, runResultSchema, speedupSchema } from '../src/core/run-result.js';
+import { configurationSchema, speedupSchema } from '../src/core/run-result.js';
 import { workloadSchema } from '../src/core/workload.js';
-import { reportDocumentSchema } from '../src/report/report-document.js';
 
 /** docs/results-format.md from the schemas themselves: every field, its type and its sentence. */
 
@@ -47,17 +41,9 @@ const PARTS: [name: string, schema: z.ZodType, where: string][] = [
   ['configuration', configurationSchema, 'All trials of one candidate together.'],
 ];
 
-const DOCUMENTS: [name: string, schema: z.ZodType, where: string][] = [
-  ['plan', planSchema, '`plan.json` of a run folder, and `plan` in `run.json`.'],
-  ['outcome', outcomeSchema, 'One line of `outcomes.jsonl`, and `outcomes[]` in `run.json`.'],
-  ['run', runResultSchema, '`run.json`.'],
-  ['profile', profileSchema, '`best.json` and every file in `profiles/`.'],
-  ['report', reportDocumentSchema, '`report.json`, made by `r1-tune report RUN --format json`.'],
-  ['machine', machineSchema, '`machine.json`, `machine` in `run.json`, and the output of `r1-tune probe --json`.'],
-  ['against', againstSchema, '`against.json`, made by `r1-tune bench --against`.'],
-  ['claims', claimsDocumentSchema, '`claims.json`, made by `r1-tune claims`.'],
-  ['fleet', fleetSchema, '`FLEET.json`, made by `r1-tune fleet collect`.'],
-];
+const DOCUMENTS: [name: string, schema: z.ZodType, where: string][] = Object.entries(STORED).map(
+  ([name, { schema, where }]) => [name, schema, where],
+);
 
 const INTRODUCTION = `# The files of a run, field by field
 
@@ -72,11 +58,14 @@ A run folder \`results/<stamp>-<label>/\` holds:
 | \`outcomes.jsonl\` | One line a trial, flushed to disk before the next one starts; raw samples in it. |
 | \`run.json\` | The result: the document that everything below is made from. |
 | \`best.json\` | The recommended deployment with its proof: a profile. |
+| \`quality.json\` | Of a sweep: what each quantization costs in quality. |
+| \`gate.json\` | Of a gate: the verdict with the pairs it rests on. |
+| \`claims.json\`, \`claims.md\` | Of \`claims\`: the verdict of each rule of thumb. |
 | \`against.json\` | Of \`bench --against\`: the pairs with another program, and the ratios of the rates. |
 | \`report.html\`, \`summary.md\` | The report, for people. |
 | \`report.json\`, \`configurations.csv\`, \`trials.csv\`, \`chart-*.png\` | The report for programs, spreadsheets and slides: \`r1-tune report RUN\`. |
 
-Every document has a \`schemaVersion\` and a \`kind\`. Versions go up by one when a field changes its meaning; older files are upgraded when they are read, newer ones are refused. A field that a machine cannot tell is null, never 0 and never a guess. Names carry their unit: \`Ms\` milliseconds, \`Bytes\` bytes, \`PerSecond\` a second, \`Share\` 0 to 1. In the tables, \`a.b\` is a field inside a field, \`a[]\` an entry of a list and \`a{}\` an entry of a map; "or null" marks what may be unknown.
+Every document but \`quality.json\`, which is a list, has a \`schemaVersion\` and a \`kind\`. Versions go up by one when a field changes its meaning; older files are upgraded when they are read, newer ones are refused. A field that a machine cannot tell is null, never 0 and never a guess. Names carry their unit: \`Ms\` milliseconds, \`Bytes\` bytes, \`PerSecond\` a second, \`Share\` 0 to 1. In the tables, \`a.b\` is a field inside a field, \`a[]\` an entry of a list and \`a{}\` an entry of a map; "or null" marks what may be unknown.
 `;
 
 /** The page. */
@@ -95,9 +84,11 @@ function shape(schema: JsonSchema): string {
 
 const KNOWN = new Map([...DOCUMENTS, ...PARTS].map(([name, schema]) => [shape(toJson(schema)), name]));
 
-function section(name: string, schema: JsonSchema, where: string): string {
+function section(name: string, given: JsonSchema, where: string): string {
+  // Of a list the fields of its entries.
+  const schema: JsonSchema = given.type === 'array' && given.items ? given.items : given;
   const lines = [`## ${name}`, ''];
-  const about = [where, schema.description].filter(Boolean).join(' ');
+  const about = [where, given.description].filter(Boolean).join(' ');
   if (about) lines.push(about, '');
   lines.push('| Field | Type | What it is |', '| :-- | :-- | :-- |');
   return [...lines, ...fieldRows(schema, ''), ''].join('\n');

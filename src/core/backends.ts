@@ -11,6 +11,8 @@ export type BackendFacts = {
   format: ModelFormat;
   /** npm package that brings the engine: its version stands in every result. Null when none does. */
   package: string | null;
+  /** `r1-tune engines add ID` installs it: it is no dependency of r1-tune. */
+  isAdded: boolean;
   /** False for the engine that stands for nothing and tests r1-tune itself: it reads a script instead of weights. */
   isReal: boolean;
   /** What runs it without being asked to by `--backend`. */
@@ -23,6 +25,7 @@ export const BACKENDS: Record<Backend, BackendFacts> = {
     title: 'llama.cpp',
     format: 'gguf',
     package: 'node-llama-cpp',
+    isAdded: false,
     isReal: true,
     byDefault: { sweep: true, claims: true },
   },
@@ -30,6 +33,7 @@ export const BACKENDS: Record<Backend, BackendFacts> = {
     title: 'ONNX Runtime',
     format: 'onnx',
     package: 'onnxruntime-node',
+    isAdded: true,
     isReal: true,
     byDefault: { sweep: false, claims: true },
   },
@@ -38,6 +42,7 @@ export const BACKENDS: Record<Backend, BackendFacts> = {
     // Its script stands where others have a GGUF file.
     format: 'gguf',
     package: null,
+    isAdded: false,
     isReal: false,
     byDefault: { sweep: false, claims: false },
   },

@@ -18,7 +18,12 @@ export const calibrationSchema = z
     pairedSd: z.number().describe('Standard deviation of the paired log-ratios of the decode rate: the noise floor.'),
     spread: z.number().describe('Standard deviation of the log decode rate over all trials; 0.03 is about 3 %.'),
     minimumDetectable: z
-      .array(z.object({ pairs: z.int(), effect: z.number().nullable() }))
+      .array(
+        z.object({
+          pairs: z.int().describe('Pairs of a gate.'),
+          effect: z.number().nullable().describe('The smallest loss, a share.'),
+        }),
+      )
       .describe('Smallest loss that so many gate pairs show with 90 % power, a share; null when none could be.'),
     driftPerHour: z
       .number()

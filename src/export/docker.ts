@@ -1,4 +1,4 @@
-import type { Backend } from '../core/candidate.js';
+import { BACKENDS, type Backend } from '../core/backends.js';
 import type { Profile } from '../core/profile.js';
 import { shellWord } from '../core/shell-word.js';
 import { type ContainerPlan, containerPlan, profileText } from './container-profile.js';
@@ -53,7 +53,7 @@ export function dockerfile(profile: Profile, { allocatorPackage }: ContainerPlan
 /** One layer: what slim removes and npm's cache must not stay behind in an earlier one. */
 const install = (version: string, backend: Backend): string[] => [
   `npm install --global --omit=dev ${shellWord(`r1-tune@${version}`)}`,
-  ...(backend === 'onnx' ? ['r1-tune engines add onnx'] : []),
+  ...(BACKENDS[backend].isAdded ? [`r1-tune engines add ${backend}`] : []),
   'r1-tune engines slim --quiet',
   'npm cache clean --force',
 ];

@@ -1,6 +1,8 @@
 import { posix } from 'node:path';
 import { R1Error } from '../core/errors.js';
+import type { ModelFormat } from '../core/model.js';
 import type { Profile } from '../core/profile.js';
+import { partNames } from '../formats/gguf/part-names.js';
 import { systemdValue } from './quoting.js';
 
 /** A file that the unit's walls would hide, and the place that hides it. */
@@ -14,12 +16,16 @@ const TEMPORARY = ['/tmp', '/var/tmp'];
 const isBelow = (path: string, folders: readonly string[]): boolean =>
   folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
 
+/** What is read of a model: every part of a GGUF; the folder of a graph, whose weights and tokenizer lie beside it. */
+const MODEL_PATHS: Record<ModelFormat, (path: string) => string[]> = {
+  gguf: partNames,
+  onnx: (path) => [posix.dirname(path)],
+};
+
 /** Of the files that the service reads those it would not see. */
 export function hiddenFiles({ model, candidate }: Profile, profilePath: string): Hidden[] {
-  // The parts of an ONNX model lie beside its graph.
-  const modelPath = model.format === 'onnx' ? posix.dirname(model.path) : model.path;
   const read = [
-    { what: 'The model', path: modelPath },
+    ...MODEL_PATHS[model.format](model.path).map((path) => ({ what: 'The model', path })),
     { what: 'The profile', path: profilePath },
     { what: 'The allocator', path: candidate.allocator.path },
   ];

@@ -1,15 +1,27 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ModelFile, ModelFormat } from '../core/model.js';
+import { partNames } from '../formats/gguf/part-names.js';
 
-/** The weights and the tokenizer of an ONNX graph lie beside it. */
-const FILES: Record<ModelFormat, (path: string) => string[]> = {
-  gguf: (path) => [path],
-  onnx: (path) =>
-    readdirSync(dirname(path), { withFileTypes: true })
-      .filter((entry) => !entry.isDirectory())
-      .map(({ name }) => join(dirname(path), name)),
-};
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map(({ name }) => join(folder, name));
 
-/** Every file that a model is read from. */
+/** What onnx-community keeps one folder above its graphs; weights of other formats may lie there too. */
+const COMPANION = /^(tokenizer.*|.*config|special_tokens_map|chat_template)\.(json|jinja|model)$/;
+
+/** The weights and the tokenizer of a graph lie beside it, or the tokenizer one folder above (formats/tokenizer/find-vocabulary.ts). */
+function onnxFiles(path: string): string[] {
+  const folder = dirname(path);
+  const own = filesIn(folder);
+  const hasTokenizer = ['tokenizer.gguf', 'tokenizer.json'].some((name) => existsSync(join(folder, name)));
+  const above = dirname(folder);
+  if (hasTokenizer || !existsSync(join(above, 'tokenizer.json'))) return own;
+  return [...own, ...filesIn(above).filter((file) => COMPANION.test(file.slice(above.length + 1)))];
+}
+
+const FILES: Record<ModelFormat, (path: string) => string[]> = { gguf: partNames, onnx: onnxFiles };
+
+/** Every file that a model is read from: all parts of a GGUF, what lies with a graph. Throws ENOENT for a folder that is not there. */
 export const filesOf = ({ format, path }: ModelFile): string[] => FILES[format](path);

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { expectDocuments } from '../helpers/expect-documents.js';
 import { tempFolder } from '../helpers/fake-model.js';
 import { runCli } from '../helpers/run-cli.js';
 
@@ -53,6 +54,7 @@ describe.skipIf(process.platform === 'win32')('bench --against', () => {
     expect(result.stdout).toMatch(
       /Against: {2}decode [\d.]+ \([\d.]+ to [\d.]+\) and prefill .* llama-bench 77 \(abc1234\), untuned with 1 thread; 6 pairs/,
     );
+    expectDocuments(join(folder, 'run'));
     const { pairs, decode } = JSON.parse(readFileSync(join(folder, 'run/against.json'), 'utf8'));
     expect(pairs).toHaveLength(6);
     const ratios = pairs.map(

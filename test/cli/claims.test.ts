@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { type ClaimsDocument, claimsDocumentSchema } from '../../src/core/claims.js';
 import { type Outcome, outcomeSchema } from '../../src/core/outcome.js';
 import { markVoided } from '../../src/sweeps/trials/void-blocks.js';
+import { expectDocuments } from '../helpers/expect-documents.js';
 import { tempFolder } from '../helpers/fake-model.js';
 import { MAIN, runCli } from '../helpers/run-cli.js';
 
@@ -50,6 +51,7 @@ describe('claims on the fake engine', () => {
     expect(result.exitCode).toBe(0);
     const { results, errorRate } = documentOf(out);
     expect(errorRate).toBe(0.05);
+    expectDocuments(out);
     expect(results.map((r) => r.number)).toEqual([4, 5, 11]);
     expect(results[0]).toMatchObject({ verdict: 'cannot-test', blocks: 0 });
     const bytes = results[1]!;

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Profile, profileSchema } from '../../src/core/profile.js';
+import { expectDocuments } from '../helpers/expect-documents.js';
 import { tempFolder } from '../helpers/fake-model.js';
 import { type CliResult, runCli } from '../helpers/run-cli.js';
 
@@ -56,6 +57,7 @@ describe('paired', () => {
     expect(result.stderr).toMatch(/^gate PASS: decode is within the margin after \d+ pairs/m);
     const printed = JSON.parse(result.stdout);
     expect(printed).toEqual(resultOf('same'));
+    expectDocuments(at('same'));
     expect(printed).toMatchObject({ kind: 'r1-tune/gate', mode: 'paired', verdict: 'PASS', isBlocking: true });
     expect(printed.pairs.length).toBeGreaterThanOrEqual(6);
     // Both ran once before the first pair.

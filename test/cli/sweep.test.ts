@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { profileSchema } from '../../src/core/profile.js';
 import { runResultSchema } from '../../src/core/run-result.js';
+import { expectDocuments } from '../helpers/expect-documents.js';
 import { tempFolder } from '../helpers/fake-model.js';
 import { type CliResult, MAIN, runCli } from '../helpers/run-cli.js';
 
@@ -57,6 +58,7 @@ function expectWhole(out: string): void {
   expect(trials.map((t) => t.trial)).toEqual(trials.map((_, i) => i));
   const counted = run.outcomes.filter((o) => !o.voided).map((o) => `${o.phase}/${o.block}/${o.candidateId}`);
   expect(new Set(counted).size).toBe(counted.length);
+  expectDocuments(out);
   expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('</html>');
   expect(readdirSync(out).filter((name) => name.includes('partial'))).toEqual([]);
   profileSchema.parse(JSON.parse(readFileSync(join(out, 'best.json'), 'utf8')));

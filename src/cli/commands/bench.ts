@@ -7,28 +7,36 @@ import { wholeFrom } from '../../core/parse.js';
 import { formatBytes, formatDuration } from '../../core/units.js';
 import { type BenchRequest, type BenchResult, bench } from '../../runs/bench/bench.js';
 import { openExperiment } from '../experiment-context.js';
-import { axisOptions, modelOptions } from '../sweep/options.js';
+import { axisOptions, GROUPS, modelOptions, outputOptions, seedOption } from '../sweep/options.js';
 import { rateText, throughputLine } from '../sweep/summary-text.js';
 
 const builder = (yargs: Argv) =>
-  axisOptions(modelOptions(yargs))
+  outputOptions(measuringOptions(seedOption(axisOptions(modelOptions(yargs), 'knobs'), GROUPS.measuring)));
+
+const measuringOptions = <T>(yargs: Argv<T>) =>
+  yargs
     .option('request', {
+      group: GROUPS.measuring,
       type: 'string',
       default: '128+1024',
-      describe: 'Prompt + generated tokens of the request that "workload" scores',
+      describe: 'Prompt + generated tokens of the declared request',
     })
     .option('trials', {
+      group: GROUPS.measuring,
       type: 'number',
       coerce: wholeFrom('trials', 1),
-      describe: 'Exactly so many trials (default: until the 95 % interval is within ±2 %, 5 to 30)',
+      describe: 'Exactly so many trials',
+      defaultDescription: 'until the 95 % interval is within ±2 %, 5 to 30',
     })
     .option('effort', {
+      group: GROUPS.measuring,
       type: 'string',
       default: 'default',
       choices: ['quick', 'default', 'thorough'] as const,
       describe: 'quick: pp128 + tg64, else pp512 + tg128',
     })
     .option('against', {
+      group: GROUPS.measuring,
       type: 'string',
       describe:
         'Run this llama-bench, untuned, beside every trial on the same file and lengths, and print the ratio of the rates',

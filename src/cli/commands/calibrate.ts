@@ -4,12 +4,18 @@ import { candidateLabel } from '../../core/candidate.js';
 import { formatChange } from '../../core/units.js';
 import { type CalibrateRequest, calibrate } from '../../runs/calibrate/calibrate.js';
 import { openExperiment } from '../experiment-context.js';
-import { modelOptions } from '../sweep/options.js';
+import { GROUPS, modelOptions, outputOptions, seedOption } from '../sweep/options.js';
 
 const builder = (yargs: Argv) =>
-  modelOptions(yargs)
-    .option('pairs', { type: 'number', default: 10, describe: 'Pairs of the default configuration with itself' })
+  outputOptions(seedOption(modelOptions(yargs), GROUPS.measuring))
+    .option('pairs', {
+      group: GROUPS.measuring,
+      type: 'number',
+      default: 10,
+      describe: 'Pairs of the default configuration with itself',
+    })
     .option('effort', {
+      group: GROUPS.measuring,
       type: 'string',
       default: 'quick',
       choices: ['quick', 'default', 'thorough'] as const,

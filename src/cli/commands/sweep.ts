@@ -9,13 +9,30 @@ import { strategyById } from '../../sweeps/search/strategies/index.js';
 import type { CommandContext } from '../context.js';
 import { openExperiment } from '../experiment-context.js';
 import { dryRunText } from '../sweep/dry-run-text.js';
-import { axisOptions, modelOptions, searchOptions } from '../sweep/options.js';
+import {
+  axisOptions,
+  GROUPS,
+  goalOptions,
+  measuringOptions,
+  modelOptions,
+  outputOptions,
+  searchOptions,
+  seedOption,
+} from '../sweep/options.js';
 import { summaryText } from '../sweep/summary-text.js';
 
+/** How the values of an axis are typed. */
+const LISTS =
+  'Lists are typed with commas, numbers as ranges too: --threads 1,2,4-16. Naming an axis replaces auto; `--dry-run` shows what auto comes to.';
+
 const builder = (yargs: Argv) =>
-  searchOptions(axisOptions(modelOptions(yargs)))
+  outputOptions(
+    measuringOptions(seedOption(searchOptions(goalOptions(axisOptions(modelOptions(yargs), 'axes'))), GROUPS.search)),
+  )
     .example('$0 sweep --budget 5m', 'tune the default synthetic 1.5B in five minutes')
-    .example('$0 sweep --model model.gguf --threads 1-8 --allocator glibc,jemalloc', 'two axes of a file of yours');
+    .example('$0 sweep --model model.gguf --threads 1-8 --allocator glibc,jemalloc', 'two axes of a file of yours')
+    .example('$0 sweep --model model.gguf --backend llama-cpp,onnx', 'both engines on the same weights')
+    .epilogue(LISTS);
 
 type Flags = SweepRequest & { json: boolean; quiet?: boolean; home?: string; dryRun: boolean; sysroot?: string };
 

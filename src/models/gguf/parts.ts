@@ -1,18 +1,13 @@
 import { existsSync } from 'node:fs';
+import { partNames } from '../../formats/gguf/part-names.js';
 import { type GgufFile, readGguf } from '../../formats/gguf/read.js';
 import { numberOf } from '../../formats/gguf/value.js';
 import { invalidModel } from '../../formats/invalid.js';
 
-const PART = /-(\d{5})-of-(\d{5})\.gguf$/;
-
-/** The files of a model, the first first: one, or the parts that llama.cpp's gguf-split made. Throws MODEL_INVALID. */
+/** The files of a model, the first first. Throws MODEL_INVALID where one is missing. */
 export function partPaths(path: string): string[] {
-  const match = PART.exec(path);
-  if (!match) return [path];
-  const paths = Array.from({ length: Number(match[2]) }, (_, i) =>
-    path.replace(PART, `-${String(i + 1).padStart(5, '0')}-of-${match[2]}.gguf`),
-  );
-  const missing = paths.find((part) => !existsSync(part));
+  const paths = partNames(path);
+  const missing = paths.length > 1 && paths.find((part) => !existsSync(part));
   if (missing)
     throw invalidModel(path, `a part of the model is missing: ${missing}`, `all ${paths.length} parts in one folder`);
   return paths;

@@ -1,15 +1,6 @@
+import type { Disturbance } from '../../core/gate.js';
 import type { Host } from '../../core/ports.js';
 import { parsePressure } from './load.js';
-
-/** What others do on this machine, each a share from 0 to 1; null where the machine does not say. */
-export type Disturbance = {
-  /** Share of the last ten seconds in which something waited for a CPU (PSI "some avg10"). */
-  cpuPressure: number | null;
-  /** Share of all CPU time that was spent on anything since the reading before. */
-  busyShare: number | null;
-  /** Share of all CPU time that the hypervisor took since the reading before. */
-  stealShare: number | null;
-};
 
 /** Above any of these a machine is not quiet (measurement protocol: PSI cpu avg10 below 10 %). */
 const LIMITS: Readonly<Record<keyof Disturbance, number>> = { cpuPressure: 0.1, busyShare: 0.1, stealShare: 0.02 };

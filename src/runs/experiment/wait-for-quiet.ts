@@ -1,8 +1,6 @@
-import { type Disturbance, disturbances, watchOthers } from '../../probes/surroundings/quiet.js';
+import type { Disturbance, Preflight } from '../../core/gate.js';
+import { disturbances, watchOthers } from '../../probes/surroundings/quiet.js';
 import type { Context } from '../context.js';
-
-/** What a machine was like before the first trial, after the wait for it to be quiet. */
-export type Preflight = { waitedMs: number; isQuiet: boolean; seen: Disturbance };
 
 const LOOK_MS = 1_000;
 /** What is seen is told this often: each is a line in the log of a build. */

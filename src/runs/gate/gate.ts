@@ -1,3 +1,4 @@
+import { GATE_VERSION } from '../../core/gate.js';
 import type { Machine } from '../../core/machine.js';
 import { probeMachine } from '../../probes/index.js';
 import { createRunFolder } from '../../store/run-folder.js';
@@ -30,7 +31,7 @@ export async function gate(request: GateRequest, context: Context): Promise<{ re
     const judged = await judge(request.mode, job, machine, context);
     context.emit({ type: 'idle' });
     const result: GateResult = {
-      schemaVersion: 1,
+      schemaVersion: GATE_VERSION,
       kind: 'r1-tune/gate',
       mode: request.mode,
       margin: job.options.margin!,

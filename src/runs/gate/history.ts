@@ -1,20 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod';
 import { shortHash } from '../../core/canonical.js';
 import { R1Error } from '../../core/errors.js';
+import { GATE_HISTORY_VERSION, type GateHistory, gateHistorySchema } from '../../core/gate.js';
 import type { Profile } from '../../core/profile.js';
 import type { Workload } from '../../core/workload.js';
 import { writeJsonAtomic } from '../../store/atomic-write.js';
-
-/** Earlier measurements of one profile on one machine fingerprint, for the stored gate. */
-const historySchema = z.object({
-  schemaVersion: z.literal(1),
-  kind: z.literal('r1-tune/gate-history'),
-  key: z.string(),
-  entries: z.array(z.object({ at: z.string(), values: z.record(z.string(), z.number()) })),
-});
-export type GateHistory = z.infer<typeof historySchema>;
 
 /** Older entries are dropped beyond this: machines change slowly, and the estimate of the spread is good long before. */
 const MOST_ENTRIES = 200;
@@ -30,9 +21,9 @@ const fileOf = (folder: string, key: string): string => join(folder, `${key}.jso
 
 export function readHistory(folder: string, key: string): GateHistory {
   const path = fileOf(folder, key);
-  if (!existsSync(path)) return { schemaVersion: 1, kind: 'r1-tune/gate-history', key, entries: [] };
+  if (!existsSync(path)) return { schemaVersion: GATE_HISTORY_VERSION, kind: 'r1-tune/gate-history', key, entries: [] };
   try {
-    return historySchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return gateHistorySchema.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (cause) {
     throw new R1Error('RUN_INVALID', `${path} is not a gate history of this version.`, {
       cause,

@@ -1,8 +1,8 @@
 import type { Arm } from '../../core/experiment.js';
+import type { Preflight } from '../../core/gate.js';
 import type { Profile } from '../../core/profile.js';
 import type { GateOptions } from '../../sweeps/gate/paired.js';
 import type { ExperimentPorts } from '../experiment/ports.js';
-import type { Preflight } from '../experiment/wait-for-quiet.js';
 
 /** Which of the two a trial belongs to; both may be the same configuration. */
 export type Side = 'baseline' | 'candidate';

@@ -1,7 +1,8 @@
+import type { Preflight } from '../../core/gate.js';
 import type { GateOutcome } from '../../sweeps/gate/paired.js';
 import type { Context } from '../context.js';
 import { runBlocks } from '../experiment/run-blocks.js';
-import { disturbanceText, type Preflight } from '../experiment/wait-for-quiet.js';
+import { disturbanceText } from '../experiment/wait-for-quiet.js';
 import type { GateJob } from './job.js';
 import type { Judged } from './modes.js';
 import { pairRecords } from './pair-records.js';

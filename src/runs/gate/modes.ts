@@ -1,11 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { StoredVerdict } from '../../core/gate.js';
 import type { Machine } from '../../core/machine.js';
 import type { Outcome } from '../../core/outcome.js';
 import type { Profile } from '../../core/profile.js';
 import { median } from '../../stats/sample.js';
 import { exactVerdict } from '../../sweeps/gate/exact.js';
-import { type StoredVerdict, storedVerdict } from '../../sweeps/gate/stored.js';
+import { storedVerdict } from '../../sweeps/gate/stored.js';
 import { markVoided } from '../../sweeps/trials/void-blocks.js';
 import type { Context } from '../context.js';
 import { listedBlocks } from '../experiment/listed-blocks.js';

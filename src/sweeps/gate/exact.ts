@@ -1,4 +1,4 @@
-import type { GateOutcome } from './paired.js';
+import type { ExactCheck, ExactVerdict } from '../../core/gate.js';
 
 /** The exact gate: facts that do not wander, so no statistics. A table of getters and operators. */
 
@@ -22,18 +22,6 @@ export type ExactLimits = {
 };
 
 export const DEFAULT_EXACT_LIMITS: ExactLimits = { rssGrowth: 0.02, minQuality: null, qualityLoss: 0.005 };
-
-export type ExactCheck = {
-  name: string;
-  operator: 'equal' | 'at most' | 'at least';
-  /** As text, for a report. */
-  expected: string;
-  actual: string;
-  /** `not-known`: one side has no value. */
-  state: 'met' | 'broken' | 'not-known';
-};
-
-export type ExactVerdict = { verdict: GateOutcome; checks: ExactCheck[]; reasons: string[] };
 
 type Value = number | string;
 type Row = {

@@ -1,7 +1,10 @@
+import type { GateVerdict, MetricVerdict } from '../../core/gate-verdict.js';
 import { minimumDetectableEffect } from '../../stats/minimum-effect.js';
 import type { PairOrder } from '../trials/pair-order.js';
 import { type Corrected, withoutPosition } from '../trials/position-effect.js';
-import { DEFAULT_GATE_RULE, type GateRule, type MetricVerdict, sequentialVerdict } from './rule.js';
+import { DEFAULT_GATE_RULE, type GateRule, sequentialVerdict } from './rule.js';
+
+export type { GateOutcome, GateVerdict } from '../../core/gate-verdict.js';
 
 /** The paired gate: baseline and candidate measured now, on this machine, a fair coin for the order inside each pair. */
 
@@ -29,23 +32,6 @@ export type GateOptions = Partial<GateRule> & {
   metrics: readonly GateMetric[];
   /** Hard fields in which this machine differs from the baseline's, by name. */
   fingerprintDifferences?: readonly string[];
-};
-
-export type GateOutcome = 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'INVALID';
-
-export type GateVerdict = {
-  verdict: GateOutcome;
-  /** Why, one sentence each, the deciding one first. */
-  reasons: string[];
-  metrics: Readonly<Record<string, MetricVerdict>>;
-  /** Pairs that are not void and have every metric in both arms. */
-  validPairs: number;
-  /** The others. */
-  voidPairs: number;
-  /** Valid pairs wanted before the next look; null when the gate is over. */
-  nextLook: number | null;
-  /** What each look of each metric spent of alpha. */
-  alphaPerLook: number;
 };
 
 /** A baseline that gives no number more often than this is not what is to be compared with. */

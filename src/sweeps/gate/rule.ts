@@ -1,7 +1,10 @@
+import type { MetricVerdict } from '../../core/gate-verdict.js';
 import { shiftEstimate } from '../../stats/hodges-lehmann.js';
 import { minimumDetectableEffect } from '../../stats/minimum-effect.js';
 import { MAD_TO_SD, medianAbsoluteDeviation, standardDeviation } from '../../stats/sample.js';
 import type { Corrected } from '../trials/position-effect.js';
+
+export type { MetricVerdict } from '../../core/gate-verdict.js';
 
 /**
  * The sequential rule for one metric of the paired gate. It looks at the pairs a few times only, and each look spends its
@@ -23,26 +26,6 @@ export const DEFAULT_GATE_RULE: GateRule = { alpha: 0.01, margin: 0.05, looks: [
 /** One-sided level of the limit that must clear the margin for PASS. Stopping early for "no change" cannot raise alarms. */
 const PASS_ALPHA = 0.05;
 const POWER = 0.9;
-
-export type MetricVerdict = {
-  verdict: 'FAIL' | 'PASS' | 'INCONCLUSIVE';
-  /** Pairs at the look that decided, or at the last look reached; 0 before the first. */
-  pairs: number;
-  /** The next look, in pairs; null when decided or when there is none left. */
-  nextLook: number | null;
-  /** Median change as a ratio, oriented so that below 1 is worse; null before the first look. */
-  ratio: number | null;
-  /** Upper limit at 1 − alpha/(looks·metrics): FAIL needs it below 1. Null when the pairs are too few for the level. */
-  failLimit: number | null;
-  /** Lower limit at 95 %: PASS needs it above the margin. Null when the pairs are too few for the level. */
-  passLimit: number | null;
-  /** The ratio at the margin: a loss is material at or below it. */
-  marginRatio: number;
-  /** The smallest loss this many pairs of this noise show with 90 % power, a share; null before the first look. */
-  minimumDetectable: number | null;
-  /** How far pairs differ from each other: robust standard deviation of their log-ratios (1.4826 · MAD); null before the first look. */
-  spread: number | null;
-};
 
 /** When the rule looks, and what it asks for there. */
 export type Looks = Pick<GateRule, 'looks' | 'passLooks'>;

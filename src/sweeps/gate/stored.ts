@@ -1,5 +1,5 @@
+import type { StoredVerdict } from '../../core/gate.js';
 import { predictionLimits } from '../../stats/rate-interval.js';
-import type { GateOutcome } from './paired.js';
 
 /** The stored gate: one new measurement against earlier ones of the same fingerprint. Advisory until there are enough. */
 
@@ -11,18 +11,6 @@ export type StoredQuestion = {
   alpha?: number;
   margin?: number;
   fingerprintDifferences?: readonly string[];
-};
-
-export type StoredVerdict = {
-  verdict: GateOutcome;
-  reasons: string[];
-  /** False: print it, and let the build pass. */
-  isBlocking: boolean;
-  earlierCount: number;
-  /** `now` over the earlier centre, oriented so that below 1 is worse. */
-  ratio: number | null;
-  /** The oriented ratio below which a single new value is surprising at 1 − alpha; null with fewer than two earlier ones. */
-  limit: number | null;
 };
 
 /** Below this many the estimate of the spread itself is too loose to block a build with. */

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ModelFile } from '../../../../src/core/model.js';
 import { onFreshCopy } from '../../../../src/runs/experiment/fresh-copy.js';
@@ -29,6 +29,34 @@ describe('a fresh copy of a model', () => {
     await onFreshCopy(at('onnx', path), async (copy) => {
       expect(readdirSync(dirname(copy.path)).sort()).toEqual(['model.onnx', 'model.onnx_data']);
       expect(dirname(copy.path)).not.toBe(dirname(path));
+    });
+  });
+
+  it('of a GGUF model in parts holds every part', async () => {
+    const place = join(folder, 'parts');
+    mkdirSync(place);
+    const parts = [1, 2, 3].map((n) => join(place, `model-0000${n}-of-00003.gguf`));
+    for (const part of parts) writeFileSync(part, part);
+    await onFreshCopy(at('gguf', parts[0]!), async (copy) =>
+      expect(readdirSync(dirname(copy.path))).toEqual(parts.map((part) => basename(part))),
+    );
+  });
+
+  it('of a graph in onnx/ holds the tokenizer one folder above, and not the weights of other formats there', async () => {
+    const place = join(folder, 'published');
+    mkdirSync(join(place, 'onnx'), { recursive: true });
+    for (const name of [
+      'tokenizer.json',
+      'tokenizer_config.json',
+      'config.json',
+      'model.safetensors',
+      'onnx/model.onnx',
+    ])
+      writeFileSync(join(place, name), name);
+    await onFreshCopy(at('onnx', join(place, 'onnx/model.onnx')), async (copy) => {
+      const home = dirname(dirname(copy.path));
+      expect(readdirSync(home).sort()).toEqual(['config.json', 'onnx', 'tokenizer.json', 'tokenizer_config.json']);
+      expect(dirname(home)).toBe(place);
     });
   });
 
