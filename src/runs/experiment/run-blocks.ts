@@ -1,8 +1,8 @@
 import type { Block } from '../../core/experiment.js';
 import type { Outcome } from '../../core/outcome.js';
 import { mean } from '../../stats/sample.js';
-import { countedInBlock, markVoided, memberOf } from '../../sweeps/trials/void-blocks.js';
-import { mayRepeat, signalsOf, voidReasons } from '../../sweeps/trials/void-pairs.js';
+import { countedInBlock, markVoided, memberOf, repeatsSingly } from '../../sweeps/trials/void-blocks.js';
+import { type Disturbed, disturbedTrials, mayRepeat, signalsOf } from '../../sweeps/trials/void-pairs.js';
 import { COMPARED } from './compared.js';
 import type { ExperimentPorts } from './ports.js';
 import { runOne } from './run-one.js';
@@ -26,38 +26,45 @@ export async function runBlocks(source: Source, ports: ExperimentPorts): Promise
     await runBlock(block, source, ports);
 }
 
-/** Measures what is left of a block, and all of it once more when the machine, not the workload, disturbed any of it. */
+/** Measures what is left of a block, and what the machine, not the workload, disturbed of it once more: trials, or the whole pair. */
 async function runBlock(block: Block, source: Source, ports: ExperimentPorts): Promise<void> {
-  const run = async (from: number): Promise<void> => {
-    for (const [position, arm] of block.arms.entries()) {
-      if (position < from) continue;
-      const isLast = position === block.arms.length - 1;
-      await runOne({ arm, phase: block.phase, block: block.number, position, isLast }, ports);
+  const run = async (positions: readonly number[]): Promise<void> => {
+    for (const position of positions) {
+      const isLast = position === positions.at(-1);
+      await runOne({ arm: block.arms[position]!, phase: block.phase, block: block.number, position, isLast }, ports);
     }
   };
+  const all = [...block.arms.keys()];
   const isMeasured = new Set(counted(block, ports).map(memberOf));
-  const done = block.arms.filter((arm) => isMeasured.has(arm.name)).length;
-  await run(done);
+  await run(all.filter((position) => !isMeasured.has(block.arms[position]!.name)));
   for (;;) {
-    const reasons = whyAgain(block, source, ports);
-    if (reasons.length === 0) return;
-    ports.onRepeat(block, reasons);
-    await run(0);
+    const disturbed = toRepeat(block, source, ports);
+    if (disturbed.length === 0) return;
+    ports.onRepeat(
+      block,
+      disturbed.map(({ reason }) => reason),
+    );
+    await run(repeatsSingly(block) ? disturbed.map(({ position }) => position) : all);
   }
 }
 
 const counted = (block: Block, { log }: ExperimentPorts): Outcome[] => countedInBlock(log.outcomes, block);
 
-/** Why a block is to be run again; empty when it stands, because it is sound or because there is nothing left to repeat it with. */
-function whyAgain(block: Block, source: Source, ports: ExperimentPorts): string[] {
+/** The disturbed trials of a block; none when it stands, because it is sound or because there is nothing left to repeat it with. */
+function toRepeat(block: Block, source: Source, ports: ExperimentPorts): Disturbed[] {
   if (!COMPARED.has(block.phase)) return [];
   const { outcomes } = ports.log;
-  const results = counted(block, ports);
-  const reasons = voidReasons(results.map(signalsOf), outcomes.map(signalsOf));
-  if (reasons.length === 0) return [];
+  const results = inOrder(block, counted(block, ports));
+  const disturbed = disturbedTrials(results.map(signalsOf), outcomes.map(signalsOf));
+  if (disturbed.length === 0) return [];
   const repeated = markVoided(outcomes.filter(source.owns)).filter((o) => o.voided).length;
+  const count = repeatsSingly(block) ? disturbed.length : results.length;
   const trialMs = mean(results.map((o) => o.wallMs));
-  const neededMs = trialMs * results.length + (block.reserveMs?.(trialMs) ?? 0);
-  const isAllowed = mayRepeat(source.plannedTrials, repeated + results.length - 1) && neededMs <= ports.leftMs();
-  return isAllowed ? reasons : [];
+  const neededMs = trialMs * count + (block.reserveMs?.(trialMs) ?? 0);
+  const isAllowed = mayRepeat(source.plannedTrials, repeated + count - 1) && neededMs <= ports.leftMs();
+  return isAllowed ? disturbed : [];
 }
+
+/** Trials in the order of the arms, whenever they were measured. */
+const inOrder = ({ arms }: Block, outcomes: readonly Outcome[]): Outcome[] =>
+  arms.flatMap((arm) => outcomes.find((outcome) => memberOf(outcome) === arm.name) ?? []);

@@ -4,7 +4,8 @@ import { median, medianAbsoluteDeviation } from '../../stats/sample.js';
 /**
  * Which pairs and blocks to repeat. The rule is blind to labels and to results: it sees only what the workload itself cannot
  * cause, time taken by the hypervisor and the sentinel kernels run before and after a trial. A machine that is faster than
- * usual for a moment disturbs nothing, so only what is slower counts. A whole pair or block is repeated, never one arm.
+ * usual for a moment disturbs nothing, so only what is slower counts. A pair is repeated as a whole; of a larger block only
+ * the trials that were disturbed.
  */
 export type Signals = {
   sentinels: Outcome['sentinels'];
@@ -31,14 +32,21 @@ const TOLERATED_SHARE = 0.1;
 /** Repeats a run may spend, as a share of what it planned. */
 const REPEAT_SHARE = 0.5;
 
-/** Why a pair or block is void, one sentence a disturbed trial; empty when it counts. `run`: every trial so far, this block included. */
-export function voidReasons(block: readonly Signals[], run: readonly Signals[]): string[] {
-  const reasons = block.flatMap((trial, position) => {
+/** A trial that was disturbed: its place in the block, and why in one sentence. */
+export type Disturbed = { position: number; reason: string };
+
+/** The disturbed trials of a pair or block; none where they are so few that it counts. `run`: every trial so far, this block included. */
+export function disturbedTrials(block: readonly Signals[], run: readonly Signals[]): Disturbed[] {
+  const disturbed = block.flatMap((trial, position) => {
     const why = [...sentinelReasons(trial, run), ...stealReason(trial, run)];
-    return why.length === 0 ? [] : [`Trial ${position + 1}: ${why.join('; ')}.`];
+    return why.length === 0 ? [] : [{ position, reason: `Trial ${position + 1}: ${why.join('; ')}.` }];
   });
-  return reasons.length > TOLERATED_SHARE * block.length ? reasons : [];
+  return disturbed.length > TOLERATED_SHARE * block.length ? disturbed : [];
 }
+
+/** Why a pair or block is void, one sentence a disturbed trial; empty when it counts. */
+export const voidReasons = (block: readonly Signals[], run: readonly Signals[]): string[] =>
+  disturbedTrials(block, run).map(({ reason }) => reason);
 
 /** Whether one more repeat is allowed, so that a machine that never rests ends the run instead of looping. */
 export const mayRepeat = (planned: number, repeats: number): boolean => repeats + 1 <= planned * REPEAT_SHARE;

@@ -117,13 +117,30 @@ describe('disturbed blocks', () => {
   /** Eight quiet trials first: fewer have no median. Then trial `bad` is robbed of CPU time. */
   const robbed = (bad: (n: number) => boolean) => (_: Trial, n: number) => measured(bad(n) ? 0.4 : 0);
 
-  it('are run again as a whole, and only the repeat is told', async () => {
+  it('of a race are run again only in the trials that were disturbed, and only the repeat is told', async () => {
     const { outcomes, repeats, told } = await search(
       blocks('race', 6),
       12,
       robbed((n) => n === 9),
     );
     expect(repeats).toEqual(['race 4']);
+    expect(outcomes.map((o) => o.block)).toEqual([0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 4, 5, 5]);
+    expect(outcomes[10]).toMatchObject({ candidateId: outcomes[9]!.candidateId, position: 1 });
+    expect(
+      markVoided(outcomes)
+        .filter((o) => o.voided)
+        .map((o) => o.trial),
+    ).toEqual([9]);
+    expect(told).toHaveLength(6);
+  });
+
+  it('of the confirmation are run again as a whole pair, and only the repeat is told', async () => {
+    const { outcomes, repeats, told } = await search(
+      blocks('confirm', 6),
+      12,
+      robbed((n) => n === 9),
+    );
+    expect(repeats).toEqual(['confirm 4']);
     expect(outcomes.map((o) => o.block)).toEqual([0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 4, 4, 5, 5]);
     expect(
       markVoided(outcomes)
@@ -156,7 +173,7 @@ describe('disturbed blocks', () => {
   });
 
   it('are not run again when that would take the time of the confirmation', async () => {
-    // A block of two takes 20 ms, the shortest confirmation 120 ms; the fifth block is disturbed after 100 ms.
+    // A trial takes 10 ms, the shortest confirmation 120 ms; one of the fifth block is disturbed, 100 ms have passed then.
     const withBudget = async (limit: number, phase: 'race' | 'confirm'): Promise<string[]> => {
       const fake = fakePorts(
         robbed((n) => n === 9),
@@ -165,15 +182,15 @@ describe('disturbed blocks', () => {
       await runBlocks(sourceOf(scripted(blocks(phase, 6)).open(), 12), fake.ports);
       return fake.repeats;
     };
-    expect(await withBudget(240, 'race')).toEqual(['race 4']);
-    expect(await withBudget(239, 'race')).toEqual([]);
+    expect(await withBudget(230, 'race')).toEqual(['race 4']);
+    expect(await withBudget(229, 'race')).toEqual([]);
     expect(await withBudget(120, 'confirm')).toEqual(['confirm 4']);
     expect(await withBudget(119, 'confirm')).toEqual([]);
   });
 
   it('cost the budget what all their runs took', async () => {
     const { outcomes, told } = await search(
-      blocks('race', 6),
+      blocks('confirm', 6),
       12,
       robbed((n) => n === 9),
     );
@@ -191,13 +208,13 @@ describe('disturbed blocks', () => {
 
 describe('a run that goes on', () => {
   const played = async (count: number) => {
-    const { outcomes } = await search(blocks('race', 6), 12, () => measured());
+    const { outcomes } = await search(blocks('confirm', 6), 12, () => measured());
     return outcomes.slice(0, count);
   };
 
   /** Goes on from stored trials as the command line does. */
   async function resume(known: Outcome[], measure: (trial: Trial, n: number) => Measurement) {
-    const { open } = scripted(blocks('race', 6));
+    const { open } = scripted(blocks('confirm', 6));
     const fake = fakePorts(measure, { known });
     const history = markVoided(known).filter((o) => !o.voided);
     const session = open(history.map((o) => toldResult(o, known, { plan, qualityOf: () => null })));
@@ -214,9 +231,9 @@ describe('a run that goes on', () => {
     ]);
   });
 
-  it('repeats the whole block when its second half is disturbed, not that half', async () => {
+  it('repeats the whole pair when its second half is disturbed, not that half', async () => {
     const { outcomes, repeats } = await resume(await played(9), (_, n) => measured(n === 0 ? 0.4 : 0));
-    expect(repeats).toEqual(['race 4']);
+    expect(repeats).toEqual(['confirm 4']);
     expect(outcomes.slice(8, 12).map((o) => o.candidateId)).toEqual([idA, idB, idA, idB]);
     expect(markVoided(outcomes).filter((o) => o.voided)).toHaveLength(2);
   });
@@ -289,6 +306,13 @@ describe('markVoided', () => {
         ]),
       ),
     ).toEqual([0, 1, 2, 3]);
+  });
+
+  it('keeps the last trial of each member of a race, so that one can be run again by itself', () => {
+    const race = [idA, idB, idB].map((id, trial) =>
+      sampleOutcome({ trial, block: 0, candidate: id === idA ? a : b, phase: 'race' }),
+    );
+    expect(voided(race)).toEqual([1]);
   });
 
   it('tells phases apart, and marks nothing new the second time', () => {
