@@ -58,6 +58,13 @@ export const choiceSchema = z
       .optional()
       .describe('The configuration that `speedup` compares with the default: the recommended one, or the best rival.'),
     speedup: speedupSchema.nullable(),
+    probabilityNearBest: z
+      .number()
+      .nullable()
+      .optional()
+      .describe(
+        'Probability that the recommended configuration is at most 2 % slower than the best of all configurations of the space, measured or not, by a model of all trials; null where nothing is recommended by speed.',
+      ),
   })
   .describe('The decision.');
 export type Choice = z.infer<typeof choiceSchema>;

@@ -58,6 +58,15 @@ export const runResultSchema = z
           .describe('Largest share of CPU time the hypervisor took during a trial, 0 to 1.'),
       })
       .describe('How noisy the machine was.'),
+    time: z
+      .object({
+        tokensMs: z.number().describe('Prefill and decode of trials that count, warm-up included, ms.'),
+        loadMs: z.number().describe('Loads of the model for them, ms.'),
+        repeatedMs: z.number().describe('Whole trials that were disturbed and run again, ms.'),
+        otherMs: z.number().describe('The rest: starts and ends of processes, sentinels, waiting, ms.'),
+      })
+      .optional()
+      .describe('Where the time from the first to the last trial went; absent in runs of earlier versions.'),
     outcomes: z.array(outcomeSchema).describe('Every trial with its raw samples.'),
   })
   .describe('The result of a run: the document that the report and the profile are made from.');

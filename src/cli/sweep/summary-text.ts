@@ -64,6 +64,29 @@ function neighbourLines({ neighbour }: RunResult): string[] {
   return ['Decode beside one busy process:', ...arms];
 }
 
+/** How sure it is that nothing much faster was missed, and how many others would do. */
+function nearBestLine({ choice, plan }: RunResult): string[] {
+  const p = choice?.probabilityNearBest;
+  if (p == null) return [];
+  const equals = choice!.equals.length;
+  const others = equals === 0 ? '' : `; ${equals} other${equals > 1 ? 's' : ''} measured as good`;
+  const percent = Math.min(99, Math.round(100 * p));
+  return [
+    `Best:     within 2 % of the best of ${plan.candidates.length} configurations with probability ${percent} %${others}`,
+  ];
+}
+
+/** Where the time went. */
+function timeLine({ time }: RunResult): string[] {
+  if (!time) return [];
+  const whole = time.tokensMs + time.loadMs + time.repeatedMs + time.otherMs;
+  if (whole === 0) return [];
+  const percent = (ms: number): string => `${Math.round((100 * ms) / whole)} %`;
+  return [
+    `Time:     ${percent(time.tokensMs)} tokens, ${percent(time.loadMs)} loading, ${percent(time.repeatedMs)} repeats, ${percent(time.otherMs)} everything else`,
+  ];
+}
+
 /** What a finished sweep says on the terminal: the answer, its proof, and what to run next. */
 export function summaryText(run: RunResult, profile: Profile, folder: string): string {
   const place = relative('.', folder) || '.';
@@ -76,9 +99,11 @@ export function summaryText(run: RunResult, profile: Profile, folder: string): s
     `Decode:   ${rateText(expected.decodeTokensPerSecond)}   Prefill: ${rateText(expected.prefillTokensPerSecond)}   Peak memory: ${expected.peakRssBytes === null ? 'unknown' : formatBytes(expected.peakRssBytes)}`,
     ...(expected.throughput ? [throughputLine(expected.throughput)] : []),
     speedupLine(profile, run),
+    ...nearBestLine(run),
     ...neighbourLines(run),
     ...ratesLines(run),
     `${run.outcomes.length} trials in ${formatDuration(spent)} on ${profile.machine.description}`,
+    ...timeLine(run),
     ...run.warnings.filter((w) => w.severity !== 'info').map((w) => `Note: ${w.message}`),
     '',
     `Report:   ${place}/report.html`,

@@ -216,6 +216,21 @@ export function startUpSection(view: ReportView): Markup {
   );
 }
 
+/** Where the time of the run went. */
+function timeText({ run: { time } }: ReportView): Text[] {
+  if (!time) return [];
+  const whole = time.tokensMs + time.loadMs + time.repeatedMs + time.otherMs;
+  if (whole === 0) return [];
+  const share = (ms: number): string => formatValue('share', ms / whole);
+  const { tokensMs, loadMs, repeatedMs, otherMs } = time;
+  return [
+    t('timeSplit', {
+      ...{ tokens: share(tokensMs), load: share(loadMs) },
+      ...{ repeated: share(repeatedMs), other: share(otherMs) },
+    }),
+  ];
+}
+
 export function noiseSection(view: ReportView): Markup {
   const { pairedSd, voidedTrials, stealShare, trialsPerPoint } = view.noise;
   const chart = figure(CHARTS.noise(view));
@@ -225,6 +240,7 @@ export function noiseSection(view: ReportView): Markup {
       joined([
         ...(pairedSd === null ? [] : [t('noiseScatter', { sd: formatValue('share', pairedSd) })]),
         t('noiseVoided', { voided: voidedTrials }),
+        ...timeText(view),
         ...(stealShare === null ? [] : [t('noiseSteal', { steal: formatValue('share', stealShare) })]),
       ]),
     )}${chart ?? html`<p>${t('noiseNone')}</p>`}${

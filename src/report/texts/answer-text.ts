@@ -34,7 +34,8 @@ export function headlineInterval({ answer }: ReportView): Text | null {
 }
 
 /** How that was shown, and what was measured. */
-export function proofText({ answer, run }: ReportView): Text {
+export function proofText(view: ReportView): Text {
+  const { answer, run } = view;
   const confirmed = answer.verdict === 'faster' ? 'proofConfirmed' : 'proofCompared';
   const measures = t('measures', { objective: objectiveText(run.plan) });
   const { speedup } = answer;
@@ -46,9 +47,19 @@ export function proofText({ answer, run }: ReportView): Text {
     ...(low === null || high === null ? [t('proofNoInterval')] : []),
     ...(minimumDetectable === null ? [] : [t('proofSmallest', { effect: formatValue('share', minimumDetectable) })]),
     ...(pValue === null ? [] : [t('proofChance', { p: formatNumber(pValue, 2) })]),
+    ...nearBestText(view),
     measures,
   ]);
 }
+
+function nearBestText({ answer: { probabilityNearBest: p }, run }: ReportView): Text[] {
+  if (p === null) return [];
+  const count = formatValue('count', run.plan.candidates.length);
+  return [t('nearBest', { count, probability: formatValue('share', Math.min(p, MOST_CERTAIN)) })];
+}
+
+/** A model of a machine is never surer than this. */
+const MOST_CERTAIN = 0.99;
 
 /** What the speed of a configuration is called, by the objective. */
 export function speedKey({ objective }: Plan): 'speedWorkload' | 'speedDecode' | 'speedPrefill' | 'speedThroughput' {

@@ -93,6 +93,10 @@ export const ANSWER_TEXTS = {
     en: 'Behaviour beside another busy process was not measured: the time did not suffice.',
     zh: '未测量旁边有繁忙进程时的表现：时间不足。',
   },
+  nearBest: {
+    en: 'It is within 2 % of the best of all {count} configurations with probability {probability}, by a model of all trials.',
+    zh: '根据全部试验的模型，它与全部 {count} 个配置中最优者相差不超过 2 % 的概率为 {probability}。',
+  },
   measures: { en: 'What is measured: {objective}.', zh: '衡量指标：{objective}。' },
   objectiveWorkload: {
     en: 'the time of one request of {prompt} prompt and {generate} generated tokens, from the measured prefill and decode rates; speeds are its generated tokens over that time',

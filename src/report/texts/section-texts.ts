@@ -255,6 +255,10 @@ export const SECTION_TEXTS = {
     zh: '推荐配置与默认配置的配对结果离散度为 {sd}（对数比的标准差）。',
   },
   noiseVoided: { en: 'Trials voided and repeated: {voided}.', zh: '作废重测的试验：{voided} 次。' },
+  timeSplit: {
+    en: 'Of the time of the trials, {tokens} went into tokens, {load} into loading, {repeated} into repeats and {other} into everything else.',
+    zh: '试验用时中，{tokens} 用于词元计算，{load} 用于加载，{repeated} 用于重测，{other} 用于其他。',
+  },
   noiseSteal: {
     en: 'The hypervisor took at most {steal} of the CPU time of a trial.',
     zh: '虚拟机管理器在单次试验中最多占用 {steal} 的 CPU 时间。',

@@ -28,6 +28,8 @@ export type Answer = {
   worse: number;
   /** Not measured enough to rank. */
   unranked: number;
+  /** Probability that the chosen one is within 2 % of the best of all configurations; null where it is not known. */
+  probabilityNearBest: number | null;
   serveCommand: string | null;
 };
 
@@ -55,6 +57,7 @@ export function answerOf(run: RunResult, runFolder: string): Answer {
     better: ranked('better'),
     worse: placed('worse').length,
     unranked: placed('not-ranked').length,
+    probabilityNearBest: run.choice?.probabilityNearBest ?? null,
     serveCommand: chosen ? `r1-tune serve --profile ${shellWord(`${runFolder}/best.json`)}` : null,
   };
 }

@@ -81,7 +81,7 @@ export async function dryRun(
     threadBudget: machine.limits.threadBudget,
     elapsedMs: PREPARING_MS,
     sentinels: flags.sentinels,
-    designOf: (candidate) => designOf(candidate, { models, quality: [] }),
+    designOf: (candidate) => designOf(candidate, { machine, models, quality: [] }),
   });
   return { plan: timed, machine };
 }

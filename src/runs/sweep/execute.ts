@@ -9,10 +9,12 @@ import type { RunFolder } from '../../store/run-folder.js';
 import { assembleRun } from '../../sweeps/results/assemble-run.js';
 import { type NeighbourArm, neighbourArms } from '../../sweeps/results/neighbour.js';
 import { type Judge, toldResult } from '../../sweeps/results/trial-result.js';
+import { concludedSession } from '../../sweeps/search/concluded.js';
 import { toDesignSpace } from '../../sweeps/search/design-space.js';
 import { openSession, type SearchSession } from '../../sweeps/search/session.js';
 import { strategyById } from '../../sweeps/search/strategies/index.js';
 import { expectedTrialMs, type Pilot, pilotOf } from '../../sweeps/search/time-plan.js';
+import { everyCandidate } from '../../sweeps/space/references.js';
 import { markVoided } from '../../sweeps/trials/void-blocks.js';
 import type { Context } from '../context.js';
 import { listedBlocks } from '../experiment/listed-blocks.js';
@@ -36,7 +38,7 @@ export type RunJob = {
 };
 
 /** Coarse steps of answer quality: more bits a weight are at least as good, until quality is measured. */
-type Design = Pick<RunJob, 'models' | 'quality'>;
+type Design = Pick<RunJob, 'machine' | 'models' | 'quality'>;
 
 function qualityTier(job: Design, candidate: Candidate): number {
   const { backend, quant } = candidate;
@@ -50,7 +52,7 @@ function qualityTier(job: Design, candidate: Candidate): number {
 export function designOf(plan: Plan, job: Design) {
   const { candidates, defaultCandidate, excluded, references = [] } = plan;
   const space = { candidates, defaultCandidate, excluded, references };
-  return toDesignSpace(space, job.models, (candidate) => qualityTier(job, candidate));
+  return toDesignSpace(space, job.models, job.machine, (candidate) => qualityTier(job, candidate));
 }
 
 /** Pilots may take this share of a budget; arms that come too late are left out, and that is said. */
@@ -115,17 +117,23 @@ function fitted(job: RunJob, outcomes: readonly Outcome[], pilots: readonly Pilo
   });
 }
 
-function openSearch(plan: Plan, job: RunJob, judge: Judge): SearchSession {
+function openSearch(plan: Plan, job: RunJob, judge: Judge, { emit }: Context): SearchSession {
   const { outcomes } = job.folder.log;
   const history = markVoided(outcomes)
     .filter((o) => isOfSearch(o) && !o.voided)
     .map((o) => toldResult(o, outcomes, judge));
-  const session = openSession(strategyById(plan.strategy), designOf(plan, job), searchOptions(plan), history);
+  const space = designOf(plan, job);
+  const session = openSession(strategyById(plan.strategy), space, searchOptions(plan), history);
   if (session.strayCount === 0) return session;
-  throw new R1Error(
-    'RUN_INVALID',
-    `${job.folder.path}: ${session.strayCount} stored trials do not belong to its plan.`,
-  );
+  const known = new Set(everyCandidate(plan).map(candidateId));
+  const foreign = history.filter(({ id }) => !known.has(id)).length;
+  if (foreign > 0)
+    throw new R1Error('RUN_INVALID', `${job.folder.path}: ${foreign} stored trials do not belong to its plan.`);
+  emit({
+    type: 'note',
+    text: `Another version of r1-tune asked for ${session.strayCount} of the stored trials: the run ends with what was measured.`,
+  });
+  return concludedSession(space, history, plan.seed);
 }
 
 /** Pilots, times, search, result: everything between a prepared plan and run.json. Stored trials are not run again. */
@@ -138,7 +146,7 @@ export async function executeRun(job: RunJob, context: Context): Promise<RunResu
   context.emit({ type: 'plan', plan });
   const qualityOf = ({ candidate }: Outcome): number | null =>
     quality.find((q) => q.backend === candidate.backend && q.quant === candidate.quant)?.top1Agreement ?? null;
-  const session = openSearch(plan, job, { plan, qualityOf });
+  const session = openSearch(plan, job, { plan, qualityOf }, context);
   const ports = openPorts(
     {
       machine,

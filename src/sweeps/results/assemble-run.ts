@@ -11,6 +11,7 @@ import { effectsOf } from './effects.js';
 import { type NeighbourArm, neighbourOf, weighed } from './neighbour.js';
 import { placeOnPareto } from './place-on-pareto.js';
 import { pairedLogRatios, summarizeConfigurations } from './summarize.js';
+import { timeSplit } from './time-split.js';
 import { objectiveOf } from './trial-result.js';
 import { runWarnings } from './warnings.js';
 
@@ -73,6 +74,7 @@ export function assembleRun(parts: RunParts): RunResult {
       voidedTrials: outcomes.filter((o) => o.voided).length,
       stealShare: steals.length > 0 ? Math.max(...steals) : null,
     },
+    time: timeSplit(outcomes),
     outcomes,
   };
 }

@@ -51,8 +51,14 @@ function reasonOf(result: SearchResult, speedup: Speedup | null, plan: Plan, lab
   if (because === 'faster') return `${tried}.`;
   if (because === 'loses-beside-others')
     return `Keep the defaults: ${tried}, but beside one busy process it loses more than that, and this machine is shared.`;
-  const { high } = speedup!.ratio;
-  return `Keep the defaults: ${tried}, which ${high !== null && high < 1 ? 'is slower' : 'does not exclude zero'}.`;
+  return `Keep the defaults: ${tried}, which ${shortcoming(speedup!.ratio)}.`;
+}
+
+/** Why such a ratio is no claim. */
+function shortcoming({ low, high }: Interval): string {
+  if (high !== null && high < 1) return 'is slower';
+  if (low !== null && low > 1) return 'is too little for a claim, since the pairs were looked at more than once';
+  return 'does not exclude zero';
 }
 
 const VERDICTS: Record<Recommendation['because'], Choice['verdict']> = {
@@ -82,5 +88,7 @@ export function decide(result: SearchResult | null, { plan, outcomes, configurat
     standings,
     comparedId: confirmation?.candidateId ?? null,
     speedup,
+    // The model knows the speeds alone on the machine.
+    probabilityNearBest: recommendation.because === 'loses-beside-others' ? null : result.probabilityNearBest,
   };
 }

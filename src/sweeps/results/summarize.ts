@@ -3,8 +3,10 @@ import type { Interval } from '../../core/interval.js';
 import type { Metrics, Outcome } from '../../core/outcome.js';
 import type { Configuration, Plan } from '../../core/run-result.js';
 import { ratioInterval } from '../../stats/hodges-lehmann.js';
+import { longRunRate } from '../../stats/long-run-rate.js';
 import { rateInterval } from '../../stats/rate-interval.js';
 import { median } from '../../stats/sample.js';
+import { FEWEST_PAIRS } from '../search/confirm.js';
 import { everyCandidate } from '../space/references.js';
 import { brokenConstraints } from './constraints.js';
 import { objectiveOf } from './trial-result.js';
@@ -13,6 +15,33 @@ const numbers = (values: readonly (number | null | undefined)[]): number[] =>
   values.filter((value): value is number => value !== null && value !== undefined);
 
 const intervalOf = (values: readonly number[]): Interval | null => (values.length > 0 ? rateInterval(values) : null);
+
+/** Full trials of the race and the confirmation in the order measured: what shows how the machine wanders. */
+type Series = readonly Outcome[];
+const seriesOf = (outcomes: readonly Outcome[]): Series =>
+  outcomes.filter(
+    (o) =>
+      o.status === 'measured' && !o.voided && (o.phase === 'race' || o.phase === 'confirm') && o.fidelity === 'full',
+  );
+
+/** The series without the trials that a confirmed configuration was chosen by, since luck chose them too; null for others. */
+function confirmedSeries(id: string, series: Series): Series | null {
+  const isConfirmed = series.filter((o) => o.candidateId === id && o.phase === 'confirm').length >= FEWEST_PAIRS;
+  return isConfirmed ? series.filter((o) => o.candidateId !== id || o.phase === 'confirm') : null;
+}
+
+/** What to expect of a configuration in the long run: of a confirmed one by longRunRate, of others by their few trials. */
+function expectedOf(id: string, trials: readonly Outcome[], series: Series) {
+  const confirmed = confirmedSeries(id, series);
+  return (read: (outcome: Outcome) => number | null): Interval | null => {
+    if (!confirmed) return intervalOf(numbers(trials.map(read)));
+    const rates = confirmed.flatMap((o) => {
+      const rate = read(o);
+      return rate === null ? [] : [{ arm: o.candidateId, rate }];
+    });
+    return rates.some(({ arm }) => arm === id) ? longRunRate(rates, id) : null;
+  };
+}
 
 const medianOf = (values: readonly (number | null)[]): number | null => {
   const present = numbers(values);
@@ -63,15 +92,16 @@ function vsDefault(id: string, defaultId: string, plan: Plan, outcomes: readonly
 function throughputOf(
   { replicas, sequences }: Candidate,
   trials: readonly Outcome[],
+  expected: ReturnType<typeof expectedOf>,
 ): Pick<Configuration, 'throughput'> {
-  const rates = numbers(trials.map((o) => o.metrics!.throughputTokensPerSecond));
-  if (rates.length === 0) return {};
+  const tokensPerSecond = expected((o) => o.metrics!.throughputTokensPerSecond);
+  if (!tokensPerSecond) return {};
   const itl = (read: (m: NonNullable<Metrics['streamItlMs']>) => number | null): number | null =>
     medianOf(trials.map((o) => (o.metrics!.streamItlMs ? read(o.metrics!.streamItlMs) : null)));
   return {
     throughput: {
       streams: replicas * sequences,
-      tokensPerSecond: rateInterval(rates),
+      tokensPerSecond,
       itlP50Ms: itl((m) => m.p50),
       itlP95Ms: itl((m) => m.p95),
     },
@@ -84,13 +114,16 @@ export function summarizeConfiguration(
   plan: Plan,
   outcomes: readonly Outcome[],
   quality: number | null,
+  series: Series = seriesOf(outcomes),
 ): Configuration {
   const id = candidateId(candidate);
   const defaultId = candidateId(plan.defaultCandidate);
   const own = outcomes.filter((o) => o.candidateId === id);
   const trials = countedTrials(own);
   const pick = (read: (m: Metrics) => number | null): (number | null)[] => trials.map((o) => read(o.metrics!));
-  const prefill = intervalOf(numbers(pick((m) => m.prefillTokensPerSecond)));
+  const expected = expectedOf(id, trials, series);
+  const expect = (read: (m: Metrics) => number | null): Interval | null => expected((o) => read(o.metrics!));
+  const prefill = expect((m) => m.prefillTokensPerSecond);
   const peaks = numbers(pick((m) => m.peakRssBytes));
   const peakRssBytes = peaks.length > 0 ? Math.max(...peaks) : null;
   const broken = prefill
@@ -104,11 +137,11 @@ export function summarizeConfiguration(
     isDefault: id === defaultId,
     trials: trials.length,
     failures: failuresOf(own),
-    objective: intervalOf(numbers(trials.map((o) => objectiveOf(o, plan)))),
+    objective: expected((o) => objectiveOf(o, plan)),
     prefillTokensPerSecond: prefill,
-    decodeTokensPerSecond: intervalOf(numbers(pick((m) => m.decodeTokensPerSecond))),
-    ttftMs: intervalOf(numbers(pick((m) => m.ttftMs))),
-    ...throughputOf(candidate, trials),
+    decodeTokensPerSecond: expect((m) => m.decodeTokensPerSecond),
+    ttftMs: expect((m) => m.ttftMs),
+    ...throughputOf(candidate, trials, expected),
     loadMs: intervalOf(numbers(pick((m) => m.loadMs))),
     peakRssBytes,
     cpuSecondsPerToken: medianOf(pick((m) => m.cpuSecondsPerToken)),
@@ -126,9 +159,10 @@ export function summarizeConfigurations(
   outcomes: readonly Outcome[],
   qualityOf: (candidate: Candidate) => number | null,
 ): Configuration[] {
+  const series = seriesOf(outcomes);
   const tried = new Set(outcomes.map((o) => o.candidateId));
   return everyCandidate(plan)
     .filter((candidate) => tried.has(candidateId(candidate)))
-    .map((candidate) => summarizeConfiguration(candidate, plan, outcomes, qualityOf(candidate)))
+    .map((candidate) => summarizeConfiguration(candidate, plan, outcomes, qualityOf(candidate), series))
     .sort((a, b) => (b.objective?.estimate ?? 0) - (a.objective?.estimate ?? 0));
 }

@@ -10,21 +10,24 @@ export function objectiveOf(outcome: Outcome, plan: Pick<Plan, 'objective' | 're
   return outcome.metrics ? objectiveValue(plan.objective, outcome.metrics, plan.request) : null;
 }
 
-/** A recorded trial as a search sees it. A configuration that its quota throttles may inform, but never win. */
+/** A trial that was not what it was called: stopped by its quota, or its memory not where it was asked to be. */
+const UNFIT: readonly Outcome['flags'][number][] = ['quota-throttled', 'unverified-memory'];
+
+/** A recorded trial as a search sees it. An unfit one may inform, but its configuration never wins. */
 export function toTrialResult(
   outcome: Outcome,
   plan: Plan,
   qualityOf: (outcome: Outcome) => number | null,
 ): TrialResult {
   const { metrics } = outcome;
-  const isThrottled = outcome.flags.includes('quota-throttled');
+  const isUnfit = outcome.flags.some((flag) => UNFIT.includes(flag));
   const broken = metrics ? brokenConstraints(metrics, plan, qualityOf(outcome)) : [];
   return {
     phase: outcome.phase as Phase,
     block: outcome.block,
     id: outcome.candidateId,
     value: objectiveOf(outcome, plan),
-    isEligible: !isThrottled && broken.length === 0,
+    isEligible: !isUnfit && broken.length === 0,
     cost: outcome.wallMs,
     ...(metrics?.cpuSecondsPerToken == null ? {} : { cpuSecondsPerToken: metrics.cpuSecondsPerToken }),
     ...(metrics?.peakRssBytes == null ? {} : { peakRssBytes: metrics.peakRssBytes }),

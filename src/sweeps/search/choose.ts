@@ -40,7 +40,11 @@ export function choose(space: DesignSpace, race: RaceRecord): RaceChoice | null 
   const leaderId = race.survivors[0];
   if (leaderId === undefined) return null;
   const slower = race.eliminated.filter((e) => e.because === 'slower').map((e) => e.id);
+  // Who never ran in a block with the leader cannot be compared with it.
+  const leaderBlocks = new Set(race.runs.get(leaderId)!.map(({ block }) => block));
+  const hasMet = (id: string): boolean => race.runs.get(id)!.some(({ block }) => leaderBlocks.has(block));
   const standings = [...race.survivors, ...slower]
+    .filter(hasMet)
     .map((id) => standing(id, leaderId, race.runs))
     .sort((a, b) => a.deficit - b.deficit);
   const tied = standings.filter((s) => s.id === leaderId || s.deficitAtMost <= INDIFFERENCE_ZONE).map((s) => s.id);

@@ -5,6 +5,7 @@ import { minimumDetectableEffect } from '../../stats/minimum-effect.js';
 import { standardDeviation } from '../../stats/sample.js';
 import { signedRankTest } from '../../stats/signed-rank.js';
 import { pairOrder } from '../trials/pair-order.js';
+import { isClear, nextLook, showsGain, usualPairs } from './confirm-looks.js';
 import type { SearchLedger } from './search-ledger.js';
 import type { Recommendation, SearchGenerator, TrialAsk } from './search-space.js';
 
@@ -17,6 +18,7 @@ export type Confirmation = {
   pValue: number;
   /** The smallest difference these pairs would have shown with 90 % power, a share; null with too few pairs. */
   minimumDetectable: number | null;
+  /** Shown at a level that all looks at the pairs share; `ratio` is the usual 95 % interval of the pairs that were run. */
   isFaster: boolean;
 };
 
@@ -25,13 +27,14 @@ const LEVEL = 0.95;
 export const FEWEST_PAIRS = 6;
 /** Pairs that give an interval at all may take the run this far beyond its budget: a share of it. */
 const OVERRUN = 0.1;
-/** A pair with a failed arm is repeated, up to this multiple of the pairs wanted. */
+/** A pair with a failed arm is repeated, up to this multiple of the pairs wanted at the next look. */
 const REPEAT_CEILING = 1.5;
 
 export type ConfirmPlan = {
   candidateId: string;
   defaultId: string;
-  pairs: number;
+  /** The most pairs; fewer where they are clear before. */
+  mostPairs: number;
   seed: number;
   ledger: SearchLedger;
   /** Run beside the first six pairs, as many as an interval of their own needs. */
@@ -42,11 +45,20 @@ export type ConfirmPlan = {
 export const confirmTrials = (pairs: number, references: number): number =>
   2 * pairs + references * Math.min(pairs, FEWEST_PAIRS);
 
-/** Fresh pairs of the candidate against the default, a fair coin each for the order. Each pair is one batch. */
+/** Trials to expect where so many pairs are allowed: most confirmations are clear before. */
+export const usualConfirmTrials = (mostPairs: number, references: number): number =>
+  confirmTrials(usualPairs(mostPairs), references);
+
+/**
+ * Fresh pairs of the candidate against the default, a fair coin each for the order, until a look at them is clear
+ * (confirm-looks.ts). Each pair is one batch.
+ */
 export function* confirm(plan: ConfirmPlan): SearchGenerator<Confirmation> {
   const coin = randomStream(plan.seed, 'confirm');
   const logRatios: number[] = [];
-  for (let block = 0; block < plan.pairs * REPEAT_CEILING && logRatios.length < plan.pairs; block++) {
+  for (let block = 0; ; block++) {
+    const look = nextLook(logRatios.length, plan.mostPairs);
+    if (look === null || block >= look * REPEAT_CEILING) break;
     if (block > 0 && !plan.ledger.affords(0, 2, logRatios.length < FEWEST_PAIRS ? OVERRUN : 0)) break;
     const pair = [plan.defaultId, plan.candidateId];
     const beside = block < FEWEST_PAIRS ? (plan.references ?? []).filter((id) => !pair.includes(id)) : [];
@@ -59,11 +71,16 @@ export function* confirm(plan: ConfirmPlan): SearchGenerator<Confirmation> {
     const value = (id: string): number | null => results.find((r) => r.id === id)?.value ?? null;
     const [candidate, standard] = [value(plan.candidateId), value(plan.defaultId)];
     if (candidate !== null && standard !== null) logRatios.push(Math.log(candidate / standard));
+    if (logRatios.length === look && isClear(logRatios)) break;
   }
-  return summarize(plan, logRatios);
+  return confirmationOf(plan, logRatios);
 }
 
-function summarize({ candidateId, defaultId }: ConfirmPlan, logRatios: readonly number[]): Confirmation {
+/** What complete pairs say. */
+export function confirmationOf(
+  { candidateId, defaultId }: Pick<ConfirmPlan, 'candidateId' | 'defaultId'>,
+  logRatios: readonly number[],
+): Confirmation {
   const ratio = ratioInterval(logRatios, LEVEL);
   return {
     candidateId,
@@ -75,7 +92,7 @@ function summarize({ candidateId, defaultId }: ConfirmPlan, logRatios: readonly 
       pairs: logRatios.length,
       alpha: (1 - LEVEL) / 2,
     }),
-    isFaster: ratio.low !== null && ratio.low > 1,
+    isFaster: showsGain(logRatios),
   };
 }
 

@@ -1,8 +1,10 @@
 import { isModelOf } from '../../core/backends.js';
 import { type Candidate, candidateId } from '../../core/candidate.js';
 import { KNOBS, levelOf, SEARCHED_IDS } from '../../core/knobs.js';
+import type { Machine } from '../../core/machine.js';
 import type { ModelFile } from '../../core/model.js';
 import type { Space } from '../space/space.js';
+import { placesOn } from './place.js';
 import type { DesignSpace } from './search-space.js';
 
 const distinct = (values: readonly string[]): string[] => [...new Set(values)];
@@ -21,8 +23,10 @@ const bitsOf = (model: ModelFile | undefined): number => (model ? (model.bytesPe
 export function toDesignSpace(
   space: Space,
   models: readonly ModelFile[],
+  machine: Machine,
   qualityTier: (candidate: Candidate) => number,
 ): DesignSpace {
+  const placeOf = placesOn(machine);
   const { candidates } = space;
   const varying = SEARCHED_IDS.filter((id) => distinct(candidates.map((c) => String(levelOf(id, c)))).length > 1);
   return {
@@ -36,6 +40,7 @@ export function toDesignSpace(
     points: candidates.map((candidate) => ({
       id: candidateId(candidate),
       qualityTier: qualityTier(candidate),
+      place: placeOf(candidate),
       levels: {
         ...Object.fromEntries(varying.map((id) => [KNOBS[id].axis, levelOf(id, candidate)])),
         bits: bitsOf(models.find((model) => isModelOf(model, candidate))),

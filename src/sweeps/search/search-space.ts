@@ -14,6 +14,8 @@ export type DesignPoint = {
   id: string;
   /** One level per axis name; an axis that does not apply to this point is left out. */
   levels: Readonly<Record<string, string | number>>;
+  /** Where its threads and weights lie, as coordinates in which a distance of 1 is a considerable difference. */
+  place?: readonly number[];
   /** Answer quality of its backend × quantization in coarse steps, higher is better; 0 when left out. */
   qualityTier?: number;
 };

@@ -15,6 +15,8 @@ export type SearchResult = {
   /** Fresh pairs of the choice against the default: the only published speed-up. Null when there was nothing to compare. */
   confirmation: Confirmation | null;
   recommendation: Recommendation | null;
+  /** Probability that the recommendation is within 2 % of the best of the space; null where nothing is recommended. */
+  probabilityNearBest: number | null;
 };
 
 export type Strategy = {

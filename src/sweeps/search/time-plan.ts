@@ -41,18 +41,24 @@ function streamsOf({ sequences, replicas }: Candidate, { streams, generateTokens
     : null;
 }
 
-export function pilotOf(outcome: Outcome): Pilot | null {
-  const { metrics, workload, candidate } = outcome;
-  if (!metrics) return null;
+/** Time of a trial in prefill and decode, warm-up included, ms; 0 where it gave no rates. */
+export function evaluatedMs({ metrics, workload, candidate, samples }: Outcome): number {
+  if (!metrics) return 0;
   const { prefillTokensPerSecond, decodeTokensPerSecond } = metrics;
   const prompts = candidate.sequences * (streamsOf(candidate, workload)?.promptTokens ?? 0);
-  const streamsMs = (outcome.samples?.streams?.wallMs ?? 0) + (prompts / prefillTokensPerSecond) * 1000;
-  const evaluatedMs = requestMs(workload, prefillTokensPerSecond, decodeTokensPerSecond) + streamsMs;
+  const streamsMs = (samples?.streams?.wallMs ?? 0) + (prompts / prefillTokensPerSecond) * 1000;
+  return requestMs(workload, prefillTokensPerSecond, decodeTokensPerSecond) + streamsMs;
+}
+
+export function pilotOf(outcome: Outcome): Pilot | null {
+  const { metrics, candidate } = outcome;
+  if (!metrics) return null;
+  const { prefillTokensPerSecond, decodeTokensPerSecond } = metrics;
   return {
     backend: candidate.backend,
     quant: candidate.quant,
     threads: candidate.threads,
-    fixedMs: Math.max(200, outcome.wallMs - evaluatedMs),
+    fixedMs: Math.max(200, outcome.wallMs - evaluatedMs(outcome)),
     prefillTokensPerSecond,
     decodeTokensPerSecond,
     batchExponent: batchExponent(outcome),

@@ -6,6 +6,7 @@ import { successiveHalving } from './baselines/successive-halving.js';
 import { tpe } from './baselines/tpe.js';
 import { readGrid, recordedWorld } from './recorded-grid.js';
 import { type Contestant, contestant, score, scoreTable } from './replay.js';
+import { budgetTable } from './servers/budgets.js';
 import { SERVER_KINDS } from './servers/kinds.js';
 import { ladderTable } from './servers/ladder.js';
 import { serverTable } from './servers/table.js';
@@ -34,7 +35,7 @@ export function replayTable(worlds: readonly World[], seeds: number): string {
 const EFFORTS: readonly Effort[] = ['default', 'thorough'];
 
 /**
- * `replay-search.mjs [--seeds N] [--from SEED] [--servers [--effort E] [--kinds 0,2]] [GRID.json …]`: recorded grids when given,
+ * `replay-search.mjs [--seeds N] [--from SEED] [--servers [--effort E] [--kinds 0,2]] [--ladder] [--budgets] [GRID.json …]`: recorded grids when given,
  * simulated servers when asked for, else the two synthetic surfaces.
  */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -46,6 +47,7 @@ export async function main(argv: readonly string[]): Promise<void> {
       from: { type: 'string', default: '1' },
       servers: { type: 'boolean', default: false },
       ladder: { type: 'boolean', default: false },
+      budgets: { type: 'boolean', default: false },
       effort: { type: 'string' },
       kinds: { type: 'string', default: SERVER_KINDS.map((_, i) => i).join(',') },
     },
@@ -60,12 +62,13 @@ export async function main(argv: readonly string[]): Promise<void> {
     print(`${grid.about} (${world.truth.size} configurations, ${seeds} seeds)`, [world]);
   }
   if (values.ladder) await ladderTable(seeds, console.log);
+  if (values.budgets) await budgetTable(seeds, console.log);
   if (values.servers) {
     const efforts = values.effort ? [values.effort as Effort] : EFFORTS;
     const kinds = values.kinds.split(',').map(Number);
     await serverTable({ seeds, from: Number(values.from), efforts, kinds }, console.log);
   }
-  if (positionals.length > 0 || values.servers || values.ladder) return;
+  if (positionals.length > 0 || values.servers || values.ladder || values.budgets) return;
   const made = (make: (seed: number) => World): World[] => Array.from({ length: seeds }, (_, i) => make(i + 1));
   print(`Synthetic machines, a new one for each of ${seeds} seeds`, made(syntheticWorld));
   print(`Adversarial: one hidden three-way interaction of +35 %, ${seeds} seeds`, made(adversarialWorld));

@@ -1,4 +1,5 @@
-import { confirmTrials } from '../confirm.js';
+import { usualConfirmTrials } from '../confirm.js';
+import { MOST_PAIRS } from '../confirm-looks.js';
 import { type RaceRecord, race } from '../race.js';
 import { openSearchLedger } from '../search-ledger.js';
 import type { DesignPoint, DesignSpace, SearchForecast, SearchOptions, TrialResult } from '../search-space.js';
@@ -10,9 +11,8 @@ import { finish } from './finish.js';
 const PASSES = 2;
 const MAX_BLOCKS = 8;
 const RACE_SHARE = 0.55;
-const CONFIRM_PAIRS = 10;
 
-const confirming = ({ references }: DesignSpace): number => confirmTrials(CONFIRM_PAIRS, references?.length ?? 0);
+const confirming = ({ references }: DesignSpace): number => usualConfirmTrials(MOST_PAIRS, references?.length ?? 0);
 
 /** One axis at a time: race its levels with everything else held, move to the fastest, until a pass changes nothing. */
 export const coordinateRace: Strategy = {
@@ -40,7 +40,7 @@ export const coordinateRace: Strategy = {
         current = space.points.find((p) => p.id === best)!;
       }
     }
-    return yield* finish(space, metBy(current.id, races), { seed, pairs: CONFIRM_PAIRS, ledger });
+    return yield* finish(space, metBy(current.id, races), { seed, mostPairs: MOST_PAIRS, ledger });
   },
 };
 

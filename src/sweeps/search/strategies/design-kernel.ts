@@ -28,6 +28,8 @@ export function designKernel(space: DesignSpace): DesignKernel {
   const smooth = space.axes.filter((axis) => axis.kind !== 'nominal').map((axis) => unitPositions(axis, space.points));
   const pairs = pairsOf(levelled.length).map(([i, j]) => ({ i, j, weight: 1 / penalty(levelled[i]!, levelled[j]!) }));
   const likeness = new Float64Array(levelled.length);
+  const curves = threadCurves(space.points);
+  const places = placeTerms(space.points);
   return (a, b) => {
     let sum = INTERCEPT_VARIANCE;
     levelled.forEach(({ codes, count }, k) => {
@@ -35,7 +37,7 @@ export function designKernel(space: DesignSpace): DesignKernel {
       sum += likeness[k]! / LEVEL_PENALTY;
     });
     for (const { i, j, weight } of pairs) sum += weight * likeness[i]! * likeness[j]!;
-    return sum + smoothTerms(smooth, a, b) / SMOOTH_PENALTY;
+    return sum + smoothTerms(smooth, a, b) / SMOOTH_PENALTY + curves(a, b) + places(a, b);
   };
 }
 
@@ -74,6 +76,32 @@ function smoothTerms(axes: readonly Float64Array[], a: number, b: number): numbe
     }
   }
   return along + crossed / Math.max(1, (axes.length * (axes.length - 1)) / 2);
+}
+
+/** Speed over the thread count is a curve, of its own under each binding; counts this many doublings apart say little of each other. */
+const CURVE_LENGTH = 0.8;
+const CURVE_VARIANCE = 12;
+const CURVE_BY_BINDING_VARIANCE = 6;
+/** Configurations whose threads and weights lie alike are about as fast, whatever their binding is called. */
+const PLACE_VARIANCE = 20;
+
+const bell = (squaredDistance: number): number => Math.exp(-squaredDistance / 2);
+
+function threadCurves(points: readonly DesignPoint[]): DesignKernel {
+  const doublings = points.map((p) => Math.log2(Number(p.levels.threads ?? 1)));
+  return (a, b) => {
+    const isSameBinding = points[a]!.levels.binding === points[b]!.levels.binding;
+    const variance = CURVE_VARIANCE + (isSameBinding ? CURVE_BY_BINDING_VARIANCE : 0);
+    return variance * bell(((doublings[a]! - doublings[b]!) / CURVE_LENGTH) ** 2);
+  };
+}
+
+function placeTerms(points: readonly DesignPoint[]): DesignKernel {
+  return (a, b) => {
+    const [x, y] = [points[a]!.place, points[b]!.place];
+    if (!x || !y) return 0;
+    return PLACE_VARIANCE * bell(x.reduce((sum, value, i) => sum + (value - y[i]!) ** 2, 0));
+  };
 }
 
 const pairsOf = (count: number): [number, number][] =>

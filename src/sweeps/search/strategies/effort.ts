@@ -1,4 +1,5 @@
-import { confirmTrials, FEWEST_PAIRS } from '../confirm.js';
+import { confirmTrials, FEWEST_PAIRS, usualConfirmTrials } from '../confirm.js';
+import { MOST_PAIRS } from '../confirm-looks.js';
 import type { Budget, Effort, SearchForecast, SearchOptions, Worth } from '../search-space.js';
 import { costOf, fullTrialsIn } from './budget.js';
 
@@ -6,8 +7,12 @@ import { costOf, fullTrialsIn } from './budget.js';
 export type EffortPlan = {
   screen: number;
   refine: number;
+  /** Points of a race of all of them, besides the default; of a screened one about as many meet. */
   finalists: number;
+  /** Full trials of the race after a screen. */
+  raceTrials: number;
   maxBlocks: number;
+  /** The most pairs that confirm; clear ones end before. */
   confirmPairs: number;
   /** Configurations beside the first pairs. */
   references: number;
@@ -16,9 +21,33 @@ export type EffortPlan = {
 
 /** Replayed on synthetic machines: regret at most 3 % in 92, 95 and 100 % of the seeds (docs/search.md). */
 export const EFFORTS: Record<Effort, EffortPlan> = {
-  quick: { screen: 24, refine: 16, finalists: 8, maxBlocks: 10, confirmPairs: 10, references: 0 },
-  default: { screen: 40, refine: 24, finalists: 10, maxBlocks: 12, confirmPairs: 10, references: 0 },
-  thorough: { screen: 64, refine: 40, finalists: 12, maxBlocks: 16, confirmPairs: 10, references: 0 },
+  quick: {
+    screen: 24,
+    refine: 16,
+    finalists: 8,
+    raceTrials: 48,
+    maxBlocks: 10,
+    confirmPairs: MOST_PAIRS,
+    references: 0,
+  },
+  default: {
+    screen: 40,
+    refine: 24,
+    finalists: 10,
+    raceTrials: 80,
+    maxBlocks: 12,
+    confirmPairs: MOST_PAIRS,
+    references: 0,
+  },
+  thorough: {
+    screen: 64,
+    refine: 40,
+    finalists: 12,
+    raceTrials: 130,
+    maxBlocks: 16,
+    confirmPairs: MOST_PAIRS,
+    references: 0,
+  },
 };
 
 /** Points proposed between two fits of the model. */
@@ -34,6 +63,7 @@ const SMALLEST: EffortPlan = {
   screen: 8,
   refine: 0,
   finalists: 2,
+  raceTrials: 9,
   maxBlocks: 3,
   confirmPairs: FEWEST_PAIRS,
   references: 0,
@@ -61,7 +91,7 @@ export const smallestCost = (pointCount: number, references: number, budget: Bud
 
 /** A screen as large as fits, and the fewest pairs that give its best point an interval. */
 function thinPlans(pointCount: number): EffortPlan[] {
-  const thin: EffortPlan = { ...SMALLEST, screen: 0, finalists: 1, maxBlocks: 1, worth: 'thin' };
+  const thin: EffortPlan = { ...SMALLEST, screen: 0, finalists: 1, raceTrials: 2, maxBlocks: 1, worth: 'thin' };
   if (pointCount <= 2) return [thin];
   const most = Math.min(SMALLEST.screen, pointCount);
   return Array.from({ length: most - FEWEST_SCREENED + 1 }, (_, less) => ({ ...thin, screen: most - less }));
@@ -93,6 +123,7 @@ const scaled = (plan: EffortPlan, scale: number): EffortPlan => ({
   screen: Math.max(SMALLEST.screen, Math.round(plan.screen * scale)),
   refine: Math.round((plan.refine * scale) / REFINE_BATCH) * REFINE_BATCH,
   finalists: Math.max(SMALLEST.finalists, Math.round(plan.finalists * scale)),
+  raceTrials: Math.max(SMALLEST.raceTrials, Math.round(plan.raceTrials * scale)),
   maxBlocks: Math.max(BLOCKS_TO_KEEP, Math.round(plan.maxBlocks * scale)),
   confirmPairs: Math.max(FEWEST_PAIRS, Math.round(plan.confirmPairs * Math.min(1, 2 * scale))),
 });
@@ -106,20 +137,28 @@ const bounded = (plan: EffortPlan, pointCount: number): EffortPlan => ({
 
 export function forecastPlan(plan: EffortPlan, pointCount: number): SearchForecast {
   const racers = Math.min(plan.finalists + 1, pointCount);
-  const pairs = confirmTrials(plan.confirmPairs, plan.references);
-  const blocks = Math.min(plan.maxBlocks, expectedBlocks(racers / pointCount));
+  const pairs = usualConfirmTrials(plan.confirmPairs, plan.references);
+  const isScreened = plan.screen > 0;
+  const racing = isScreened
+    ? Math.round(plan.raceTrials * USED_SHARE)
+    : Math.round(racers * Math.min(plan.maxBlocks, expectedBlocks(racers / pointCount)));
+  const racingAtMost = isScreened ? plan.raceTrials + OVERSHOOT : racers * plan.maxBlocks;
   return {
     short: plan.screen + plan.refine,
-    full: Math.round(racers * blocks) + pairs,
-    fullAtMost: racers * plan.maxBlocks + pairs,
+    full: racing + pairs,
+    fullAtMost: racingAtMost + confirmTrials(plan.confirmPairs, plan.references),
     racers: plan.screen > 0 ? racers : null,
     confirming: pairs,
     worth: plan.worth,
   };
 }
 
+/** Share of its trials that a race uses before it is settled, and what its last block may have beyond them. */
+const USED_SHARE = 0.82;
+const OVERSHOOT = 6;
+
 /**
- * Blocks a racer runs on average, fitted to simulated races (scripts/replay-search.mjs): most of a whole space leaves at the
+ * Blocks a racer of a whole space runs on average, fitted to simulated races (scripts/replay-search.mjs): most of a whole space leaves at the
  * first elimination, while the best few of a large one are close and stay about twice as long.
  */
 const expectedBlocks = (shareOfSpace: number): number => 3.4 + 2.8 * Math.exp(-7 * shareOfSpace);

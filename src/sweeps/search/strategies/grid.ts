@@ -1,4 +1,5 @@
-import { confirmTrials } from '../confirm.js';
+import { usualConfirmTrials } from '../confirm.js';
+import { MOST_PAIRS } from '../confirm-looks.js';
 import { race } from '../race.js';
 import { openSearchLedger } from '../search-ledger.js';
 import type { DesignSpace, SearchOptions } from '../search-space.js';
@@ -9,9 +10,8 @@ import { finish } from './finish.js';
 /** Repetitions of each point, in interleaved blocks; fewer than three tell nothing apart. */
 const REPETITIONS = 5;
 const FEWEST_REPETITIONS = 3;
-const CONFIRM_PAIRS = 10;
 
-const confirming = ({ references }: DesignSpace): number => confirmTrials(CONFIRM_PAIRS, references?.length ?? 0);
+const confirming = ({ references }: DesignSpace): number => usualConfirmTrials(MOST_PAIRS, references?.length ?? 0);
 
 function repetitions(space: DesignSpace, { budget }: SearchOptions): number {
   const points = space.points.length;
@@ -34,6 +34,6 @@ export const grid: Strategy = {
     const ids = space.points.map((p) => p.id);
     const maxBlocks = repetitions(space, options);
     const raced = yield* race({ ids, seed, maxBlocks, ledger, reserve: confirming(space), keepsAll: true });
-    return yield* finish(space, raced, { seed, pairs: CONFIRM_PAIRS, ledger });
+    return yield* finish(space, raced, { seed, mostPairs: MOST_PAIRS, ledger });
   },
 };

@@ -1,39 +1,38 @@
 import { randomStream, shuffled } from '../../../core/random.js';
-import { confirmTrials } from '../confirm.js';
+import { usualConfirmTrials } from '../confirm.js';
+import { posteriorRace } from '../posterior-race.js';
 import { race } from '../race.js';
 import { openSearchLedger, type SearchLedger } from '../search-ledger.js';
+
 import type { DesignSpace, Phase, SearchGenerator, SearchOptions, TrialAsk, TrialResult } from '../search-space.js';
 import type { Strategy } from '../strategy.js';
 import { type EffortPlan, forecastPlan, planEffort, REFINE_BATCH } from './effort.js';
 import { finish } from './finish.js';
 import { screenDesign } from './screen-design.js';
-import { openSurrogate, type Surrogate } from './surrogate.js';
+import { openSurrogate, type Surrogate, VIABLE } from './surrogate.js';
 
 /** Screening comes in blocks this long, so that a budget is looked at in between. */
 const SCREEN_BATCH = 10;
-/** Below this the surrogate expects a point to fail or to break a constraint. */
-const VIABLE = 0.5;
 
-/** The default: a balanced screen, a ridge model that proposes more, a paired race of the best, fresh pairs for the winner. */
+/** The default: a balanced screen, a ridge model that proposes more, a race of what may be the best, fresh pairs for the winner. */
 export const modelRace: Strategy = {
   id: 'model-race',
-  summary: 'screen a balanced sample, fit a model, refine, race the finalists in blocks, confirm with fresh pairs',
+  summary:
+    'screen a balanced sample, fit a model, refine, race what may be the best in blocks, confirm with fresh pairs',
   forecast: (space, options) => forecastPlan(planFor(space, options), space.points.length),
   *search(space, options) {
     const plan = planFor(space, options);
     const ledger = openSearchLedger(options.budget);
-    const finalists =
-      plan.screen === 0 ? unscreened(space, plan, options.seed) : yield* shortlist(space, plan, options.seed, ledger);
-    const pairs = plan.confirmPairs;
-    const raced = yield* race({
-      ids: finalists,
-      seed: options.seed,
-      maxBlocks: plan.maxBlocks,
-      ledger,
-      reserve: confirmTrials(pairs, plan.references),
-    });
+    const { seed } = options;
+    const mostPairs = plan.confirmPairs;
+    const reserve = usualConfirmTrials(mostPairs, plan.references);
+    const told = plan.screen === 0 ? [] : yield* lookAround(space, plan, seed, ledger);
+    const raced =
+      plan.screen === 0
+        ? yield* race({ ids: unscreened(space, plan, seed), seed, maxBlocks: plan.maxBlocks, ledger, reserve })
+        : yield* posteriorRace({ space, told, seed, trials: plan.raceTrials, ledger, reserve });
     const references = plan.references > 0 ? (space.references ?? []) : [];
-    return yield* finish(space, raced, { seed: options.seed, pairs, ledger, references });
+    return yield* finish(space, raced, { seed, mostPairs, ledger, references, told });
   },
 };
 
@@ -48,17 +47,17 @@ function unscreened({ points, axes, defaultId }: DesignSpace, plan: EffortPlan, 
 const planFor = (space: DesignSpace, options: SearchOptions): EffortPlan =>
   planEffort(space.points.length, options, space.references?.length ?? 0);
 
-/** The finalists by id: the best of screen and refinement, with the default. */
-function* shortlist(
+/** Short trials: a balanced sample, then the points that a model expects to be fast. */
+function* lookAround(
   space: DesignSpace,
   plan: EffortPlan,
   seed: number,
   ledger: SearchLedger,
-): SearchGenerator<string[]> {
+): SearchGenerator<TrialResult[]> {
   const results: TrialResult[] = [];
   const learn = openSurrogate(space);
   const canGoOn = (count: number): boolean =>
-    ledger.affords(count, 3 * (plan.finalists + 1) + confirmTrials(plan.confirmPairs, plan.references));
+    ledger.affords(count, 3 * (plan.finalists + 1) + usualConfirmTrials(plan.confirmPairs, plan.references));
   let block = 0;
   const run = function* (phase: Phase, ids: readonly string[]): SearchGenerator<void> {
     const batch: TrialAsk[] = ids.map((id) => ({ phase, block, id, fidelity: 'short' }));
@@ -78,7 +77,7 @@ function* shortlist(
     if (ids.length === 0 || !canGoOn(ids.length)) break;
     yield* run('refine', shuffled(ids, randomStream(seed, `refine-${block}`)));
   }
-  return pickFinalists(space, learn(results), results, plan.finalists);
+  return results;
 }
 
 /** The default runs in the first and in the last batch: it anchors the scale at both ends. */
@@ -103,25 +102,6 @@ function propose(space: DesignSpace, surrogate: Surrogate | null, seen: Readonly
     count,
     (id) => !seen.has(id),
   );
-}
-
-/** Measured or not, the highest predicted points run in the race; the default is always one of them. */
-function pickFinalists(
-  space: DesignSpace,
-  surrogate: Surrogate | null,
-  results: readonly TrialResult[],
-  count: number,
-): string[] {
-  if (!surrogate) return [space.defaultId];
-  const out = new Set(results.filter((r) => r.value === null || r.isEligible === false).map((r) => r.id));
-  const best = bestIds(
-    space,
-    surrogate,
-    (i) => surrogate.mean[i]!,
-    count,
-    (id) => !out.has(id),
-  );
-  return best.includes(space.defaultId) ? best : [...best, space.defaultId];
 }
 
 function bestIds(

@@ -1,5 +1,5 @@
 import { randomStream, shuffled } from '../../../core/random.js';
-import { confirmTrials } from '../confirm.js';
+import { usualConfirmTrials } from '../confirm.js';
 import { race } from '../race.js';
 import { openSearchLedger } from '../search-ledger.js';
 import type { DesignSpace, SearchOptions } from '../search-space.js';
@@ -15,7 +15,7 @@ const BLOCKS_EACH = 4;
 function plan(space: DesignSpace, { effort = 'default', budget }: SearchOptions): EffortPlan {
   const wanted = EFFORTS[effort];
   const references = space.references?.length ?? 0;
-  const confirming = confirmTrials(wanted.confirmPairs, references);
+  const confirming = usualConfirmTrials(wanted.confirmPairs, references);
   const affordable = Math.floor((fullTrialsIn(budget) - confirming) / BLOCKS_EACH) - 1;
   if (affordable < 1) throw budgetTooSmall({ short: 0, full: 2 * BLOCKS_EACH + confirming }, budget!);
   const finalists = Math.min(wanted.screen, space.points.length - 1, affordable);
@@ -38,8 +38,8 @@ export const random: Strategy = {
       seed: options.seed,
       maxBlocks,
       ledger,
-      reserve: confirmTrials(confirmPairs, references),
+      reserve: usualConfirmTrials(confirmPairs, references),
     });
-    return yield* finish(space, raced, { seed: options.seed, pairs: confirmPairs, ledger });
+    return yield* finish(space, raced, { seed: options.seed, mostPairs: confirmPairs, ledger });
   },
 };

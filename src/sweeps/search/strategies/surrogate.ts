@@ -15,7 +15,10 @@ export type Surrogate = {
 /** Noise of a single short trial assumed for the bonus of unseen points (log units). */
 const TRIAL_NOISE = 0.04;
 
-const isViable = (r: TrialResult): boolean => r.value !== null && r.isEligible !== false;
+/** Below this the surrogate expects a point to fail or to break a constraint. */
+export const VIABLE = 0.5;
+
+export const isViable = (r: TrialResult): boolean => r.value !== null && r.isEligible !== false;
 
 /** Gives a function that fits the space afresh on all short results; null while no trial gave a number. */
 export function openSurrogate(space: DesignSpace): (results: readonly TrialResult[]) => Surrogate | null {

@@ -1,4 +1,4 @@
-import { rateInterval } from '../../../../src/stats/rate-interval.js';
+import { longRunRate } from '../../../../src/stats/long-run-rate.js';
 import { mean } from '../../../../src/stats/sample.js';
 import type { Effort, Fidelity, TrialAsk } from '../../../../src/sweeps/search/search-space.js';
 import { openSession } from '../../../../src/sweeps/search/session.js';
@@ -51,6 +51,8 @@ export type ServerPlay = {
   speedupHolds: boolean | null;
   rateHolds: boolean | null;
   rateBias: number;
+  /** What the search says of its own recommendation. */
+  probabilityNearBest: number;
   pairs: number;
   trials: number;
   minutes: number;
@@ -65,8 +67,11 @@ export async function playServer(kind: ServerKind, effort: Effort, seed: number)
   const { confirmation } = result;
   const id = result.recommendation!.id;
   const ratio = (one: string, other: string): number => world.truth.get(one)! - world.truth.get(other)!;
-  const own = told.filter(({ ask }) => ask.id === id && ask.fidelity === 'full').map(({ value }) => value);
-  const expected = rateInterval(own);
+  const series = told.filter(({ ask }) => ask.phase === 'confirm' || (ask.phase === 'race' && ask.id !== id));
+  const expected = longRunRate(
+    series.map(({ ask, value }) => ({ arm: ask.id, rate: value })),
+    id,
+  );
   const flat = play(flatWorld(world), effort, runSeed).result.recommendation!;
   return {
     points: world.truth.size,
@@ -76,6 +81,7 @@ export async function playServer(kind: ServerKind, effort: Effort, seed: number)
     speedupHolds: confirmation && holds(confirmation.ratio, ratio(confirmation.candidateId, confirmation.defaultId)),
     rateHolds: confirmation && holds(expected, world.longRun(id, runSeed)),
     rateBias: Math.log(expected.estimate) - world.longRun(id, runSeed),
+    probabilityNearBest: result.probabilityNearBest ?? 0,
     pairs: confirmation?.ratio.n ?? 0,
     trials: told.length,
     minutes: seconds / 60,
@@ -96,6 +102,7 @@ const COLUMNS: readonly [string, (plays: readonly ServerPlay[]) => string][] = [
   ['points', (p) => mean(p.map((one) => one.points)).toFixed(0)],
   ['choice: P(regret ≤ 2 %)', (p) => rate(p, (one) => one.choiceRegret <= 0.02)],
   ['recommended: P(≤ 2 %)', (p) => rate(p, (one) => one.regret <= 0.02)],
+  ['stated', (p) => percent(mean(p.map((one) => one.probabilityNearBest)))],
   ['P(≤ 3 %)', (p) => rate(p, (one) => one.regret <= 0.03)],
   ['worse than default', (p) => rate(p, (one) => one.gain < -WORSE)],
   ['false "faster"', (p) => rate(p, (one) => one.isFalselyFaster)],

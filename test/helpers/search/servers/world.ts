@@ -77,7 +77,7 @@ export async function serverWorld(kind: ServerKind, seed: number): Promise<Serve
   return {
     candidates,
     truth,
-    space: toDesignSpace({ candidates: all, defaultCandidate, excluded: [] }, allowed.map(modelOf), () => 0),
+    space: toDesignSpace({ candidates: all, defaultCandidate, excluded: [] }, allowed.map(modelOf), machine, () => 0),
     longRun: (id, runSeed) => truth.get(id)! + serverNoise(kind, runSeed).mean,
     open(runSeed) {
       const noise = serverNoise(kind, runSeed);

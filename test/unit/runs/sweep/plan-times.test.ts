@@ -5,6 +5,7 @@ import { designOf } from '../../../../src/runs/sweep/execute.js';
 import { planTimes } from '../../../../src/runs/sweep/plan-times.js';
 import { STRATEGIES } from '../../../../src/sweeps/search/strategies/index.js';
 import type { Pilot } from '../../../../src/sweeps/search/time-plan.js';
+import { sampleMachine } from '../../../helpers/sample-machine.js';
 import { sampleModel, samplePlan } from '../../../helpers/sample-plan.js';
 
 /** Whatever the budget, the machine and the strategy: there is a plan, and it says what it is worth. */
@@ -20,7 +21,7 @@ function planned(budgetMs: number | null, elapsedMs: number, slowness: number, s
   const models = [sampleModel()];
   return planTimes(plan, {
     ...{ pilots: [pilotOf(slowness)], threadBudget: 8, elapsedMs, sentinels: true },
-    designOf: (one) => designOf(one, { models, quality: [] }),
+    designOf: (one) => designOf(one, { machine: sampleMachine(), models, quality: [] }),
   });
 }
 

@@ -53,6 +53,7 @@ const search: SearchResult = {
     isFaster: true,
   },
   recommendation: { id: rivalId, because: 'faster' },
+  probabilityNearBest: 0.9,
 };
 const run = assembleRun({ id: 'a-run', machine: sampleMachine(), plan, outcomes, quality: [], search });
 const configuration = (id: string) => run.configurations.find((c) => c.candidateId === id)!;

@@ -34,6 +34,7 @@ const result = (
   race: { survivors: [], eliminated: [], runs: new Map() } as unknown as SearchResult['race'],
   confirmation: confirmed,
   recommendation: { id, because },
+  probabilityNearBest: 0.9,
 });
 
 /** Ten confirmation pairs in which the rival decodes 10 % faster, after a race in which it looked 50 % faster. */

@@ -31,6 +31,7 @@ const search = (because: 'faster' | 'no-clear-gain' = 'faster', gain = 1.1): Sea
     isFaster: because === 'faster',
   },
   recommendation: { id: because === 'faster' ? apartId : standardId, because },
+  probabilityNearBest: 0.9,
 });
 
 const trial = (candidate: Candidate, phase: Outcome['phase'], block: number, rate: number): Outcome =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { baseCandidate, type Candidate, candidateId } from '../../../../src/core/candidate.js';
 import { axisValues, toDesignSpace } from '../../../../src/sweeps/search/design-space.js';
+import { sampleMachine } from '../../../helpers/sample-machine.js';
 import { sampleModel } from '../../../helpers/sample-plan.js';
 
 const base = baseCandidate('llama-cpp', 'q4_0', 4);
@@ -10,7 +11,7 @@ const models = [
   sampleModel({ bytesPerToken: 900, parameters: 1600 }),
   sampleModel({ format: 'onnx', quant: 'int4', bytesPerToken: 1000, parameters: 1600 }),
 ];
-const space = toDesignSpace({ candidates, defaultCandidate: base, excluded: [] }, models, (c) =>
+const space = toDesignSpace({ candidates, defaultCandidate: base, excluded: [] }, models, sampleMachine(), (c) =>
   c.backend === 'onnx' ? 1 : 3,
 );
 
@@ -42,6 +43,7 @@ describe('toDesignSpace', () => {
     const one = toDesignSpace(
       { candidates: candidates.slice(0, 2), defaultCandidate: base, excluded: [] },
       models,
+      sampleMachine(),
       () => 0,
     );
     expect(one.axes).toEqual([{ name: 'threads', kind: 'numeric', scale: 'log2' }]);

@@ -10,6 +10,7 @@ import type {
 import { openSession } from '../../../../../src/sweeps/search/session.js';
 import { modelRace } from '../../../../../src/sweeps/search/strategies/model-race.js';
 import { screenDesign } from '../../../../../src/sweeps/search/strategies/screen-design.js';
+import { repetitions } from '../../../../helpers/rates.js';
 import { smallWorld, syntheticWorld } from '../../../../helpers/search/synthetic-world.js';
 import type { World } from '../../../../helpers/search/world.js';
 
@@ -31,15 +32,15 @@ const phases = (asked: readonly TrialAsk[]): string[] => [...new Set(asked.map((
 const inPhase = (asked: readonly TrialAsk[], phase: string): TrialAsk[] => asked.filter((a) => a.phase === phase);
 
 describe('the plan', () => {
-  it('screens 40, refines 24 and races about 10 finalists of a large space', () => {
+  it('screens 40, refines 24 and races what may be the best of a large space, the default among them', () => {
     const { space } = syntheticWorld(2);
     const { asked } = play(syntheticWorld(2), { seed: 1 });
     expect(phases(asked)).toEqual(['screen', 'refine', 'race', 'confirm']);
     expect(inPhase(asked, 'screen')).toHaveLength(40);
     expect(inPhase(asked, 'refine')).toHaveLength(24);
     const finalists = new Set(inPhase(asked, 'race').map((a) => a.id));
-    expect(finalists.size).toBeGreaterThanOrEqual(10);
-    expect(finalists.size).toBeLessThanOrEqual(11);
+    expect(finalists.size).toBeGreaterThanOrEqual(6);
+    expect(inPhase(asked, 'race').length).toBeLessThanOrEqual(86);
     expect(finalists).toContain(space.defaultId);
     expect(inPhase(asked, 'screen').filter((a) => a.id === space.defaultId)).toHaveLength(2);
     expect(asked.every((a) => (a.fidelity === 'short') === ['screen', 'refine'].includes(a.phase))).toBe(true);
@@ -71,7 +72,7 @@ describe('the plan', () => {
   });
 
   it.each([undefined, 'quick', 'thorough'] as const)('forecasts its trials within 25 %% (effort %s)', (effort) => {
-    const seeds = Array.from({ length: 20 }, (_, i) => i + 1);
+    const seeds = Array.from({ length: repetitions(20, 6) }, (_, i) => i + 1);
     for (const pointCount of [24, 120, 1000]) {
       const ratios = seeds.map((seed) => {
         const world = smallWorld(seed, pointCount);
@@ -80,13 +81,13 @@ describe('the plan', () => {
         const { asked, result } = play(world, options);
         expect(asked.length).toBeLessThanOrEqual(short + fullAtMost);
         // A search that ends with the default has nothing to confirm.
-        const confirmed = result.confirmation ? 0 : 20;
+        const confirmed = result.confirmation ? 0 : 28;
         return (asked.length + confirmed) / (short + full);
       });
       const mean = ratios.reduce((a, b) => a + b, 0) / seeds.length;
       expect(mean, `${pointCount} points`).toBeGreaterThan(0.85);
       expect(mean, `${pointCount} points`).toBeLessThan(1.15);
-      expect(ratios.filter((r) => r > 0.75 && r < 1.25).length).toBeGreaterThanOrEqual(17);
+      expect(ratios.filter((r) => r > 0.7 && r < 1.3).length).toBeGreaterThanOrEqual(0.8 * seeds.length);
     }
   });
 });
@@ -141,7 +142,7 @@ describe('a budget', () => {
         expect(spent).toBeLessThanOrEqual(Math.max(120, limit * 1.1));
         expect(result.recommendation).not.toBeNull();
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     ));
 });
 

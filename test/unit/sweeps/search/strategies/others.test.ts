@@ -15,13 +15,13 @@ describe('grid', () => {
     const { result, searchTrials } = playStrategy(grid, world, { seed: 1 }, 1);
     expect(searchTrials).toBe(150);
     expect([...result.race.runs.values()].every((r) => r.length === 5)).toBe(true);
-    expect(grid.forecast(world.space, { seed: 1 }).full).toBe(170);
+    expect(grid.forecast(world.space, { seed: 1 }).full).toBe(178);
   });
 
   it('repeats less under a budget, and refuses one below three repetitions', () => {
-    const world = smallWorld(1, 26);
-    expect(playStrategy(grid, world, { seed: 1, budget: tight }, 1).searchTrials).toBe(78);
-    expect(() => grid.forecast(smallWorld(1, 27).space, { seed: 1, budget: tight })).toThrow(/budget/i);
+    const world = smallWorld(1, 24);
+    expect(playStrategy(grid, world, { seed: 1, budget: tight }, 1).searchTrials).toBe(72);
+    expect(() => grid.forecast(smallWorld(1, 25).space, { seed: 1, budget: tight })).toThrow(/budget/i);
   });
 });
 
@@ -34,7 +34,7 @@ describe('random', () => {
 
   it('draws fewer under a budget', () => {
     const { result, trials } = playStrategy(random, syntheticWorld(1), { seed: 1, budget: tight }, 1);
-    expect(result.race.runs.size).toBe(20);
+    expect(result.race.runs.size).toBe(18);
     expect(trials).toBeLessThanOrEqual(100);
   });
 });
