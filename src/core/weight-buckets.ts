@@ -34,12 +34,17 @@ export function weightBuckets(logits: Float32Array, peak: number, temperature: n
   const mass = new Float64Array(BUCKETS + 1);
   const count = new Int32Array(BUCKETS + 1);
   const scale = 1 / (temperature * PART);
-  for (let token = 0; token < logits.length; token++) {
-    const distance = Math.min((peak - logits[token]!) * scale, LAST);
-    const bucket = distance >>> PART_BITS;
-    mass[bucket]! += weightAt(distance);
-    count[bucket]!++;
+  const { length } = logits;
+  let light = 0;
+  for (let token = 0; token < length; token++) {
+    const distance = (peak - logits[token]!) * scale;
+    if (distance < LAST) {
+      const bucket = distance >>> PART_BITS;
+      mass[bucket]! += weightAt(distance);
+      count[bucket]!++;
+    } else light++;
   }
+  count[BUCKETS] = light;
   return {
     mass,
     count,
@@ -48,8 +53,12 @@ export function weightBuckets(logits: Float32Array, peak: number, temperature: n
     tokensIn(from, to = from, allowed) {
       const found: number[] = [];
       const [near, far] = [from << PART_BITS, (to + 1) << PART_BITS];
-      for (let token = 0; token < logits.length; token++) {
-        const distance = Math.min((peak - logits[token]!) * scale, LAST);
+      // One part wider on both sides than the buckets: a comparison each rules out nearly all tokens.
+      const [most, least] = [peak - (near - 1) / scale, far > LAST ? -Infinity : peak - (far + 1) / scale];
+      for (let token = 0; token < length; token++) {
+        const logit = logits[token]!;
+        if (logit > most || logit < least) continue;
+        const distance = Math.min((peak - logit) * scale, LAST);
         if (distance >= near && distance < far) found.push(token);
       }
       const kept = allowed ? found.filter(allowed) : found;

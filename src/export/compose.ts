@@ -2,6 +2,7 @@ import { containerPlan, profileText } from './container-profile.js';
 import { CONTAINER_PROFILE, CONTAINER_USER, dockerfile } from './docker.js';
 import { provenanceLines } from './provenance.js';
 import { comment, serviceName } from './quoting.js';
+import { isRealTime, REAL_TIME, RTPRIO } from './real-time.js';
 import { memoryNeed } from './sizing.js';
 import { ANY_HOST, DRAIN_SECONDS, type Exporter, KEYS_NAME, MODEL_MOUNT, serveArguments } from './target.js';
 import { because, type Node, yamlDocument } from './yaml.js';
@@ -24,6 +25,7 @@ export const composeFiles: Exporter = (profile, options) => {
     memswap_limit: `${memory.mebibytes}m`,
     ulimits: {
       nofile: because('A file descriptor for every open stream.', 65536),
+      ...(isRealTime(profile.candidate) ? { rtprio: because(REAL_TIME, RTPRIO) } : {}),
       ...(mlock ? { memlock: because('The profile locks the weights in RAM.', -1) } : {}),
     },
     ports: because('Reachable only where you said.', [`${options.host}:${options.port}:${options.port}`]),

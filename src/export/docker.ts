@@ -4,6 +4,7 @@ import { shellWord } from '../core/shell-word.js';
 import { type ContainerPlan, containerPlan, profileText } from './container-profile.js';
 import { provenanceLines } from './provenance.js';
 import { comment, serviceName } from './quoting.js';
+import { isRealTime, REAL_TIME, RTPRIO } from './real-time.js';
 import { memoryNeed } from './sizing.js';
 import {
   ANY_HOST,
@@ -71,6 +72,9 @@ function runFlags(profile: Profile, { modelFolder }: ContainerPlan, options: Exp
     ],
     ...(mlock
       ? ([[['--ulimit', 'memlock=-1:-1'], 'The profile locks the weights in RAM.']] as [string[], string][])
+      : []),
+    ...(isRealTime(profile.candidate)
+      ? ([[['--ulimit', `rtprio=${RTPRIO}:${RTPRIO}`], REAL_TIME]] as [string[], string][])
       : []),
     [['--ulimit', 'nofile=65536:65536'], 'A file descriptor for every open stream.'],
     [['--publish', `${options.host}:${options.port}:${options.port}`], 'Reachable only where you said.'],

@@ -3,6 +3,7 @@ import { type ContainerPlan, containerPlan, profileText } from './container-prof
 import { CONTAINER_USER } from './docker.js';
 import { provenanceLines } from './provenance.js';
 import { comment, serviceName } from './quoting.js';
+import { isRealTime, withoutRealTime } from './real-time.js';
 import { containerCpus, measuredCpus, memoryNeed } from './sizing.js';
 import {
   ANY_HOST,
@@ -28,7 +29,7 @@ const PODS_PER_REPLICA = 4;
 /** Deployment, Service, autoscaler and the profile as a ConfigMap, in one file. One worker a pod: more speed is more pods. */
 export const kubernetesManifests: Exporter = (profile, options) => {
   const name = serviceName(profile.name);
-  const plan = containerPlan(profile, { replicas: 1, mlock: false });
+  const plan = containerPlan(withoutRealTime(profile), { replicas: 1, mlock: false });
   const need = { ...plan.profile, expected: { ...profile.expected, peakRssBytes: perReplica(profile) } };
   const documents = [
     configMap(name, plan),
@@ -43,6 +44,9 @@ export const kubernetesManifests: Exporter = (profile, options) => {
     `a PersistentVolumeClaim ${name}-model that holds the model (${plan.profile.model.path} in the pod).`,
     ...(profile.candidate.mlock
       ? ['The profile locks the weights in RAM; pods cannot raise that limit, so it is off here (nodes rarely swap).']
+      : []),
+    ...(isRealTime(profile.candidate)
+      ? ["The profile runs llama.cpp's threads in real time; pods cannot raise that limit, so it is off here."]
       : []),
     ...roomLines(need, profile.candidate.replicas),
     'Exclusive cores need the kubelet option cpuManagerPolicy: static on the node; without it threads share CPUs.',

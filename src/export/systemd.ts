@@ -3,6 +3,7 @@ import type { Profile } from '../core/profile.js';
 import { hiddenFiles, shownFile } from './hidden-paths.js';
 import { provenanceLines } from './provenance.js';
 import { comment, oneLine, serviceName, systemdValue, systemdWord } from './quoting.js';
+import { isRealTime, REAL_TIME, RTPRIO } from './real-time.js';
 import { memoryNeed } from './sizing.js';
 import { DRAIN_SECONDS, type Exporter, type ExportOptions, isLoopback, KEYS_NAME, serveArguments } from './target.js';
 
@@ -91,6 +92,7 @@ function memory(profile: Profile): Line[] {
   return [
     [`MemoryMax=${mebibytes}M`, `${reason} Above it the service ends, not its neighbours.`],
     ['MemorySwapMax=0', 'Swapped weights are read back for every token: slower than failing.'],
+    ...(isRealTime(profile.candidate) ? [[`LimitRTPRIO=${RTPRIO}`, REAL_TIME] as Line] : []),
     ...(mlock ? [['LimitMEMLOCK=infinity', 'The profile locks the weights in RAM.'] as Line] : []),
     ['OOMScoreAdjust=-500', 'The service has its own limit: when the machine is short, others go first.'],
     ['LimitNOFILE=65536', 'A file descriptor for every open stream.'],
@@ -128,7 +130,7 @@ function walls(profile: Profile, options: ExportOptions): Line[] {
     ['ProtectProc=invisible', ''],
     ['RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX', ''],
     ['RestrictNamespaces=yes', ''],
-    ['RestrictRealtime=yes', ''],
+    ...(isRealTime(profile.candidate) ? [] : [['RestrictRealtime=yes', ''] as Line]),
     ['RestrictSUIDSGID=yes', ''],
     ['LockPersonality=yes', ''],
     ['RemoveIPC=yes', ''],
