@@ -82,11 +82,13 @@ function setAsideOf(entries: readonly FleetEntry[], placed: readonly OfMachine[]
 const timeOf = (entry: FleetEntry): string =>
   'finishedAt' in entry ? entry.finishedAt : 'probedAt' in entry ? (entry.probedAt ?? '') : '';
 
-/** Newest first; equal times by content, so that the order of files plays no part. */
+/** Newest first; equal times by name and at last by content, so that the order of files plays no part. */
 const newestFirst = (entries: readonly FleetEntry[]): FleetEntry[] =>
   entries
-    .map((entry) => ({ entry, time: Date.parse(timeOf(entry)) || 0, hash: shortHash(entry) }))
-    .sort((a, b) => b.time - a.time || compareText(a.hash, b.hash))
+    .map((entry) => ({ entry, time: Date.parse(timeOf(entry)) || 0, name: `${entry.node} ${entry.source}` }))
+    .sort(
+      (a, b) => b.time - a.time || compareText(a.name, b.name) || compareText(shortHash(a.entry), shortHash(b.entry)),
+    )
     .map(({ entry }) => entry);
 
 /** By code points: the same on every machine, whatever its language. */

@@ -65,7 +65,7 @@ function codeBlock(code: string): string {
 
 type Alignment = 'left' | 'right';
 
-function table(columns: readonly [string, Alignment][], rows: readonly string[][]): string {
+export function markdownTable(columns: readonly (readonly [string, Alignment])[], rows: readonly string[][]): string {
   if (rows.length === 0) return '';
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const rule = columns.map(([, alignment]) => (alignment === 'right' ? '--:' : ':--'));
@@ -87,7 +87,7 @@ function factTable(view: ReportView, language: Language): string {
     ...speedFacts(view),
   ];
   const title = (text: Text): string => escapeMarkdown(text[language]);
-  return table(
+  return markdownTable(
     [
       [title(t('colWhat')), 'left'],
       [title(t('colValue')), 'left'],
@@ -113,7 +113,7 @@ function comparisonTable(view: ReportView, language: Language): string {
     comparison.ratio ? withInterval(comparison.ratio, 'change') : say(comparisonNote(comparison)),
     withInterval(comparison.configuration && speedOf(comparison.configuration, view.run.plan), 'rate'),
   ]);
-  return table(
+  return markdownTable(
     [
       [say(t('colSetting')), 'left'],
       [say(t('colAgainstDefault')), 'right'],
@@ -125,7 +125,7 @@ function comparisonTable(view: ReportView, language: Language): string {
 
 function goalTable({ run }: ReportView, language: Language): string {
   const label = (id: string): string => run.configurations.find(({ candidateId }) => candidateId === id)?.label ?? id;
-  return table(
+  return markdownTable(
     (['colWhat', 'colConfiguration', 'colNote'] as const).map((key): [string, Alignment] => [t(key)[language], 'left']),
     (run.goals ?? []).map(({ goal, candidateId, evidence }) => [
       `best-${goal}.json`,
@@ -137,7 +137,7 @@ function goalTable({ run }: ReportView, language: Language): string {
 
 function claimTable({ claims }: ReportView, language: Language): string {
   const say = (text: Text): string => escapeMarkdown(text[language]);
-  return table(
+  return markdownTable(
     (['colClaim', 'colVerdict', 'colFinding'] as const).map((key): [string, Alignment] => [say(t(key)), 'left']),
     (claims?.results ?? []).map((claim) => [
       `${claim.number}. ${say(claimStatement(claim))}`,
@@ -165,7 +165,7 @@ function configurationTable(view: ReportView, language: Language): string {
   const columns = keys.map((key, index): [string, Alignment] => [say(t(key)), index === 0 ? 'left' : 'right']);
   const total = view.run.configurations.length;
   const note = total > rows.length ? `\n\n${say(t('shown', { shown: rows.length, total }))}` : '';
-  return `${table(columns, rows)}${note}`;
+  return `${markdownTable(columns, rows)}${note}`;
 }
 
 function qualityTable({ quantization }: ReportView, language: Language): string {
@@ -181,7 +181,7 @@ function qualityTable({ quantization }: ReportView, language: Language): string 
     formatValue('share', quality?.answerAccuracy ?? null),
   ]);
   const columns = keys.map((key, index): [string, Alignment] => [say(t(key)), index === 0 ? 'left' : 'right']);
-  return `${say(t('qualityText', { text: quantization.text ?? t('builtInText') }))}\n\n${table(columns, rows)}`;
+  return `${say(t('qualityText', { text: quantization.text ?? t('builtInText') }))}\n\n${markdownTable(columns, rows)}`;
 }
 
 function costTable(view: ReportView, language: Language): string {
@@ -199,7 +199,7 @@ function costTable(view: ReportView, language: Language): string {
       cost.kilowattHoursPerMillion ? withInterval(cost.kilowattHoursPerMillion, 'kilowattHours') : none,
     ]);
   const keys = ['colConfiguration', 'colRate', 'colPrice', 'colEnergy'] as const;
-  return table(
+  return markdownTable(
     keys.map((key, index): [string, Alignment] => [say(t(key)), index === 0 ? 'left' : 'right']),
     rows,
   );
@@ -217,7 +217,7 @@ function warningList(view: ReportView): string {
 function excludedTable(view: ReportView, language: Language): string {
   const say = (text: Text): string => escapeMarkdown(text[language]);
   const keys = ['colAxis', 'colValue', 'colReason', 'colSkipped'] as const;
-  return table(
+  return markdownTable(
     keys.map((key): [string, Alignment] => [say(t(key)), key === 'colSkipped' ? 'right' : 'left']),
     view.run.plan.excluded.map(({ axis, value, reason, configurations }) => [
       ...[axis, value, reason].map(escapeMarkdown),

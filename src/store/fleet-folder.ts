@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { shortHash } from '../core/canonical.js';
+import { type CapacityPlan, capacityPlanSchema } from '../core/capacity-plan.js';
 import { R1Error } from '../core/errors.js';
 import { type Fleet, type FleetEntry, fleetEntrySchema, fleetSchema } from '../core/fleet.js';
 import { writeJsonAtomic } from './atomic-write.js';
@@ -75,20 +76,26 @@ function readEntry(file: string): { entry: FleetEntry } | { file: string; reason
 export const isFleetFolder = (path: string): boolean => existsSync(join(path, ENTRIES));
 
 /** A fleet: its folder, or its FLEET.json. Throws `RUN_INVALID`. */
-export function readFleet(path: string): Fleet {
-  const file = path.endsWith('.json') ? path : join(path, FLEET_FILE);
-  const invalid = (what: string, cause?: unknown): R1Error =>
-    new R1Error('RUN_INVALID', `${file} ${what}`, {
-      fix: 'Give a folder that r1-tune fleet collect has filled, or its FLEET.json.',
-      cause,
-    });
+export const readFleet = (path: string): Fleet =>
+  readParsed(path.endsWith('.json') ? path : join(path, FLEET_FILE), fleetSchema, {
+    fix: 'Give a folder that r1-tune fleet collect has filled, or its FLEET.json.',
+  });
+
+/** What `r1-tune plan --json` printed. Throws `RUN_INVALID`. */
+export const readCapacityPlan = (path: string): CapacityPlan =>
+  readParsed(path, capacityPlanSchema, { fix: 'Give a file with the output of r1-tune plan --json.' });
+
+function readParsed<T>(file: string, schema: z.ZodType<T>, { fix }: { fix: string }): T {
   let document: unknown;
   try {
     document = JSON.parse(readFileSync(file, 'utf8'));
   } catch (cause) {
-    throw invalid(`cannot be read: ${(cause as Error).message}`, cause);
+    throw new R1Error('RUN_INVALID', `${file} cannot be read: ${(cause as Error).message}`, { fix, cause });
   }
-  const parsed = fleetSchema.safeParse(document);
-  if (!parsed.success) throw invalid(`does not match its schema:\n${z.prettifyError(parsed.error)}`, parsed.error);
-  return parsed.data;
+  const parsed = schema.safeParse(document);
+  if (parsed.success) return parsed.data;
+  throw new R1Error('RUN_INVALID', `${file} does not match its schema:\n${z.prettifyError(parsed.error)}`, {
+    fix,
+    cause: parsed.error,
+  });
 }

@@ -21,6 +21,9 @@ export function facts(model: string, cpus: number, soft: Partial<Fingerprint['so
   };
 }
 
+/** Made once: it takes a whole sample run. */
+const PROFILE = sampleProfile();
+
 /** Trials differ by 1 % from process to process. */
 const interval = (estimate: number, n = 5): Interval => ({
   ...{ estimate, low: estimate * 0.988, high: estimate * 1.012, level: 0.95, n },
@@ -54,7 +57,7 @@ export function fleetRunOf(
   more: Partial<FleetRun> = {},
 ): FleetRun {
   const best = rates[0]!;
-  const profile = sampleProfile();
+  const profile = PROFILE;
   return {
     schemaVersion: 1,
     kind: 'r1-tune/fleet-run',

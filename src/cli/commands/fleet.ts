@@ -1,7 +1,8 @@
 import type { Argv, CommandModule } from 'yargs';
 import { collectCommand } from '../fleet/collect.js';
+import { fleetReportCommand } from '../fleet/report.js';
 
-const ACTIONS = [collectCommand] as unknown as CommandModule[];
+const ACTIONS = [collectCommand, fleetReportCommand] as unknown as CommandModule[];
 
 export const fleetCommand = {
   command: 'fleet <action>',

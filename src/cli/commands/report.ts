@@ -1,21 +1,10 @@
-import { join } from 'node:path';
 import type { Argv } from 'yargs';
 import { R1Error } from '../../core/errors.js';
-import { parseNames } from '../../core/parse.js';
-import type { RunResult } from '../../core/run-result.js';
-import {
-  REPORT_FORMATS,
-  type ReportFile,
-  type ReportFormat,
-  type ReportOptions,
-  renderReport,
-} from '../../report/index.js';
-import { writeFileAtomic } from '../../store/atomic-write.js';
+import { REPORT_FORMATS, type ReportOptions, renderReport } from '../../report/index.js';
 import { readClaims } from '../../store/claims-folder.js';
-import { makeFolder } from '../../store/make-folder.js';
 import { readRun } from '../../store/run-folder.js';
-import type { Console } from '../console.js';
 import { openConsole } from '../console.js';
+import { writeReport } from '../report/write-report.js';
 
 type ReportArgs = {
   run: string;
@@ -68,40 +57,12 @@ export const reportCommand = {
   handler: async (args: ReportArgs): Promise<void> => {
     const terminal = openConsole(args);
     const options = reportOptions(args);
-    const formats = args.format === undefined ? REPORT_FORMATS : parseNames('format', args.format, REPORT_FORMATS);
     const run = readRun(args.run);
     const folder = args.out ?? args.run.replace(/[^/\\]*\.json$/, '');
-    const files: ReportFile[] = [];
-    for (const format of formats) files.push(...(await render(run, format, options, args, terminal)));
-    const paths = files.map((file) => write(folder || '.', file));
-    terminal.result(args.json ? JSON.stringify({ files: paths }, null, 2) : paths.join('\n'));
+    const place = { format: args.format, folder: folder || '.', json: args.json };
+    await writeReport(place, terminal, (format) => renderReport(run, format, options));
   },
 };
-
-/** Pictures need an optional package: left out with a remark when they were not asked for by name. */
-async function render(
-  run: RunResult,
-  format: ReportFormat,
-  options: ReportOptions,
-  args: ReportArgs,
-  terminal: Console,
-): Promise<ReportFile[]> {
-  try {
-    return await renderReport(run, format, options);
-  } catch (error) {
-    const isOptional = args.format === undefined && error instanceof R1Error && error.code === 'TOOL_MISSING';
-    if (!isOptional) throw error;
-    terminal.note(`${error.message} ${error.fix}`);
-    return [];
-  }
-}
-
-function write(folder: string, { name, data }: ReportFile): string {
-  const path = join(folder, name);
-  makeFolder(folder);
-  writeFileAtomic(path, data);
-  return path;
-}
 
 function reportOptions(args: ReportArgs): ReportOptions {
   for (const name of Object.keys(AMOUNTS)) checkAmount(name, (args as unknown as Record<string, unknown>)[name]);

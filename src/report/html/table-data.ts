@@ -25,7 +25,7 @@ export type TableColumn = {
 /** An estimate: the number, its limits, and the trials behind it (0 for one that is exact). */
 type Cell = number | string | null | [number, number | null, number | null, number];
 
-const estimate = (interval: Interval | null): Cell =>
+export const estimate = (interval: Interval | null): Cell =>
   interval && [round(interval.estimate), round(interval.low), round(interval.high), interval.n];
 
 /** A millionth is beyond every clock and counter here, and shorter in the file. */
@@ -67,7 +67,8 @@ export function configurationTable({ run }: ReportView): TableData {
   };
 }
 
-const mebibytes = (bytes: number | null): number | null => (bytes === null ? null : Math.round(bytes / 1024 ** 2));
+export const mebibytes = (bytes: number | null): number | null =>
+  bytes === null ? null : Math.round(bytes / 1024 ** 2);
 
 const remarks = ({ brokenConstraints, failures }: Configuration): string =>
   [...brokenConstraints, ...failures.map(({ status, reason, trials }) => `${status}: ${reason} (${trials})`)].join(
@@ -181,7 +182,9 @@ const PAGE_KEYS = [
   ],
 ] as TextKey[];
 
-export function pageTexts({ run }: ReportView): Record<string, Text> {
-  const columns = [...configurationColumns(run.plan), ...TRIAL_COLUMNS].map(({ key }) => key);
-  return Object.fromEntries([...new Set([...PAGE_KEYS, ...columns])].map((key) => [key, TEXTS[key]]));
-}
+export const pageTexts = ({ run }: ReportView): Record<string, Text> =>
+  scriptTexts([...configurationColumns(run.plan), ...TRIAL_COLUMNS].map(({ key }) => key));
+
+/** The texts of every page's scripts, and those of some further keys. */
+export const scriptTexts = (keys: readonly TextKey[]): Record<string, Text> =>
+  Object.fromEntries([...new Set([...PAGE_KEYS, ...keys])].map((key) => [key, TEXTS[key]]));

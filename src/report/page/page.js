@@ -6,7 +6,7 @@ import { makeTables } from './trials.js';
 const FONT =
   'system-ui, "Segoe UI", Roboto, "Noto Sans", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
 
-const readData = (id) => JSON.parse(document.getElementById(`data-${id}`).textContent);
+export const readData = (id) => JSON.parse(document.getElementById(`data-${id}`).textContent);
 
 /** State of the switches. Listeners are called when the language changes. */
 export const page = {
@@ -161,7 +161,7 @@ export function startPage() {
   page.language = choose('language', recall('language') ?? preferred);
   mountCharts();
   mountCopyButtons();
-  makeTables({ configurations: readData('configurations'), trials: readData('trials') });
+  makeTables();
   followReading();
   // On a phone the contents would push the answer off the screen.
   if (matchMedia('(max-width: 62rem)').matches) document.querySelector('nav details').open = false;

@@ -1,14 +1,14 @@
 /** The tables of the page and what a trial opens to. */
 import { formatNumber } from './format.js';
-import { page } from './page.js';
+import { page, readData } from './page.js';
 import { element, pagedTable } from './table.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-export function makeTables(data) {
+export function makeTables() {
   for (const host of document.querySelectorAll('[data-table]')) {
     const name = host.dataset.table;
-    pagedTable(host, data[name], name === 'trials' ? trialDetails : null);
+    pagedTable(host, readData(name), name === 'trials' ? trialDetails : null);
   }
 }
 

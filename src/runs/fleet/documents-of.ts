@@ -34,9 +34,11 @@ const factsOf = (machine: Machine): FleetMachineFacts => ({
   description: describeMachine(machine),
 });
 
-/** A run with its recommendation, made again from the run alone as `r1-tune sweep` makes it. */
+/** A run with its recommendation, made again from the run alone as `sweep` and `bench` make it. */
 export function entryOfRun(run: RunResult, origin: Origin): FleetEntry {
-  const chosen = run.configurations.find(({ candidateId }) => candidateId === run.choice?.candidateId);
+  // A bench chooses nothing: its profile is of the one configuration that it measured.
+  const chosenId = run.plan.strategy === 'bench' ? run.configurations[0]?.candidateId : run.choice?.candidateId;
+  const chosen = run.configurations.find(({ candidateId }) => candidateId === chosenId);
   const isProfile = chosen?.objective && chosen.ttftMs && chosen.prefillTokensPerSecond;
   const profile = isProfile ? toProfile(run, chosen, run.plan.label) : null;
   return fleetRun(run, profile, factsOf(run.machine), origin);

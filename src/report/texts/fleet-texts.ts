@@ -1,0 +1,128 @@
+/** The report of a fleet. */
+export const FLEET_TEXTS = {
+  fleet: { en: 'Fleet', zh: '机群' },
+  fleetFacts: {
+    en: '{machines} machines of {kinds} kinds, {runs} runs',
+    zh: '{machines} 台机器，{kinds} 类，{runs} 次运行',
+  },
+  fleetAnswer: { en: 'What to run where', zh: '各类机器的最佳配置' },
+  fleetCost: { en: 'Price and speed', zh: '价格与速度' },
+  fleetSpread: { en: 'Machines of one kind', zh: '同类机器的差异' },
+  fleetChanges: { en: 'Kernels, microcode and other software', zh: '内核、微码与其他软件' },
+  fleetShared: { en: 'One profile for several kinds', zh: '一个配置用于多类机器' },
+  fleetMachines: { en: 'Every machine', zh: '所有机器' },
+  fleetGates: { en: 'Gates', zh: '门禁' },
+  fleetSetAside: { en: 'Set aside', zh: '搁置的文件' },
+  fleetTask: {
+    en: '{model}, {weights}; objective {objective}: prompt {prompt}, answer {answer} tokens',
+    zh: '{model}，{weights}；目标 {objective}：提示 {prompt}，回答 {answer} 词元',
+  },
+  weightsTrained: { en: 'trained weights', zh: '训练权重' },
+  weightsRandom: { en: 'random weights', zh: '随机权重' },
+  fleetFastest: {
+    en: 'Fastest: {kind}, {rate} generated on one stream.',
+    zh: '最快：{kind}，单路生成 {rate}。',
+  },
+  fleetCheapest: {
+    en: 'Cheapest token: {kind}, {price} a million at full use of one stream.',
+    zh: '词元最便宜：{kind}，单路满载每百万 {price}。',
+  },
+  fleetAnswerNote: {
+    en: 'Of one machine its interval is shown, of several the median and, smaller, the slowest and the fastest machine. Trials of different machines are never put into one interval. The best configuration is the fastest of those that a run of the kind recommends and of the default.',
+    zh: '仅一台机器时显示其区间；多台时显示中位数，小字为最慢与最快的机器。不同机器的试验绝不合并成一个区间。最佳配置取该类运行所推荐者与默认配置中最快者。',
+  },
+  fleetCostLead: {
+    en: 'At full use all the time, with the prices you gave. "Busy" is with all measured streams at once, prompts not counted in.',
+    zh: '按您给出的价格、始终满载计算。“满路”指所有测过的并发同时进行，不计提示。',
+  },
+  fleetFrontierChart: { en: 'Price of a million tokens and speed of each kind', zh: '各类机器每百万词元价格与速度' },
+  fleetFrontier: {
+    en: 'On the frontier (no other priced kind is both faster and cheaper): {kinds}.',
+    zh: '处于前沿（没有其他有价格的类别既更快又更便宜）：{kinds}。',
+  },
+  fleetPriceAxis: { en: 'Price of a million generated tokens', zh: '每百万生成词元价格' },
+  fleetSpeedAxis: { en: 'Generated, tok/s', zh: '生成速度，tok/s' },
+  onFrontier: { en: 'on the frontier', zh: '处于前沿' },
+  offFrontier: { en: 'slower and dearer than another', zh: '比其他类别更慢且更贵' },
+  noPrices: {
+    en: 'Without --prices FILE there is no price of a token.',
+    zh: '没有 --prices 文件，无法给出词元价格。',
+  },
+  fleetSpreadChart: { en: "Speed of each machine against its kind's median", zh: '各机器相对同类中位数的速度' },
+  fleetSpreadAxis: { en: "against the kind's median", zh: '相对同类中位数' },
+  fleetSlow: {
+    en: '{node} ({kind}) is {change} against its kind: slower than chance explains.',
+    zh: '{node}（{kind}）相对同类 {change}：慢于偶然可解释的程度。',
+  },
+  fleetFast: {
+    en: '{node} ({kind}) is {change} against its kind: faster than chance explains, so perhaps not of this kind.',
+    zh: '{node}（{kind}）相对同类 {change}：快于偶然可解释的程度，可能并非同类。',
+  },
+  fleetNoSlow: {
+    en: 'No machine differs from its kind by more than chance explains.',
+    zh: '没有机器与同类的差异超出偶然。',
+  },
+  fleetSpreadNote: {
+    en: "Each machine is compared with its kind's median on the same configurations, by the generalized ESD test. In a fleet whose machines all differ by chance alone, at most {share} of reports name any machine. A difference below 2 % is never named.",
+    zh: '每台机器按相同配置与同类中位数比较，采用广义 ESD 检验。若机器间只有偶然差异，至多 {share} 的报告会点名任何机器。小于 2 % 的差异从不点名。',
+  },
+  fleetUntested: {
+    en: 'Too few machines (below 5) to tell a slow one from chance: {kinds}.',
+    zh: '机器太少（少于 5 台），无法区分慢机器与偶然：{kinds}。',
+  },
+  machineUsual: { en: 'usual', zh: '正常' },
+  machineSlow: { en: 'slow', zh: '偏慢' },
+  machineFast: { en: 'fast', zh: '偏快' },
+  machineNotTested: { en: 'not tested', zh: '未检验' },
+  fleetChange: {
+    en: '{kind}: {machines} machines with {fact} {value} are {change} ({low} to {high}) against {others} with {against}.',
+    zh: '{kind}：{machines} 台 {fact} 为 {value} 的机器，相对 {others} 台 {against} 的机器 {change}（{low} 至 {high}）。',
+  },
+  fleetChangesNote: {
+    en: 'Simultaneous intervals: {share} error over all comparisons of a kind. The machines were not drawn by lot, so something else that differs with them may be the cause.',
+    zh: '同时置信区间：一类机器的全部比较合计误差 {share}。机器并非随机分组，可能另有原因。',
+  },
+  fleetChangesNone: {
+    en: '{count} comparisons of software within kinds; none shows a difference.',
+    zh: '同类内共比较 {count} 项软件差异，均未显示差别。',
+  },
+  fleetSharedOne: {
+    en: '{setting} serves {kinds} kinds within {share} of their own best.',
+    zh: '{setting} 可用于 {kinds} 类机器，与各自最佳相差不超过 {share}。',
+  },
+  fleetSharedNone: {
+    en: 'No configuration that was measured serves two kinds within {share}.',
+    zh: '测过的配置中，没有一个能在 {share} 之内用于两类机器。',
+  },
+  fleetOwnSlower: {
+    en: '{kind} needs its own: what is best elsewhere loses {loss} or more there.',
+    zh: '{kind} 需要自己的配置：别处的最佳在此至少损失 {loss}。',
+  },
+  fleetOwnUnknown: {
+    en: '{kind} keeps its own: what is best elsewhere was not measured there.',
+    zh: '{kind} 保留自己的配置：别处的最佳未在此测过。',
+  },
+  fleetUnmeasured: { en: 'Probed and not measured: {kinds}.', zh: '已探测但未测速：{kinds}。' },
+  fleetUnnamed: {
+    en: 'Some runs have no machine name. Those with the same hard facts count as one machine, and a slow one among them cannot be seen: collect with --node NAME.',
+    zh: '部分运行没有机器名。硬件事实相同者视为一台机器，其中的慢机器无法识别：请用 --node NAME 收集。',
+  },
+  colKind: { en: 'Kind', zh: '类别' },
+  colKindId: { en: 'Id', zh: '编号' },
+  colMachine: { en: 'Machine', zh: '机器' },
+  colMachines: { en: 'Machines', zh: '台数' },
+  colAgainstKind: { en: 'Against its kind', zh: '相对同类' },
+  colKernel: { en: 'Kernel', zh: '内核' },
+  colMicrocode: { en: 'Microcode', zh: '微码' },
+  colPerHour: { en: 'Price an hour', zh: '每小时价格' },
+  colPriceBusy: { en: 'Price per million, busy', zh: '每百万价格（满路）' },
+  colEnergyToken: { en: 'Energy', zh: '能耗' },
+  colLoss: { en: 'Loss', zh: '损失' },
+  colGateMode: { en: 'Mode', zh: '方式' },
+  colProfile: { en: 'Profile', zh: '配置档' },
+  colSource: { en: 'Source', zh: '来源' },
+  colTime: { en: 'Time', zh: '时间' },
+  colDecodeRate: { en: 'Decode', zh: '解码' },
+  colPrefillRate: { en: 'Prefill', zh: '预填充' },
+  colTtftTime: { en: 'TTFT', zh: '首词元时间' },
+} as const;
