@@ -1,11 +1,14 @@
 import type * as z from 'zod';
 import { againstSchema } from '../core/against.js';
 import { calibrationSchema } from '../core/calibration.js';
+import { capacityPlanSchema } from '../core/capacity-plan.js';
 import { claimsDocumentSchema, claimsPlanSchema } from '../core/claims.js';
 import { fleetSchema } from '../core/fleet.js';
+import { fleetSummarySchema } from '../core/fleet-summary.js';
 import { gateHistorySchema, gateSchema } from '../core/gate.js';
 import { machineSchema } from '../core/machine.js';
 import { outcomeSchema } from '../core/outcome.js';
+import { pricesSchema } from '../core/prices.js';
 import { profileSchema } from '../core/profile.js';
 import { planSchema, qualityFileSchema, runResultSchema } from '../core/run-result.js';
 import { table } from '../core/table.js';
@@ -63,4 +66,11 @@ export const DOCUMENTS: Record<string, DocumentRow> = table({
     where: '`plan.json` in the folder of `r1-tune claims`, and `plan` in `claims.json`.',
   },
   fleet: { schema: fleetSchema, file: 'FLEET.json', where: '`FLEET.json`, made by `r1-tune fleet collect`.' },
+  'fleet-summary': {
+    schema: fleetSummarySchema,
+    file: 'fleet-summary.json',
+    where: '`fleet-summary.json`, made by `r1-tune fleet report`.',
+  },
+  'capacity-plan': { schema: capacityPlanSchema, file: null, where: 'The output of `r1-tune plan --json`.' },
+  prices: { schema: pricesSchema, file: null, where: 'The file of `--prices`, which you write.' },
 });

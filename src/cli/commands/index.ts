@@ -16,6 +16,7 @@ const LOADERS = {
   gate: async () => (await import('./gate.js')).gateCommand,
   claims: async () => (await import('./claims.js')).claimsCommand,
   fleet: async () => (await import('./fleet.js')).fleetCommand,
+  plan: async () => (await import('./plan.js')).planCommand,
   export: async () => (await import('./export.js')).exportCommand,
   serve: async () => (await import('./serve.js')).serveCommand,
   load: async () => (await import('./load.js')).loadCommand,
