@@ -5,3 +5,7 @@ export function shellWord(word: string): string {
   if (/[$`']/.test(word) && !word.includes('!')) return `"${word.replace(/[$`"\\]/g, '\\$&')}"`;
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
+
+/** Words of a text as a shell would split it, quotes taken off; nothing is expanded. */
+export const splitWords = (text: string): string[] =>
+  [...text.matchAll(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g)].map(([word]) => word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'));

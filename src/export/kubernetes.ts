@@ -30,7 +30,7 @@ const PODS_PER_REPLICA = 4;
 export const kubernetesManifests: Exporter = (profile, options) => {
   const name = serviceName(profile.name);
   const plan = containerPlan(withoutRealTime(profile), { replicas: 1, mlock: false });
-  const need = { ...plan.profile, expected: { ...profile.expected, peakRssBytes: perReplica(profile) } };
+  const need = podNeed(profile, plan);
   const documents = [
     configMap(name, plan),
     deployment(name, plan, need, options),
@@ -55,6 +55,12 @@ export const kubernetesManifests: Exporter = (profile, options) => {
   return [{ name: `${name}.yaml`, text: `${head.map((line) => comment(line)).join('\n')}\n${text}\n` }] as ExportFile[];
 };
 
+/** The profile as one replica of it needs it: one worker a pod. */
+export const podNeed = (profile: Profile, plan: ContainerPlan): Profile => ({
+  ...plan.profile,
+  expected: { ...profile.expected, peakRssBytes: perReplica(profile) },
+});
+
 /** What nodes must have, said before anything waits as Pending. */
 function roomLines(need: Profile, replicas: number): string[] {
   const { cpus } = containerCpus(need);
@@ -73,12 +79,12 @@ function perReplica({ expected, candidate }: Profile): number | null {
 
 type Document = Parameters<typeof yamlDocument>[0];
 
-const labels = (name: string): Document => ({
+export const labels = (name: string): Document => ({
   'app.kubernetes.io/name': 'r1-tune',
   'app.kubernetes.io/instance': name,
 });
 
-const configMap = (name: string, { profile }: ContainerPlan): Document => ({
+export const configMap = (name: string, { profile }: ContainerPlan): Document => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
   metadata: { name: `${name}-profile`, labels: labels(name) as Node },
@@ -87,20 +93,32 @@ const configMap = (name: string, { profile }: ContainerPlan): Document => ({
   }),
 });
 
-function deployment(name: string, plan: ContainerPlan, need: Profile, options: ExportOptions): Document {
+/** Where the pods of a fleet go, beside what every pod has. */
+export type Placement = { labels: Document; pod: Document; replicas: number };
+const ANYWHERE: Placement = { labels: {}, pod: {}, replicas: 0 };
+
+export function deployment(
+  name: string,
+  plan: ContainerPlan,
+  need: Profile,
+  options: ExportOptions,
+  placement: Placement = ANYWHERE,
+): Document {
+  const podLabels = { ...labels(name), ...placement.labels } as Node;
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name, labels: labels(name) as Node },
     spec: {
+      ...(placement.replicas > 0 ? { replicas: placement.replicas } : {}),
       selector: { matchLabels: labels(name) as Node },
       strategy: because('A new pod loads the model before an old one goes.', {
         type: 'RollingUpdate',
         rollingUpdate: { maxUnavailable: 0, maxSurge: 1 },
       }),
       template: {
-        metadata: { labels: labels(name) as Node },
-        spec: podSpec(name, plan, need, options) as Node,
+        metadata: { labels: podLabels },
+        spec: { ...podSpec(name, plan, need, options), ...placement.pod } as Node,
       },
     },
   };

@@ -4,8 +4,7 @@ import { leastOf } from '../../core/extremes.js';
 import { kvBytesPerToken, type ModelFile, matchGeometry, type Shape } from '../../core/model.js';
 import { type OnnxFile, readOnnx } from '../../formats/onnx/read.js';
 import { readConfig } from '../huggingface/config.js';
-import { elementsOf } from '../tensor-spec.js';
-import { decoderTensors } from '../tensors.js';
+import { decoderTensors, elementsOf } from '../tensors.js';
 import { readGenaiConfig } from './genai-config.js';
 
 /** TensorProto.DataType. */
