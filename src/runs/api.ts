@@ -2,7 +2,7 @@ import type { Machine } from '../core/machine.js';
 import * as benchRun from './bench/bench.js';
 import * as calibrateRun from './calibrate/calibrate.js';
 import * as claimsRun from './claims/claims.js';
-import type { ClaimsFlags } from './claims/request.js';
+import type { ClaimsRequest } from './claims/request.js';
 import type { Context } from './context.js';
 import {
   BENCH_DEFAULTS,
@@ -17,7 +17,7 @@ import type { GateRequest } from './gate/request.js';
 import { type ContextOptions, openRunContext } from './open-context.js';
 import * as probeRun from './probe/probe.js';
 import * as serveRun from './serve/serve.js';
-import type { ServeFlags } from './serve/settings.js';
+import type { ServeRequest } from './serve/settings.js';
 import * as sweepRun from './sweep/sweep.js';
 
 /** A request whose defaults may be left out. */
@@ -52,10 +52,10 @@ export const gate = withDefaults<GateRequest, typeof GATE_DEFAULTS, Awaited<Retu
 );
 
 /** Rules of thumb, tested here. */
-export const claims = withDefaults<ClaimsFlags, typeof CLAIMS_DEFAULTS, Awaited<ReturnType<typeof claimsRun.claims>>>(
+export const claims = withDefaults<ClaimsRequest, typeof CLAIMS_DEFAULTS, Awaited<ReturnType<typeof claimsRun.claims>>>(
   claimsRun.claims,
   CLAIMS_DEFAULTS,
 );
 
 /** A server under a profile: `server.url`, `server.drain(ms)`, `server.stop()`. */
-export const serve = withDefaults<ServeFlags, typeof SERVE_DEFAULTS, serveRun.Serving>(serveRun.serve, SERVE_DEFAULTS);
+export const serve = withDefaults<ServeRequest, typeof SERVE_DEFAULTS, serveRun.Serving>(serveRun.serve, SERVE_DEFAULTS);

@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import type { Argv } from 'yargs';
 import { claimsMarkdownTable } from '../../claims/markdown.js';
 import { claims } from '../../runs/claims/claims.js';
-import type { ClaimsFlags } from '../../runs/claims/request.js';
+import type { ClaimsRequest } from '../../runs/claims/request.js';
 import { claimsOptions } from '../claims/options.js';
 import { openExperiment } from '../experiment-context.js';
 
@@ -11,7 +11,7 @@ const builder = (yargs: Argv) =>
     .example('$0 claims', 'all claims on the default synthetic 1.5B, in half an hour')
     .example('$0 claims --only 1,4 --budget 5m', 'two of them');
 
-type Flags = ClaimsFlags & { json: boolean; quiet?: boolean; home?: string };
+type Flags = ClaimsRequest & { json: boolean; quiet?: boolean; home?: string };
 
 export const claimsCommand = {
   command: 'claims',

@@ -2,7 +2,7 @@ import { EXIT } from '../../core/errors.js';
 import { parseDurationMs } from '../../core/units.js';
 import { openRunContext } from '../../runs/open-context.js';
 import { serve } from '../../runs/serve/serve.js';
-import type { ServeFlags } from '../../runs/serve/settings.js';
+import type { ServeRequest } from '../../runs/serve/settings.js';
 import { type Verified, verifyServer } from '../../runs/serve/verify.js';
 import { readProfile } from '../../store/documents.js';
 import { type Console, openConsole } from '../console.js';
@@ -15,11 +15,13 @@ function showVerified(verified: Verified, terminal: Console): void {
   if (!verified.ok) process.exitCode = EXIT.negative;
 }
 
+type Flags = ServeRequest & { verify?: string; quiet?: boolean; home?: string };
+
 export const serveCommand = {
   command: 'serve',
   describe: 'Serve a profile as it was tuned, over the OpenAI API',
   builder: serveOptions,
-  handler: async (flags: ServeFlags): Promise<void> => {
+  handler: async (flags: Flags): Promise<void> => {
     const terminal = openConsole({ quiet: flags.quiet ?? false });
     if (flags.verify !== undefined)
       return showVerified(await verifyServer(readProfile(flags.profile), flags.verify, flags.keyFile), terminal);

@@ -5,7 +5,7 @@ import { resumeClaimsFolder } from '../../store/claims-folder.js';
 import type { Context } from '../context.js';
 import { executeClaims } from './execute.js';
 import { type ClaimsJob, startJob } from './prepare.js';
-import type { ClaimsFlags } from './request.js';
+import type { ClaimsRequest } from './request.js';
 
 function resumed(path: string, { emit }: Context): ClaimsJob {
   const job = resumeClaimsFolder(path);
@@ -16,7 +16,7 @@ function resumed(path: string, { emit }: Context): ClaimsJob {
 
 /** Tests rules of thumb on this machine, or goes on with a folder that was begun; gives the verdicts and the folder. */
 export async function claims(
-  request: ClaimsFlags,
+  request: ClaimsRequest,
   context: Context,
 ): Promise<{ document: ClaimsDocument; folder: string }> {
   const startedMs = context.clock.monotonicMs();

@@ -9,7 +9,7 @@ import { formatBytes } from '../../core/units.js';
 import type { Context } from '../context.js';
 import { resolveModels } from '../sweep/resolve-models.js';
 import { type Started, startRun } from '../sweep/start.js';
-import type { ClaimsFlags } from './request.js';
+import type { ClaimsRequest } from './request.js';
 
 /** Levels that the claims are about, for sources from which any can be made; claim 5 compares all. */
 const LEVELS: Record<ModelFormat, { base: string[]; every: string[] }> = {
@@ -26,13 +26,13 @@ const LARGER_QUANT = 'q4_0';
 const WEIGHT_COPIES = 2.2;
 const PROCESS_BYTES = 1024 ** 3;
 
-const isFake = (flags: ClaimsFlags): boolean => flags.backend?.includes('fake') ?? false;
+const isFake = (flags: ClaimsRequest): boolean => flags.backend?.includes('fake') ?? false;
 
 /**
  * Machine and files for the claims asked for: the levels they need where these can be had or made, else what the model
  * itself offers.
  */
-export async function startClaims(flags: ClaimsFlags, claims: readonly number[], context: Context): Promise<Started> {
+export async function startClaims(flags: ClaimsRequest, claims: readonly number[], context: Context): Promise<Started> {
   const start = (quant: string[] | undefined): Promise<Started> =>
     startRun({ ...flags, quant }, defaultBackends('claims'), context);
   if (isFake(flags)) return start(['q4_0', 'q8_0']);
@@ -58,7 +58,7 @@ export function absentReasons(started: Started): Record<string, string> {
 
 /** A 7B model for the claim that speaks of one; a string is the reason why there is none. */
 export async function largerModel(
-  flags: ClaimsFlags,
+  flags: ClaimsRequest,
   claims: readonly number[],
   machine: Machine,
   context: Context,

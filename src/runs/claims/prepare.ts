@@ -7,12 +7,12 @@ import type { Context } from '../context.js';
 import { drawSeed } from '../draw-seed.js';
 import { engineVersions, gitCommit } from '../versions.js';
 import { absentReasons, largerModel, startClaims } from './models.js';
-import { type ClaimsFlags, claimNumbers, pricesOf } from './request.js';
+import { type ClaimsRequest, claimNumbers, pricesOf } from './request.js';
 
 export type ClaimsJob = { folder: ClaimsFolder; plan: ClaimsPlan; machine: Machine };
 
 /** Flags → everything decided before the first trial, in a new run folder. Throws USAGE before anything is made. */
-export async function startJob(flags: ClaimsFlags, context: Context): Promise<ClaimsJob> {
+export async function startJob(flags: ClaimsRequest, context: Context): Promise<ClaimsJob> {
   const claims = claimNumbers(flags.only);
   const budgetMs = parseDurationMs(flags.budget);
   const prices = pricesOf(flags);

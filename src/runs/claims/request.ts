@@ -2,7 +2,7 @@ import { CLAIMS } from '../../claims/index.js';
 import type { Prices } from '../../core/claims.js';
 import { R1Error } from '../../core/errors.js';
 
-export type ClaimsFlags = {
+export type ClaimsRequest = {
   model?: string;
   backend?: string[];
   only?: string;
@@ -44,7 +44,7 @@ export function claimNumbers(only: string | undefined): number[] {
 }
 
 /** The user's figures, null where not given. Throws USAGE for what is no price. */
-export function pricesOf(flags: ClaimsFlags): Prices {
+export function pricesOf(flags: ClaimsRequest): Prices {
   const amount = (name: keyof typeof AMOUNTS, value: number | undefined): number | null => {
     if (value === undefined) return null;
     if (value > 0) return value;

@@ -14,7 +14,7 @@ import { environmentOf } from '../experiment/environment.js';
 import { homeFolder } from '../home.js';
 import { resolveDeployment } from './deployment.js';
 import { checkMemory } from './memory-need.js';
-import { type ServeFlags, serverSettings } from './settings.js';
+import { type ServeRequest, serverSettings } from './settings.js';
 
 const WORKER = fileURLToPath(new URL('../entries/serve-worker.js', import.meta.url));
 
@@ -28,7 +28,7 @@ export type Serving = {
 type Prepared = { settings: ServerSettings; profile: Profile };
 
 /** Reads the profile, looks at the machine and the model, says what differs, and refuses what cannot work. */
-async function prepare(request: ServeFlags, { host, clock, emit }: Context): Promise<Prepared> {
+async function prepare(request: ServeRequest, { host, clock, emit }: Context): Promise<Prepared> {
   const note = (text: string): void => emit({ type: 'note', text });
   const profile = readProfile(request.profile);
   const machine = await probeMachine(host, { clock });
@@ -51,7 +51,7 @@ function sayEngine({ service }: RunningServer, { provenance }: Profile, { emit }
 }
 
 /** Starts the OpenAI-compatible server under a profile; its URL is `server.url`. Throws when its workers do not start. */
-export async function serve(request: ServeFlags, context: Context): Promise<Serving> {
+export async function serve(request: ServeRequest, context: Context): Promise<Serving> {
   const { clock, emit } = context;
   const { settings, profile } = await prepare(request, context);
   const env = environmentOf(context.host);

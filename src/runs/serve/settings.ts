@@ -17,7 +17,7 @@ import { ownVersion } from '../own-version.js';
 import type { Deployment } from './deployment.js';
 import { readKeys } from './keys.js';
 
-export type ServeFlags = {
+export type ServeRequest = {
   profile: string;
   model?: string;
   chatTemplate?: string;
@@ -37,9 +37,6 @@ export type ServeFlags = {
   warmUp: number;
   strict: boolean;
   logRequests: boolean;
-  verify?: string;
-  quiet?: boolean;
-  home?: string;
 };
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
@@ -51,7 +48,7 @@ const LEAST_LOAD_MS = 120_000;
 /** Profile, flags and model → everything a server needs. Throws `USAGE` for flags that do not go together. */
 export function serverSettings(
   profile: Profile,
-  flags: ServeFlags,
+  flags: ServeRequest,
   deployment: Deployment,
   nowMs: number,
 ): ServerSettings {
@@ -85,7 +82,7 @@ export function serverSettings(
   };
 }
 
-function checkNumbers(flags: ServeFlags): void {
+function checkNumbers(flags: ServeRequest): void {
   const whole = (flag: string, value: number | undefined, least: number, most = Number.MAX_SAFE_INTEGER) => {
     if (value === undefined || (Number.isSafeInteger(value) && value >= least && value <= most)) return;
     throw new R1Error('USAGE', `--${flag}: "${value}" is not valid; expected one whole number from ${least} on.`);
@@ -99,7 +96,7 @@ function checkNumbers(flags: ServeFlags): void {
 }
 
 /** Everything the workers run under: the profile's candidate as it was measured; only `--workers` may change it. */
-export function fleetPlan(profile: Profile, flags: ServeFlags, { model }: Deployment): FleetPlan {
+export function fleetPlan(profile: Profile, flags: ServeRequest, { model }: Deployment): FleetPlan {
   const candidate = { ...profile.candidate, replicas: flags.workers ?? profile.candidate.replicas };
   const { prefillTokensPerSecond: prefill, decodeTokensPerSecond: decode, loadMs } = profile.expected;
   const leastMs = parseDurationMs(flags.hangAfter);
@@ -146,7 +143,7 @@ const FILE_NAMES: Record<ModelFormat, (path: string) => string> = {
   onnx: (path) => basename(dirname(path)),
 };
 
-function accessRules(flags: ServeFlags): AccessRules {
+function accessRules(flags: ServeRequest): AccessRules {
   const keys = flags.keyFile === undefined ? [] : readKeys(flags.keyFile);
   const isLoopback = ['127.0.0.1', '::1', 'localhost'].includes(flags.host);
   if (!isLoopback && keys.length === 0)

@@ -74,7 +74,7 @@ describe('power', () => {
     expect(meanPairs).toBeLessThanOrEqual(30);
   });
 
-  it.each(Object.keys(GATE_NOISES))('catches −8 % in at least 90 %% of the gates under noise "%s"', (name) => {
+  it.each(Object.keys(GATE_NOISES))('under noise "%s" a loss of 8 in 100 is caught by 90 of 100 gates', (name) => {
     const { FAIL } = simulateGates({ noise: GATE_NOISES[name]!, gates: 2000, seed: SEED, change: -0.08 });
     expect(FAIL).toBeGreaterThanOrEqual(0.9);
   });
