@@ -62,8 +62,8 @@ export const DOCUMENTS: Record<string, DocumentRow> = table({
   claims: { schema: claimsDocumentSchema, file: 'claims.json', where: '`claims.json`, made by `r1-tune claims`.' },
   'claims-plan': {
     schema: claimsPlanSchema,
-    file: 'plan.json',
-    where: '`plan.json` in the folder of `r1-tune claims`, and `plan` in `claims.json`.',
+    file: 'claims-plan.json',
+    where: '`claims-plan.json`, made by `r1-tune claims` before its first trial, and `plan` in `claims.json`.',
   },
   fleet: { schema: fleetSchema, file: 'FLEET.json', where: '`FLEET.json`, made by `r1-tune fleet collect`.' },
   'fleet-summary': {

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { ModelFile, ModelFormat } from '../core/model.js';
 import { partNames } from '../formats/gguf/part-names.js';
+import { tokenizerFolder } from '../formats/tokenizer/tokenizer-config.js';
 
 const filesIn = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true })
@@ -15,10 +16,9 @@ const COMPANION = /^(tokenizer.*|.*config|special_tokens_map|chat_template)\.(js
 function onnxFiles(path: string): string[] {
   const folder = dirname(path);
   const own = filesIn(folder);
-  const hasTokenizer = ['tokenizer.gguf', 'tokenizer.json'].some((name) => existsSync(join(folder, name)));
-  const above = dirname(folder);
-  if (hasTokenizer || !existsSync(join(above, 'tokenizer.json'))) return own;
-  return [...own, ...filesIn(above).filter((file) => COMPANION.test(file.slice(above.length + 1)))];
+  const home = tokenizerFolder(folder) ?? folder;
+  if (home === folder || existsSync(join(folder, 'tokenizer.gguf'))) return own;
+  return [...own, ...filesIn(home).filter((file) => COMPANION.test(basename(file)))];
 }
 
 const FILES: Record<ModelFormat, (path: string) => string[]> = { gguf: partNames, onnx: onnxFiles };

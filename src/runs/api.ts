@@ -58,4 +58,7 @@ export const claims = withDefaults<ClaimsRequest, typeof CLAIMS_DEFAULTS, Awaite
 );
 
 /** A server under a profile: `server.url`, `server.drain(ms)`, `server.stop()`. */
-export const serve = withDefaults<ServeRequest, typeof SERVE_DEFAULTS, serveRun.Serving>(serveRun.serve, SERVE_DEFAULTS);
+export const serve = withDefaults<ServeRequest, typeof SERVE_DEFAULTS, serveRun.Serving>(
+  serveRun.serve,
+  SERVE_DEFAULTS,
+);

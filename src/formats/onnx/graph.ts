@@ -1,9 +1,11 @@
+import { ELEMENT_TYPE } from './element-type.js';
 import { bytes, float, int, message, text } from './protobuf.js';
 
-/** TensorProto.DataType of onnx.proto. */
-export const ELEMENT = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
-export type ElementType = keyof typeof ELEMENT;
-export const ELEMENT_BYTES: Record<ElementType, number> = { float32: 4, uint8: 1, int8: 1, int32: 4, int64: 8 };
+/** Element types that graphs are made of here, with their bytes. */
+export const ELEMENT_BYTES = { float32: 4, uint8: 1, int8: 1, int32: 4, int64: 8 } as const satisfies Partial<
+  Record<keyof typeof ELEMENT_TYPE, number>
+>;
+export type ElementType = keyof typeof ELEMENT_BYTES;
 
 /** AttributeProto.AttributeType of onnx.proto. */
 const ATTRIBUTE = { float: 1, int: 2, ints: 7 } as const;
@@ -107,13 +109,13 @@ export class Graph {
 
 const tensorHead = (name: string, type: ElementType, dims: readonly number[]): Buffer[] => [
   ...dims.map((dim) => int(1, dim)),
-  int(2, ELEMENT[type]),
+  int(2, ELEMENT_TYPE[type]),
   text(8, name),
 ];
 
 function valueInfo(name: string, type: ElementType, dims: readonly (number | string)[]): Buffer {
   const shape = dims.map((dim) => message(1, [typeof dim === 'string' ? text(2, dim) : int(1, dim)]));
-  const tensorType = message(1, [int(1, ELEMENT[type]), message(2, shape)]);
+  const tensorType = message(1, [int(1, ELEMENT_TYPE[type]), message(2, shape)]);
   return Buffer.concat([text(1, name), bytes(2, tensorType)]);
 }
 

@@ -1,7 +1,7 @@
 import { readSync } from 'node:fs';
 import { invalidModel } from '../invalid.js';
 
-const WINDOW_BYTES = 1 << 20;
+const WINDOW_BYTES = 1 << 18;
 
 /** Walks over a protobuf file without holding it: weights inside the file are skipped, not read. */
 export class ProtoCursor {
@@ -18,7 +18,7 @@ export class ProtoCursor {
   /** Calls `visit` for each field up to `end`; what it leaves unread is skipped. */
   fields(end: number, visit: (field: number, wireType: number, valueEnd: number) => void): void {
     while (this.position < end) {
-      const tag = this.varint();
+      const tag = this.#tag();
       const valueEnd = this.#valueEnd(tag & 7);
       if (valueEnd > this.fileBytes)
         throw invalidModel(this.path, `truncated: byte ${valueEnd} is missing of ${this.fileBytes}`, 'a whole file');
@@ -29,15 +29,23 @@ export class ProtoCursor {
     }
   }
 
-  /** The number at the position, modulo 2^53. */
+  /** The number at the position; ten bytes are a negative one. */
   varint(): number {
-    let value = 0;
-    for (let factor = 1; factor < 2 ** 70; factor *= 128) {
+    let value = 0n;
+    for (let shift = 0n; shift < 70n; shift += 7n) {
       const byte = this.bytes(1)[0]!;
-      value += (byte & 127) * factor;
-      if (byte < 128) return value;
+      value |= BigInt(byte & 127) << shift;
+      if (byte < 128) return Number(BigInt.asIntN(64, value));
     }
     throw invalidModel(this.path, `a number of more than ten bytes at ${this.position}`, 'an ONNX graph');
+  }
+
+  /** The number of a field and its wire type: 32 bits at most. */
+  #tag(): number {
+    const tag = this.varint();
+    if (tag < 0 || tag >= 2 ** 32)
+      throw invalidModel(this.path, `no protobuf at byte ${this.position}`, 'an ONNX graph');
+    return tag;
   }
 
   bytes(count: number): Buffer {
@@ -58,6 +66,7 @@ export class ProtoCursor {
     if (wireType === 5) return this.position + 4;
     if (wireType === 2) {
       const length = this.varint();
+      if (length < 0) throw invalidModel(this.path, `no protobuf at byte ${this.position}`, 'an ONNX graph');
       return this.position + length;
     }
     if (wireType !== 0)

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { invalidModel } from '../invalid.js';
 import type { ProtoCursor } from './proto-cursor.js';
 
@@ -49,13 +49,18 @@ function readPlace(cursor: ProtoCursor, end: number, weight: OnnxWeight): void {
   if (key === 'length') weight.bytes = Number(value);
 }
 
-/** Sizes of the data files, after a check that every weight lies inside its file. */
+/**
+ * Sizes of the data files, after a check that every weight lies inside its file, and each file in the folder of the graph, as
+ * the format asks (ONNX, "External Data"). Engines map these files, and a mapped file that is cut short ends a process with SIGBUS.
+ */
 export function checkDataFiles(path: string, weights: readonly OnnxWeight[]): Map<string, number> {
   const sizes = new Map<string, number>();
   for (const { name, dataFile, offset, bytes } of weights) {
     if (dataFile === undefined) continue;
     if (dataFile === '' || dataFile.includes('\0'))
       throw invalidModel(path, `weight ${name} lies in a file without a usable name`, 'a file name');
+    if (isAbsolute(dataFile) || normalize(dataFile).startsWith('..'))
+      throw invalidModel(path, `weight ${name} lies outside its folder: ${dataFile}`, 'data files beside the graph');
     const file = join(dirname(path), dataFile);
     if (!sizes.has(file)) sizes.set(file, sizeOf(path, file));
     if (offset + bytes > sizes.get(file)!)

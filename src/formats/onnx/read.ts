@@ -5,14 +5,18 @@ import { invalidModel } from '../invalid.js';
 import { ProtoCursor } from './proto-cursor.js';
 import { checkDataFiles, type OnnxWeight, readWeight } from './read-weights.js';
 
-export type OnnxValue = { name: string; dims: (number | string)[] };
+/** An input or output of the graph. A dimension is a number or the name of a free one. */
+export type OnnxValue = { name: string; elementType: number; dims: (number | string)[] };
+export type OnnxNode = { operator: string; inputs: string[] };
 export type OnnxFile = {
   path: string;
   /** Graph and data files, bytes. */
   sizeBytes: number;
+  /** What a caller must give: initializers, which old files list too, are left out. */
   inputs: OnnxValue[];
   outputs: OnnxValue[];
   weights: OnnxWeight[];
+  nodes: OnnxNode[];
   /** Operator → the values of its integer attribute `bits`, when it has one. */
   operators: Map<string, Set<number>>;
   /** Names that some operator reads other than row by row. */
@@ -32,9 +36,11 @@ export function readOnnx(path: string): OnnxFile {
     const parts = readModel(new ProtoCursor(path, fd, size));
     if (parts.inputs.length === 0) throw invalidModel(path, 'no graph inputs in it', 'an ONNX graph');
     const dataFiles = checkDataFiles(path, parts.weights);
+    const initializers = new Set(parts.weights.map(({ name }) => name));
     return {
       path,
       ...parts,
+      inputs: parts.inputs.filter(({ name }) => !initializers.has(name)),
       dataFiles: [...dataFiles.keys()],
       sizeBytes: [...dataFiles.values()].reduce((a, b) => a + b, size),
     };
@@ -53,13 +59,14 @@ function openGraph(path: string): number {
   }
 }
 
-type Parts = Pick<OnnxFile, 'inputs' | 'outputs' | 'weights' | 'operators' | 'readWhole'>;
+type Parts = Pick<OnnxFile, 'inputs' | 'outputs' | 'weights' | 'nodes' | 'operators' | 'readWhole'>;
 /** Field numbers below are those of onnx.proto. */
 function readModel(cursor: ProtoCursor): Parts {
   const parts = {
     inputs: [] as OnnxValue[],
     outputs: [] as OnnxValue[],
     weights: [] as OnnxWeight[],
+    nodes: [] as OnnxNode[],
     operators: new Map(),
     readWhole: new Set<string>(),
   };
@@ -83,7 +90,7 @@ const READ_BY_ROW: Readonly<Record<string, number>> = table({
   RotaryEmbedding: 2,
 });
 
-function readNode(cursor: ProtoCursor, end: number, { operators, readWhole }: Parts): void {
+function readNode(cursor: ProtoCursor, end: number, { nodes, operators, readWhole }: Parts): void {
   const inputs: string[] = [];
   let operator = '';
   let bits: number | undefined;
@@ -92,6 +99,7 @@ function readNode(cursor: ProtoCursor, end: number, { operators, readWhole }: Pa
     if (field === 4) operator = cursor.text(valueEnd);
     if (field === 5) bits = readBits(cursor, valueEnd) ?? bits;
   });
+  nodes.push({ operator, inputs });
   for (const name of inputs.slice(0, READ_BY_ROW[operator])) readWhole.add(name);
   const seen = operators.get(operator) ?? new Set();
   if (bits !== undefined) seen.add(bits);
@@ -109,23 +117,25 @@ function readBits(cursor: ProtoCursor, end: number): number | undefined {
 }
 
 function readValue(cursor: ProtoCursor, end: number): OnnxValue {
-  const value: OnnxValue = { name: '', dims: [] };
+  const value: OnnxValue = { name: '', elementType: 0, dims: [] };
   cursor.fields(end, (field, _type, valueEnd) => {
     if (field === 1) value.name = cursor.text(valueEnd);
-    // TypeProto.tensor_type.shape.dim
-    if (field === 2) nested(cursor, valueEnd, [1, 2, 1], (dimEnd) => value.dims.push(readDim(cursor, dimEnd)));
+    if (field === 2) within(cursor, valueEnd, 1, (typeEnd) => readTensorType(cursor, typeEnd, value));
   });
   return value;
 }
 
-/** Visits the messages found by following field numbers downwards. */
-function nested(cursor: ProtoCursor, end: number, path: readonly number[], visit: (end: number) => void): void {
-  const [first, ...rest] = path;
-  cursor.fields(end, (field, _type, valueEnd) => {
-    if (field !== first) return;
-    if (rest.length === 0) visit(valueEnd);
-    else nested(cursor, valueEnd, rest, visit);
+/** TypeProto.Tensor { elem_type 1, shape 2 { dim 1 } } */
+function readTensorType(cursor: ProtoCursor, end: number, value: OnnxValue): void {
+  cursor.fields(end, (field, wireType, valueEnd) => {
+    if (field === 1 && wireType === 0) value.elementType = cursor.varint();
+    if (field === 2) within(cursor, valueEnd, 1, (dimEnd) => value.dims.push(readDim(cursor, dimEnd)));
   });
+}
+
+/** Visits the fields of one number. */
+function within(cursor: ProtoCursor, end: number, number: number, visit: (end: number) => void): void {
+  cursor.fields(end, (field, _type, valueEnd) => field === number && visit(valueEnd));
 }
 
 function readDim(cursor: ProtoCursor, end: number): number | string {

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { R1Error } from '../../core/errors.js';
 import { readGgufVocabulary } from './gguf-vocabulary.js';
 import { endTokens } from './special-rules.js';
+import { readTokenizerConfig, tokenizerFolder } from './tokenizer-config.js';
 import { readTokenizerJson } from './tokenizer-json.js';
 import type { Vocabulary } from './vocabulary.js';
 
@@ -27,7 +28,7 @@ export function findVocabulary(graphPath: string): Vocabulary {
   const folder = dirname(graphPath);
   const gguf = join(folder, 'tokenizer.gguf');
   if (existsSync(gguf)) return readGgufVocabulary(gguf);
-  const home = [folder, dirname(folder)].find((place) => existsSync(join(place, 'tokenizer.json')));
+  const home = tokenizerFolder(folder);
   if (home === undefined)
     throw new R1Error(
       'MODEL_NOT_FOUND',
@@ -56,13 +57,13 @@ function specialTokensOf(
   };
 }
 
-const tokenizerConfig = z.looseObject({ add_bos_token: z.boolean().nullish() });
-
 /** What tokenizer_config.json says about begin-of-sentence; where it says nothing, tokenizer.json's post-processor does. */
 function addsBosIn(folders: readonly string[]): boolean | undefined {
-  const path = folders.map((folder) => join(folder, 'tokenizer_config.json')).find((file) => existsSync(file));
-  if (path === undefined) return undefined;
-  return tokenizerConfig.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data?.add_bos_token ?? undefined;
+  for (const folder of folders) {
+    const config = readTokenizerConfig(folder);
+    if (config) return config.add_bos_token ?? undefined;
+  }
+  return undefined;
 }
 
 function readConfig(path: string): z.infer<typeof namedTokens> {

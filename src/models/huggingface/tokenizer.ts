@@ -1,10 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { bool, type GgufValue, int32Array, text, textArray, uint32 } from '../../formats/gguf/value.js';
-import { invalidModel, parseFailure, unsupportedModel } from '../../formats/invalid.js';
+import { invalidModel, unsupportedModel } from '../../formats/invalid.js';
 import { preTokenizerName } from '../../formats/tokenizer/identify.js';
 import { PATTERNS } from '../../formats/tokenizer/split.js';
+import {
+  chatTemplatesIn,
+  readJson,
+  readTokenizerConfig,
+  type TokenizerConfig,
+} from '../../formats/tokenizer/tokenizer-config.js';
 import { readTokenizerJson } from '../../formats/tokenizer/tokenizer-json.js';
 import { sentencePieceScores } from './sentence-piece.js';
 
@@ -22,26 +27,15 @@ const tokenizerSchema = z.looseObject({
 });
 export type TokenizerJson = z.infer<typeof tokenizerSchema>;
 
-const tokenNameSchema = z.union([z.string(), z.looseObject({ content: z.string() })]).nullish();
-const configSchema = z.looseObject({
-  bos_token: tokenNameSchema,
-  eos_token: tokenNameSchema,
-  pad_token: tokenNameSchema,
-  unk_token: tokenNameSchema,
-  add_bos_token: z.boolean().nullish(),
-  add_eos_token: z.boolean().nullish(),
-  chat_template: z.union([z.string(), z.array(z.looseObject({ name: z.string(), template: z.string() }))]).nullish(),
-});
-type TokenizerConfig = z.infer<typeof configSchema>;
-
 /** Token types of llama.h. */
 const TYPE = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
 
 /** Reads tokenizer.json and tokenizer_config.json into tokenizer metadata for a vocabulary of `size` rows. */
 export function readTokenizer(folder: string, size: number): [string, GgufValue][] {
-  const tokenizer = parse(join(folder, 'tokenizer.json'), tokenizerSchema, 'a BPE tokenizer with vocab and merges');
-  const configPath = join(folder, 'tokenizer_config.json');
-  const config = existsSync(configPath) ? parse(configPath, configSchema, 'names of special tokens') : {};
+  const expected = 'a BPE tokenizer with vocab and merges';
+  const tokenizer = readJson(join(folder, 'tokenizer.json'), tokenizerSchema, expected);
+  if (!tokenizer) throw invalidModel(folder, 'no tokenizer.json in it', expected);
+  const config = readTokenizerConfig(folder) ?? {};
   const { tokens, types } = tokenTable(tokenizer, size, folder);
   const isSentencePiece = tokenizer.model.byte_fallback === true;
   if (isSentencePiece) markSentencePiece(tokens, types, config);
@@ -56,14 +50,6 @@ export function readTokenizer(folder: string, size: number): [string, GgufValue]
     ...specialTokens(config, tokens),
     ...chatTemplate(folder, config),
   ];
-}
-
-function parse<T>(path: string, schema: z.ZodType<T>, expected: string): T {
-  try {
-    return schema.parse(JSON.parse(readFileSync(path, 'utf8')));
-  } catch (cause) {
-    throw invalidModel(path, `not readable (${parseFailure(cause)})`, expected, cause);
-  }
 }
 
 function tokenTable(tokenizer: TokenizerJson, size: number, folder: string): { tokens: string[]; types: number[] } {
@@ -84,7 +70,7 @@ function tokenTable(tokenizer: TokenizerJson, size: number, folder: string): { t
 function markSentencePiece(tokens: readonly string[], types: number[], config: TokenizerConfig): void {
   tokens.forEach((token, id) => {
     if (/^<0x[0-9A-F]{2}>$/.test(token)) types[id] = TYPE.byte;
-    if (token === (nameOf(config.unk_token) ?? '<unk>')) types[id] = TYPE.unknown;
+    if (token === (config.unk_token ?? '<unk>')) types[id] = TYPE.unknown;
   });
 }
 
@@ -108,9 +94,6 @@ function preTokenizer({ model }: TokenizerJson, folder: string): string {
   );
 }
 
-const nameOf = (token: z.infer<typeof tokenNameSchema>): string | undefined =>
-  typeof token === 'string' ? token : token?.content;
-
 function specialTokens(config: TokenizerConfig, tokens: readonly string[]): [string, GgufValue][] {
   const entries: [string, GgufValue][] = [];
   for (const [key, token] of [
@@ -119,8 +102,7 @@ function specialTokens(config: TokenizerConfig, tokens: readonly string[]): [str
     ['padding', config.pad_token],
     ['unknown', config.unk_token],
   ] as const) {
-    const name = nameOf(token);
-    const id = name === undefined ? -1 : tokens.indexOf(name);
+    const id = token == null ? -1 : tokens.indexOf(token);
     if (id >= 0) entries.push([`tokenizer.ggml.${key}_token_id`, uint32(id)]);
   }
   const flags = { add_bos_token: config.add_bos_token, add_eos_token: config.add_eos_token };
@@ -129,11 +111,11 @@ function specialTokens(config: TokenizerConfig, tokens: readonly string[]): [str
   return entries;
 }
 
-/** A chat_template.jinja wins over tokenizer_config.json, as in transformers; named ones keep their names. */
-function chatTemplate(folder: string, { chat_template: template }: TokenizerConfig): [string, GgufValue][] {
-  const KEY = 'tokenizer.chat_template';
-  const file = join(folder, 'chat_template.jinja');
-  if (existsSync(file)) return [[KEY, text(readFileSync(file, 'utf8'))]];
-  if (!Array.isArray(template)) return template ? [[KEY, text(template)]] : [];
-  return template.map(({ name, template: source }) => [name === 'default' ? KEY : `${KEY}.${name}`, text(source)]);
-}
+const TEMPLATE = 'tokenizer.chat_template';
+
+/** Named templates keep their names. */
+const chatTemplate = (folder: string, config: TokenizerConfig): [string, GgufValue][] =>
+  chatTemplatesIn(folder, config).map(({ name, source }) => [
+    name === 'default' ? TEMPLATE : `${TEMPLATE}.${name}`,
+    text(source),
+  ]);

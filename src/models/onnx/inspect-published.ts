@@ -2,14 +2,11 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { leastOf } from '../../core/extremes.js';
 import { kvBytesPerToken, type ModelFile, matchGeometry, type Shape } from '../../core/model.js';
+import { ELEMENT_TYPE } from '../../formats/onnx/element-type.js';
 import { type OnnxFile, readOnnx } from '../../formats/onnx/read.js';
 import { readConfig } from '../huggingface/config.js';
 import { decoderTensors, elementsOf } from '../tensors.js';
 import { readGenaiConfig } from './genai-config.js';
-
-/** TensorProto.DataType. */
-const FLOAT16 = 10;
-const BFLOAT16 = 16;
 
 /**
  * Decoders exported by others: a folder with config.json whose graphs lie in it or in onnx/, as on onnx-community, or
@@ -98,7 +95,8 @@ function bytesReadPerToken({ weights, readWhole }: OnnxFile): number {
 function quantOf({ operators, weights }: OnnxFile): string {
   const bits = operators.get('MatMulNBits');
   const halves = weights.some(
-    ({ elementType, dims }) => (elementType === FLOAT16 || elementType === BFLOAT16) && dims.length > 1,
+    ({ elementType, dims }) =>
+      (elementType === ELEMENT_TYPE.float16 || elementType === ELEMENT_TYPE.bfloat16) && dims.length > 1,
   );
   if (bits) return `int${bits.has(4) || bits.size === 0 ? 4 : leastOf(bits)}${halves ? '-f16' : ''}`;
   if (operators.has('MatMulBnb4')) return 'bnb4';

@@ -1,6 +1,7 @@
 import { R1Error } from '../../../core/errors.js';
 import { leastOf } from '../../../core/extremes.js';
-import { ELEMENT_TYPE, type GraphFile, type ValueInfo } from './graph-file.js';
+import { ELEMENT_TYPE } from '../../../formats/onnx/element-type.js';
+import type { OnnxFile, OnnxValue } from '../../../formats/onnx/read.js';
 
 /** Cache input of one layer's keys or values, and the output that answers it. */
 export type KvPort = { past: string; result: string };
@@ -15,13 +16,13 @@ export type DecoderGraph = {
    */
   answer: 'rows' | 'present';
   /** Every input except the caches, by name. */
-  inputs: ReadonlyMap<InputRole, ValueInfo>;
+  inputs: ReadonlyMap<InputRole, OnnxValue>;
   /** Keys and values of every layer, in order. */
   caches: readonly KvPort[];
   kvHeads: number;
   headDim: number;
   kvElementType: number;
-  logits: ValueInfo;
+  logits: OnnxValue;
   vocabulary: number;
   /** Positions that the rotary tables in the graph cover; null when it computes them. */
   maxPositions: number | null;
@@ -41,7 +42,7 @@ export type InputRole = (typeof ROLES)[number];
 const PAST = /^past_key_values\.(\d+)\.(key|value)$/;
 
 /** Finds the roles. Throws `MODEL_UNSUPPORTED` with what is there and what was expected. */
-export function readDecoderGraph(graph: GraphFile): DecoderGraph {
+export function readDecoderGraph(graph: OnnxFile): DecoderGraph {
   const pasts = graph.inputs.filter(({ name }) => PAST.test(name));
   const others = graph.inputs.filter(({ name }) => !PAST.test(name));
   const unknown = others.filter(({ name }) => !(ROLES as readonly string[]).includes(name));
@@ -69,27 +70,28 @@ export function readDecoderGraph(graph: GraphFile): DecoderGraph {
   };
 }
 
-function portOf(graph: GraphFile, past: string, answer: DecoderGraph['answer']): KvPort {
+function portOf(graph: OnnxFile, past: string, answer: DecoderGraph['answer']): KvPort {
   const result = past.replace('past_key_values', answer === 'rows' ? 'new' : 'present');
   if (!graph.outputs.some(({ name }) => name === result)) throw unsupported(graph, `has no output "${result}"`);
   return { past, result };
 }
 
-function floatType(graph: GraphFile, { name, elementType }: ValueInfo): number {
+function floatType(graph: OnnxFile, { name, elementType }: OnnxValue): number {
   if (elementType !== ELEMENT_TYPE.float32 && elementType !== ELEMENT_TYPE.float16)
     throw unsupported(graph, `has "${name}" in element type ${elementType}, not float32 or float16`);
   return elementType;
 }
 
 /** Rows of the table of cosines, which is input 7 of GroupQueryAttention. */
-function rotaryRows(graph: GraphFile): number | null {
-  const attention = graph.nodes.filter(({ op }) => op === 'GroupQueryAttention');
-  const rows = attention.map(({ inputs }) => graph.initializers.get(inputs[7] ?? '')?.[0]);
+function rotaryRows(graph: OnnxFile): number | null {
+  const attention = graph.nodes.filter(({ operator }) => operator === 'GroupQueryAttention');
+  const dims = new Map(graph.weights.map((weight) => [weight.name, weight.dims]));
+  const rows = attention.map(({ inputs }) => dims.get(inputs[7] ?? '')?.[0]);
   const known = rows.filter((count) => count !== undefined);
   return known.length > 0 ? leastOf(known) : null;
 }
 
-const unsupported = (graph: GraphFile, why: string): R1Error =>
+const unsupported = (graph: OnnxFile, why: string): R1Error =>
   new R1Error('MODEL_UNSUPPORTED', `${graph.path} ${why}.`, {
     fix: 'Give a decoder exported with its cache (input_ids, past_key_values.N.key/value → logits, present.N.key/value), as onnx-community or `r1-tune models onnx` make them.',
   });

@@ -31,9 +31,10 @@ describe('a graph', () => {
     const path = join(root, 'small.onnx');
     writeFileSync(path, graph.encode('small'));
     const read = readOnnx(path);
-    expect(read.inputs).toEqual([{ name: 'input_ids', dims: ['batch', 3] }]);
-    expect(read.outputs).toEqual([{ name: 'b', dims: ['batch', 1] }]);
+    expect(read.inputs).toEqual([{ name: 'input_ids', elementType: 7, dims: ['batch', 3] }]);
+    expect(read.outputs).toEqual([{ name: 'b', elementType: 1, dims: ['batch', 1] }]);
     expect(read.weights).toMatchObject([{ name: 'w', dims: [3, 1], bytes: 12, elementType: 1 }]);
+    expect(read.nodes).toEqual([{ operator: 'MatMulNBits', inputs: ['a', 'w'] }]);
     expect([...read.operators]).toEqual([['MatMulNBits', new Set([4])]]);
   });
 });
