@@ -8,6 +8,7 @@ export const SWEEP_DEFAULTS = {
   request: '128+1024',
   effort: 'default',
   strategy: 'model-race',
+  environment: 'shared',
   quality: true,
   puzzles: 0,
   sentinels: true,

@@ -43,7 +43,7 @@ const isReplicated = ({ replicas }: PlanFlags): boolean => replicas !== undefine
 /** One value a knob: as given, or the sensible default; of several models the first. */
 function planOne(flags: BenchRequest, started: Started): Plan {
   const threads = flags.threads ?? [String(started.machine.limits.threadBudget)];
-  const base = { objective: 'workload', strategy: 'bench', allocator: ['glibc'] } as const;
+  const base = { objective: 'workload', strategy: 'bench', allocator: ['glibc'], neighbour: false } as const;
   const asked = {
     ...flags,
     ...base,

@@ -28,7 +28,8 @@ export type PlanFlags = AxisFlags & {
   effort: Plan['effort'];
   strategy: string;
   budget?: string | undefined;
-  environment: Environment;
+  /** Left out: shared. */
+  environment?: Environment | undefined;
   /** Measure the recommendation beside a busy process; left out: where an engine computes. */
   neighbour?: boolean | undefined;
 };
@@ -138,7 +139,7 @@ export function preparePlan(
     candidates: space.candidates,
     ...(space.references?.length ? { references: space.references } : {}),
     ...((flags.neighbour ?? space.candidates.some(({ backend }) => BACKENDS[backend].isReal))
-      ? { neighbour: neighbourPlan(flags.effort, flags.environment) }
+      ? { neighbour: neighbourPlan(flags.effort, flags.environment ?? 'shared') }
       : {}),
     modelId: facts.modelId,
     contextTokens: context,
