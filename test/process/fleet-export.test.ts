@@ -22,7 +22,7 @@ function place(): { root: string; engine: string; env: Record<string, string> } 
 }
 
 const SWEEP =
-  '--backend fake --threads 1,2 --binding none --allocator glibc --no-bandwidth --no-sentinels --effort quick --budget 8s';
+  '--backend fake --threads 1,2 --binding none --allocator glibc --no-bandwidth --no-sentinels --effort quick --budget 20s';
 
 const machinesOf = (folder: string): [string | null, number][] =>
   (JSON.parse(readFileSync(join(folder, 'FLEET.json'), 'utf8')) as Fleet).kinds.flatMap(({ machines }) =>
@@ -33,7 +33,7 @@ it("the Job's pod leaves what fleet collect takes, and an attempt after the end 
   const { root, engine, env } = place();
   const exported = await runCli([
     ...['export', '--to', 'kubernetes-sweep', '--model', engine, '--nodes', '2', '--cpus', '2', '--memory', '2GiB'],
-    ...['--sweep-arguments', SWEEP],
+    `--sweep-arguments=${SWEEP}`,
   ]);
   expect(exported.exitCode, exported.stderr).toBe(0);
   // biome-ignore lint/suspicious/noExplicitAny: a manifest is a tree of plain values here.
@@ -61,7 +61,7 @@ it('the ssh script measures each machine, brings the results home and names who 
     `#!/bin/sh\nhost=$1; shift\n[ "$host" = down ] && exit 255\nmkdir -p "${root}/$host"; cd "${root}/$host"; HOME="${root}/$host"; export HOME\nexec sh -c "$*"\n`,
   );
   chmodSync(ssh, 0o755);
-  const flags = ['--model', engine, '--nodes', 'host-1,down', '--sweep-arguments', SWEEP, '--out', root];
+  const flags = ['--model', engine, '--nodes', 'host-1,down', `--sweep-arguments=${SWEEP}`, '--out', root];
   const exported = await runCli(['export', '--to', 'ssh-sweep', ...flags]);
   expect(exported.exitCode, exported.stderr).toBe(0);
   const script = exported.stdout.trim();

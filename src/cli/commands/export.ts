@@ -51,7 +51,7 @@ export const exportCommand = {
       .option('sweep-arguments', {
         type: 'string',
         default: '--budget 20m',
-        describe: 'Sweeps: further arguments of r1-tune sweep, in one word',
+        describe: "Sweeps: further arguments of r1-tune sweep, as --sweep-arguments='--budget 40m'",
       })
       .option('json', { type: 'boolean', default: false, describe: 'Print the files as JSON' }),
   handler: (flags: Flags): void => {

@@ -29,7 +29,7 @@ export function planText(plan: CapacityPlan): string {
     chosenText(plan),
     ...plan.kinds.flatMap((kind) => ['', ...kindText(kind, plan.currency ?? '')]),
     '',
-    `Simulated with measured step times; the ${balancer === 'random' ? 'balancer draws replicas by lot, as a Kubernetes Service does' : 'less busy of two replicas drawn is taken, as by Envoy'}. Assumptions and how well it predicts: docs/fleet.md.`,
+    `Simulated with measured step times; the ${balancer === 'random' ? 'balancer draws replicas by lot, as a Kubernetes Service does' : 'less busy of two replicas drawn is taken, as by Envoy'}. Assumptions: docs/fleet.md.`,
   ].join('\n');
 }
 

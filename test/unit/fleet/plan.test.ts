@@ -155,11 +155,11 @@ describe('planCapacity', () => {
     fleetRunOf(facts('Slow', 4), 'b', [rateOf(best, 10)]),
   ]);
   const [fast, slow] = fleet.kinds;
-  const prices = (most?: number): Prices => ({
+  const prices = (most?: number, mostSlow?: number): Prices => ({
     ...{ schemaVersion: 1, kind: 'r1-tune/prices', currency: '$' },
     machines: [
       { kind: fast!.id, name: 'fast', perHour: 0.3, ...(most === undefined ? {} : { most }) },
-      { kind: slow!.id, name: 'slow', perHour: 0.2 },
+      { kind: slow!.id, name: 'slow', perHour: 0.2, ...(mostSlow === undefined ? {} : { most: mostSlow }) },
     ],
   });
   const ask = (more = {}) => ({
@@ -179,10 +179,13 @@ describe('planCapacity', () => {
     expect(first!.prediction!.ttft.p95).toBeLessThan(5500);
   });
 
-  it('takes several kinds where one has too few machines', () => {
-    const plan = planCapacity(fleet, ask({ prices: prices(3) }));
+  it('takes several kinds where none has machines enough alone', () => {
+    const needed = planCapacity(fleet, ask()).kinds.find(({ kind }) => kind === slow!.id)!.replicas!;
+    const plan = planCapacity(fleet, ask({ prices: prices(3, needed - 1) }));
     expect(plan.chosen!.map(({ kind }) => kind).sort()).toEqual([fast!.id, slow!.id].sort());
-    expect(plan.chosen!.find(({ kind }) => kind === fast!.id)!.machines).toBe(3);
+    expect(plan.chosen!.reduce((sum, { replicas }) => sum + replicas, 0)).toBeGreaterThanOrEqual(needed - 1);
+    for (const { kind, machines } of plan.chosen!)
+      expect(machines).toBeLessThanOrEqual(kind === fast!.id ? 3 : needed - 1);
   });
 
   it('says what cannot be had', () => {
