@@ -1,7 +1,8 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Argv } from 'yargs';
 import { EXIT } from '../../core/errors.js';
 import type { Profile } from '../../core/profile.js';
+import { bytesOfParts } from '../../formats/gguf/part-names.js';
 import { probeMachine } from '../../probes/index.js';
 import { problemsText, profileProblems, type Surroundings } from '../../report/profile/check.js';
 import { diffProfiles, profileDifferences } from '../../report/profile/diff.js';
@@ -84,7 +85,7 @@ async function surroundings({ model, candidate }: Profile, { host, clock }: Comm
   const machine = await probeMachine(host, { clock });
   const { path } = candidate.allocator;
   return {
-    modelBytes: existsSync(model.path) ? statSync(model.path).size : null,
+    modelBytes: bytesOfParts(model.path),
     hasAllocator: path !== null && existsSync(path),
     allowedCpus: machine.topology.allowed.cpus,
     hard: machine.fingerprint.hard,
