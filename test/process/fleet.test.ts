@@ -68,10 +68,10 @@ describe('a fleet of 200 machines', () => {
     const markdown = readFileSync(join(into, 'fleet.md'), 'utf8');
     for (const node of Object.keys(SLOW)) expect(markdown).toContain(node);
     if (!browser) return;
-    const startMs = performance.now();
     const { page, complaints, requests } = await openFile(browser, join(into, 'fleet.html'));
     await page.locator('[data-table="fleetMachines"] tbody tr').first().waitFor();
-    const openMs = performance.now() - startMs;
+    // From the start of the navigation, as the page itself sees it.
+    const openMs = await page.evaluate(() => performance.now());
     expect({ complaints, requests }).toEqual({ complaints: [], requests: [] });
     expect(openMs).toBeLessThan(2000);
     expect(await page.locator('.finding:visible').allInnerTexts()).toEqual(
