@@ -53,6 +53,17 @@ export function openConsole(options: { quiet: boolean }): Console {
   };
 }
 
+/**
+ * Nobody reads any more (`r1-tune probe | head -1`, a terminal that was closed): what is written is dropped and the work goes
+ * on, so that a sweep still ends with its files.
+ */
+export function outliveReaders(streams: readonly NodeJS.WriteStream[] = [process.stdout, process.stderr]): void {
+  for (const stream of streams)
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+}
+
 /** An error as a person reads it: what was wrong, then the fix. */
 export function errorText(error: unknown): string {
   if (error instanceof R1Error) return `r1-tune: ${error.message}\n  → ${error.fix}\n  [${error.code}]`;

@@ -4,7 +4,7 @@ import { EXIT, R1Error } from '../core/errors.js';
 import { ownVersion } from '../runs/own-version.js';
 import { checkValues } from './check-values.js';
 import { loadAllCommands, loadCommands } from './commands/index.js';
-import { errorText } from './console.js';
+import { errorText, outliveReaders } from './console.js';
 import { readSettings, withSettings } from './settings.js';
 
 /** The only catch and the only exit of the program. */
@@ -40,6 +40,7 @@ async function parser(args: string[]) {
   return program;
 }
 
+outliveReaders();
 try {
   await (await parser(hideBin(process.argv))).parseAsync();
 } catch (error) {
