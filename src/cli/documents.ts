@@ -5,7 +5,8 @@ import { capacityPlanSchema } from '../core/capacity-plan.js';
 import { claimsDocumentSchema, claimsPlanSchema } from '../core/claims.js';
 import { fleetSchema } from '../core/fleet.js';
 import { fleetSummarySchema } from '../core/fleet-summary.js';
-import { gateHistorySchema, gateSchema } from '../core/gate.js';
+import { gateSchema } from '../core/gate.js';
+import { gateHistoryEntrySchema } from '../core/gate-history.js';
 import { machineSchema } from '../core/machine.js';
 import { outcomeSchema } from '../core/outcome.js';
 import { pricesSchema } from '../core/prices.js';
@@ -50,9 +51,10 @@ export const DOCUMENTS: Record<string, DocumentRow> = table({
   against: { schema: againstSchema, file: 'against.json', where: '`against.json`, made by `r1-tune bench --against`.' },
   gate: { schema: gateSchema, file: 'gate.json', where: '`gate.json`, made by `r1-tune gate`.' },
   'gate-history': {
-    schema: gateHistorySchema,
+    schema: gateHistoryEntrySchema,
     file: null,
-    where: '`gate-history/*.json` in R1TUNE_HOME, kept by `r1-tune gate --mode stored`.',
+    where:
+      'One line of `gate-history.jsonl` in R1TUNE_HOME, or of the `--store` of `r1-tune gate`, modes stored and history.',
   },
   calibration: {
     schema: calibrationSchema,

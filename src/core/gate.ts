@@ -5,7 +5,6 @@ import { profileSchema } from './profile.js';
 
 /** History of the format. 1: first. */
 export const GATE_VERSION = 1;
-export const GATE_HISTORY_VERSION = 1;
 
 const share = z.number().nullable();
 
@@ -46,6 +45,39 @@ const storedVerdictSchema = z.object({
 });
 export type StoredVerdict = z.infer<typeof storedVerdictSchema>;
 
+const buildSchema = z.object({
+  at: z.string().describe('When it was measured, ISO 8601.'),
+  commit: z.string().nullable().describe('Commit that was measured; null where nobody said.'),
+  value: z.number().describe('Median of its trials, in the unit of the metric.'),
+});
+
+const levelSchema = z.object({
+  from: z.int().describe('Index of its first build.'),
+  to: z.int().describe('Index after its last build.'),
+  centre: z.number().describe('Median of its builds.'),
+});
+export type Level = z.infer<typeof levelSchema>;
+
+const historyVerdictSchema = z.object({
+  verdict: outcomeOfGateSchema,
+  isBlocking: z.boolean().describe('False: there are too few builds to fail one with.'),
+  builds: z.array(buildSchema).describe('The builds that were compared, oldest first.'),
+  levels: z.array(levelSchema).describe('Stretches of builds without a change.'),
+  ratio: z
+    .number()
+    .nullable()
+    .describe('The level now over the best level before, oriented so that below 1 is worse; null without a change.'),
+  fell: z
+    .object({
+      after: z.int().describe('Index of the last build of the best level.'),
+      until: z.int().describe('Index of the first build of the level now.'),
+    })
+    .nullable()
+    .describe('Builds between which the level fell; null unless it fell by the margin.'),
+  marginRatio: z.number().describe('The ratio at which a loss matters.'),
+});
+export type HistoryVerdict = z.infer<typeof historyVerdictSchema>;
+
 const exactCheckSchema = z.object({
   name: z.string().describe('What was checked.'),
   operator: z.enum(['equal', 'at most', 'at least']).describe('How it is compared.'),
@@ -67,8 +99,10 @@ export const gateSchema = z
     schemaVersion: z.literal(GATE_VERSION),
     kind: z.literal('r1-tune/gate'),
     mode: z
-      .enum(['paired', 'stored', 'exact'])
-      .describe('paired: both measured now. stored: against earlier values. exact: facts that do not wander.'),
+      .enum(['paired', 'stored', 'history', 'exact'])
+      .describe(
+        'paired: both measured now. stored: against earlier values. history: whether the level of many builds fell. exact: facts that do not wander.',
+      ),
     verdict: outcomeOfGateSchema,
     isBlocking: z.boolean().describe('False: advisory, and fails no build.'),
     reasons: z.array(z.string()).describe('Why, one sentence each, the deciding one first.'),
@@ -86,6 +120,11 @@ export const gateSchema = z
       .record(z.string(), storedVerdictSchema)
       .nullable()
       .describe('By metric, the verdict of a stored gate; null for other modes.'),
+    history: z
+      .record(z.string(), historyVerdictSchema)
+      .nullable()
+      .optional()
+      .describe('By metric, what the history of its builds shows; null for other modes, absent in older files.'),
     exact: exactVerdictSchema.nullable().describe('The verdict of an exact gate; null for other modes.'),
     pairs: z.array(gatePairSchema).describe('The pairs in the order they ran; empty for other modes.'),
     startedAt: z.string().describe('ISO 8601 time.'),
@@ -93,20 +132,3 @@ export const gateSchema = z
   })
   .describe('The verdict of a gate with everything it rests on.');
 export type GateResult = z.infer<typeof gateSchema>;
-
-export const gateHistorySchema = z
-  .object({
-    schemaVersion: z.literal(GATE_HISTORY_VERSION),
-    kind: z.literal('r1-tune/gate-history'),
-    key: z.string().describe('Hash of what must be equal: configuration, model, fingerprint and workload.'),
-    entries: z
-      .array(
-        z.object({
-          at: z.string().describe('ISO 8601 time.'),
-          values: z.record(z.string(), z.number()).describe('By metric, the median of the trials.'),
-        }),
-      )
-      .describe('One entry a gate, the newest last.'),
-  })
-  .describe('Earlier measurements of one profile on one machine fingerprint.');
-export type GateHistory = z.infer<typeof gateHistorySchema>;

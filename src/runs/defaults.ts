@@ -32,6 +32,7 @@ export const GATE_DEFAULTS = {
   margin: '5%',
   anyMachine: false,
   freshCopies: true,
+  accept: false,
   sentinels: true,
 } as const;
 

@@ -37,6 +37,13 @@ const loggedIn = (out: string): { phase: string; arm: string }[] =>
     .split('\n')
     .map((line) => JSON.parse(line));
 
+type Entry = { at: string; commit: string | null; values: Record<string, number> };
+const linesOf = (path: string): Entry[] =>
+  readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
 const resultOf = (out: string) => JSON.parse(readFileSync(join(FOLDER, out, 'gate.json'), 'utf8'));
 
 beforeAll(async () => {
@@ -136,12 +143,37 @@ describe('stored', () => {
     const plain = await gate('stored-2', ['--baseline', 'best.json', '--mode', 'stored']);
     expect(plain.stderr).toMatch(/1 earlier measurements/);
     expect(plain.exitCode).toBe(0);
-    const [file] = readdirSync(join(FOLDER, 'home/gate-history'));
-    const history = JSON.parse(readFileSync(join(FOLDER, 'home/gate-history', file!), 'utf8'));
-    expect(history.entries.map((e: { values: Record<string, number> }) => Object.keys(e.values))).toEqual([
-      ['decode'],
-      ['decode'],
-    ]);
+    const entries = linesOf(join(FOLDER, 'home/gate-history.jsonl'));
+    expect(entries.map(({ values }) => Object.keys(values))).toEqual([['decode'], ['decode']]);
+  });
+});
+
+describe('history', () => {
+  const history = (out: string, flags: string[] = []): Promise<CliResult> =>
+    gate(out, ['--baseline', 'best.json', '--mode', 'history', '--store', 'store.jsonl', ...flags], {
+      GITHUB_SHA: 'f00d',
+    });
+
+  it('finds the loss among many builds, names the commits, and forgets it once it is accepted', async () => {
+    const short = await history('history-1');
+    expect(short.stderr).toMatch(/gate INCONCLUSIVE \(advisory\): decode: 1 builds in the history/);
+    const [now] = linesOf(at('store.jsonl'));
+    // Twenty earlier builds a third faster, as another job measured them.
+    const earlier = Array.from({ length: 20 }, (_, i) => ({
+      ...now,
+      ...{ at: new Date(Date.UTC(2026, 0, 1 + i)).toISOString(), commit: `c0ffee${i}` },
+      values: { decode: now!.values.decode! * (1.5 + 0.01 * (i % 3)) },
+    }));
+    writeFileSync(at('copy.jsonl'), earlier.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+    for (const out of ['history-2', 'history-3']) await history(out, ['--merge', 'copy.jsonl']);
+    const found = await history('history-4');
+    expect(found.stderr).toMatch(/gate FAIL: decode is worse by \d+\.\d % .* between c0ffee19 \(2026-01-20\) and f00d/);
+    expect(found.exitCode).toBe(1);
+    expect(existsSync(at('history-4/chart-history-decode.png'))).toBe(true);
+    expect(resultOf('history-4').history.decode.builds).toHaveLength(24);
+    const accepted = await history('history-5', ['--accept']);
+    expect(accepted.exitCode, accepted.stderr).toBe(0);
+    expect(resultOf('history-5').history.decode.builds).toHaveLength(1);
   });
 });
 

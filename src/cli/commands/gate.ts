@@ -15,6 +15,7 @@ export const gateCommand = {
   builder: gateOptions,
   handler: async (flags: Flags): Promise<void> => {
     const context = openExperiment(flags);
+    context.interrupt.setFix('Run the gate again: its pairs belong to one time.');
     const { result, folder } = await gate(flags, context);
     await writeGateOutputs(result, folder, flags, context);
     context.console.result(flags.json ? JSON.stringify(result, null, 2) : gateText(result, folder));

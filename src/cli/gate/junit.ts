@@ -19,12 +19,12 @@ const secondsOf = ({ startedAt, finishedAt }: GateResult): string =>
 type Case = { name: string; verdict: GateResult['verdict'] };
 
 function casesOf(result: GateResult): Case[] {
-  const { exact, paired, stored, verdict, metrics } = result;
+  const { exact, paired, stored, history, verdict, metrics } = result;
   if (exact) {
     const verdicts = { met: 'PASS', broken: 'FAIL', 'not-known': 'INCONCLUSIVE' } as const;
     return exact.checks.map((c) => ({ name: c.name, verdict: verdicts[c.state] }));
   }
-  const own = (name: string) => (paired?.metrics[name] ?? stored?.[name])?.verdict ?? verdict;
+  const own = (name: string) => (paired?.metrics[name] ?? stored?.[name] ?? history?.[name])?.verdict ?? verdict;
   return metrics.map((name) => ({ name, verdict: verdict === 'INVALID' ? verdict : own(name) }));
 }
 

@@ -2,6 +2,9 @@ import type { GateResult } from '../../runs/gate/result.js';
 import {
   COLUMNS_NOTE,
   change,
+  HISTORY_COLUMNS,
+  historyCells,
+  historyLines,
   METRIC_COLUMNS,
   metricCells,
   pairLines,
@@ -48,6 +51,12 @@ function storedTable(result: GateResult): string[] {
   return ['| Metric | Verdict | Change | Surprising below | Earlier runs |', '|---|---|---|---|---|', ...rows];
 }
 
+function historyTable(result: GateResult): string[] {
+  if (!result.history) return [];
+  const lines = historyLines(result).map(({ name, bars, scale }) => `\`${bars}\` ${name}, build by build (${scale})  `);
+  return [row(HISTORY_COLUMNS), row(HISTORY_COLUMNS.map(() => '---')), ...historyCells(result).map(row), '', ...lines];
+}
+
 /** Markdown for a step summary or a pull-request comment. */
 export function gateMarkdown(result: GateResult): string {
   const sign = { PASS: '✅', FAIL: '❌', INCONCLUSIVE: '❔', INVALID: '⚠️' }[result.verdict];
@@ -58,6 +67,7 @@ export function gateMarkdown(result: GateResult): string {
     '',
     ...pairedTable(result),
     ...storedTable(result),
+    ...historyTable(result),
     ...exactTable(result),
     '',
     sidesText(result, cell),

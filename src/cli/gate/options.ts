@@ -34,8 +34,9 @@ const judging = <T>(yargs: Argv<T>) => {
       group,
       type: 'string',
       default: 'paired',
-      choices: ['paired', 'stored', 'exact'] as const,
-      describe: 'paired: both now, in turn. stored: now against earlier gates. exact: facts that do not wander',
+      choices: ['paired', 'stored', 'history', 'exact'] as const,
+      describe:
+        'paired: both now, in turn. stored: now against earlier gates. history: has the level of many builds fallen. exact: facts that do not wander',
     })
     .option('metric', {
       group,
@@ -50,6 +51,35 @@ const judging = <T>(yargs: Argv<T>) => {
       type: 'boolean',
       default: false,
       describe: 'Exit 4 when there is neither PASS nor FAIL, also where the machine was unfit (else 3)',
+    });
+};
+
+const keeping = <T>(yargs: Argv<T>) => {
+  const group = 'Modes stored and history:';
+  return yargs
+    .option('store', {
+      group,
+      type: 'string',
+      describe: 'The history, a JSON Lines file that only grows',
+      defaultDescription: 'gate-history.jsonl in --home',
+    })
+    .option('merge', {
+      group,
+      type: 'string',
+      array: true,
+      describe: 'Other copies of it, for example of another job: what they know is taken over',
+    })
+    .option('commit', {
+      group,
+      type: 'string',
+      describe: 'Commit that is measured',
+      defaultDescription: 'what the CI system says',
+    })
+    .option('accept', {
+      group,
+      type: 'boolean',
+      default: false,
+      describe: 'From this measurement on, this level is the expectation',
     });
 };
 
@@ -78,7 +108,7 @@ const measuring = <T>(yargs: Argv<T>) => {
 
 export const gateOptions = (yargs: Argv) => {
   const group = GROUPS.output;
-  return measuring(judging(subjects(yargs)))
+  return measuring(keeping(judging(subjects(yargs))))
     .option('comment', { group, type: 'string', describe: 'Write a pull-request comment to this file' })
     .option('junit', { group, type: 'string', describe: 'Write JUnit XML to this file' })
     .option('results', { group, type: 'string', default: 'results', describe: 'Folder that holds the runs' })

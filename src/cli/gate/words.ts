@@ -20,9 +20,13 @@ export const gateLine = (result: GateResult): string =>
 export function whatToDo({ verdict, isBlocking, mode }: GateResult): string {
   if (verdict === 'PASS') return 'nothing to do';
   if (verdict === 'FAIL' && !isBlocking) return 'look at it; it does not block';
+  if (verdict === 'FAIL' && mode === 'history')
+    return 'find the loss in the commits named below, or accept the level with --accept';
   if (verdict === 'FAIL' && mode === 'exact') return 'undo what changed, or commit a new baseline with it';
   if (verdict === 'FAIL')
     return 'find the loss in this change, or tune again and commit the new profile as the baseline';
+  if (verdict === 'INCONCLUSIVE' && (mode === 'stored' || mode === 'history'))
+    return 'nothing to do; the history is still short';
   if (verdict === 'INCONCLUSIVE') return 'no verdict; run it again, with nothing else on the machine';
   return 'no verdict on this change; the reason below says what would help';
 }
@@ -79,3 +83,47 @@ export function gateAnnotation(result: GateResult): string | null {
   const level = result.verdict === 'FAIL' && result.isBlocking ? 'error' : 'warning';
   return `::${level} title=r1-tune gate ${result.verdict}::${annotationText(result.reasons.join(' '))}`;
 }
+
+/** The history of each metric in texts, in the order of a table's columns. */
+export const historyCells = ({ history }: GateResult): string[][] =>
+  Object.entries(history ?? {}).map(([name, { verdict, levels, ratio, builds }]) => {
+    const value = (level: { centre: number } | undefined): string => valueText(name, level?.centre ?? null);
+    return [
+      name,
+      verdict,
+      String(builds.length),
+      String(levels.length - 1),
+      value(levels[0]),
+      value(levels.at(-1)),
+      ratio === null ? '–' : change(ratio),
+    ];
+  });
+export const HISTORY_COLUMNS = [
+  'Metric',
+  'Verdict',
+  'Builds',
+  'Changes',
+  'First level',
+  'Level now',
+  'Against the best',
+];
+
+/** The builds of each metric as a line of bars, oldest first. */
+export const historyLines = ({ history, margin }: GateResult): { name: string; bars: string; scale: string }[] =>
+  Object.entries(history ?? {}).flatMap(([name, { builds, levels }]) => {
+    if (builds.length < 2) return [];
+    const higherIsBetter = GATE_METRICS[name]!.better === 'higher';
+    const first = levels[0]!.centre;
+    const changes = builds.map(({ value }) => ({
+      ratio: higherIsBetter ? value / first : first / value,
+      isVoid: false,
+    }));
+    const reach = reachOf(changes, margin);
+    return [
+      {
+        name,
+        bars: sparkline(changes, reach),
+        scale: `▁ ${change(1 - reach)}, █ ${change(1 + reach)} of the first level`,
+      },
+    ];
+  });

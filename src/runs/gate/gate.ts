@@ -4,18 +4,24 @@ import { probeMachine } from '../../probes/index.js';
 import { createRunFolder } from '../../store/run-folder.js';
 import type { Context } from '../context.js';
 import type { GateJob } from './job.js';
+import { judgeHistory } from './judge-history.js';
 import { judgePaired } from './judge-paired.js';
 import { type Judged, judgeExact, judgeStored } from './modes.js';
 import { ALPHA, openJob } from './open-job.js';
 import { type GateRequest, readGateRequest } from './request.js';
 import type { GateResult } from './result.js';
 
-async function judge(mode: GateResult['mode'], job: GateJob, machine: Machine, context: Context): Promise<Judged> {
-  const differences = [...(job.options.fingerprintDifferences ?? [])];
-  if (mode === 'stored') return judgeStored(job, machine, differences, context);
-  if (mode === 'exact') return judgeExact(job);
-  return judgePaired(job, differences, context);
-}
+const JUDGES: Readonly<
+  Record<
+    GateRequest['mode'],
+    (job: GateJob, request: GateRequest, machine: Machine, context: Context) => Promise<Judged>
+  >
+> = {
+  paired: (job, _request, _machine, context) => judgePaired(job, context),
+  stored: judgeStored,
+  history: judgeHistory,
+  exact: judgeExact,
+};
 
 /** Judges a candidate against a baseline on this machine and writes gate.json. Throws USAGE and what profiles and models throw. */
 export async function gate(request: GateRequest, context: Context): Promise<{ result: GateResult; folder: string }> {
@@ -28,7 +34,7 @@ export async function gate(request: GateRequest, context: Context): Promise<{ re
   try {
     folder.writeMachine(machine);
     const job = await openJob(request, input, machine, folder, context);
-    const judged = await judge(request.mode, job, machine, context);
+    const judged = await JUDGES[request.mode](job, request, machine, context);
     context.emit({ type: 'idle' });
     const result: GateResult = {
       schemaVersion: GATE_VERSION,

@@ -21,7 +21,8 @@ function seenText(verdict: GateOutcome, pairs: readonly GatePairRecord[], prefli
 }
 
 /** Baseline and candidate in pairs of fresh processes, until the rule decides. */
-export async function judgePaired(job: GateJob, differences: readonly string[], { emit }: Context): Promise<Judged> {
+export async function judgePaired(job: GateJob, { emit }: Context): Promise<Judged> {
+  const { fingerprintDifferences: differences = [] } = job.options;
   const source = pairSource(job, (done, { nextLook, verdict, reasons }) =>
     emit({ type: 'pairs', done, nextLook: nextLook ?? done, verdict, reason: reasons[0] ?? '' }),
   );
@@ -39,6 +40,7 @@ export async function judgePaired(job: GateJob, differences: readonly string[], 
     reasons: [...paired.reasons, ...fix, ...seenText(paired.verdict, pairs, job.preflight)],
     paired,
     stored: null,
+    history: null,
     exact: null,
     pairs,
   };

@@ -1,30 +1,32 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import type { StoredVerdict } from '../../core/gate.js';
 import type { Machine } from '../../core/machine.js';
 import type { Outcome } from '../../core/outcome.js';
 import type { Profile } from '../../core/profile.js';
-import { median } from '../../stats/sample.js';
+import { addToGateHistory } from '../../store/gate-history.js';
 import { exactVerdict } from '../../sweeps/gate/exact.js';
+import type { GateOutcome } from '../../sweeps/gate/paired.js';
 import { storedVerdict } from '../../sweeps/gate/stored.js';
 import { markVoided } from '../../sweeps/trials/void-blocks.js';
 import type { Context } from '../context.js';
 import { listedBlocks } from '../experiment/listed-blocks.js';
 import { runBlocks } from '../experiment/run-blocks.js';
-import { homeFolder } from '../home.js';
-import { addToHistory, historyKey, readHistory } from './history.js';
+import { commitOf, earlierEntries, entryOf, openStore } from './history.js';
 import type { GateJob } from './job.js';
-import { GATE_METRICS, gateValues } from './metrics.js';
+import { GATE_METRICS } from './metrics.js';
+import { ALPHA } from './open-job.js';
+import type { GateRequest } from './request.js';
 import type { GateResult } from './result.js';
 
 /** A verdict with what it rests on, whichever mode gave it. */
-export type Judged = Pick<GateResult, 'verdict' | 'isBlocking' | 'reasons' | 'paired' | 'stored' | 'exact' | 'pairs'>;
+export type Judged = Pick<
+  GateResult,
+  'verdict' | 'isBlocking' | 'reasons' | 'paired' | 'stored' | 'history' | 'exact' | 'pairs'
+>;
 
 /** Trials of one advisory measurement; their median goes into the history. */
-const STORED_TRIALS = 5;
+export const STORED_TRIALS = 5;
 
 /** So many trials of the candidate, each a block of its own. */
-async function trialsOfCandidate({ arms, ports }: GateJob, count: number): Promise<Outcome[]> {
+export async function trialsOfCandidate({ arms, ports }: GateJob, count: number): Promise<Outcome[]> {
   const blocks = Array.from({ length: count }, (_, number) => ({
     phase: 'gate' as const,
     number,
@@ -36,46 +38,55 @@ async function trialsOfCandidate({ arms, ports }: GateJob, count: number): Promi
 
 const WORST_FIRST = ['FAIL', 'INVALID', 'INCONCLUSIVE', 'PASS'] as const;
 
+/** The verdict of a gate from those of its metrics; INVALID where there is none. */
+export const worstOf = (verdicts: readonly GateOutcome[]): GateOutcome =>
+  WORST_FIRST.find((verdict) => verdicts.includes(verdict)) ?? 'INVALID';
+
 /** Measures now and compares with earlier measurements of the same profile on this fingerprint, then joins them. */
 export async function judgeStored(
   job: GateJob,
+  request: GateRequest,
   machine: Machine,
-  differences: string[],
   context: Context,
 ): Promise<Judged> {
-  const folder = join(homeFolder(context.host), 'gate-history');
-  mkdirSync(folder, { recursive: true });
-  const history = readHistory(
-    folder,
-    historyKey(job.profiles.candidate, machine.fingerprint.hash, job.arms.candidate.workload),
-  );
+  const { margin = 0.05, alpha = ALPHA, metrics, fingerprintDifferences = [] } = job.options;
+  const names = metrics.map(({ name }) => name);
+  const store = openStore(request, context.host);
   const outcomes = await trialsOfCandidate(job, STORED_TRIALS);
-  const names = job.options.metrics.map((metric) => metric.name);
-  const now: Record<string, number> = {};
-  const stored: Record<string, StoredVerdict> = {};
-  for (const name of names) {
-    const values = outcomes.flatMap((o) => gateValues(o.metrics, [name])[name] ?? []);
-    if (values.length === 0) continue;
-    now[name] = median(values);
-    const earlier = history.entries.flatMap((entry) => entry.values[name] ?? []);
-    const rule = {
-      alpha: (job.options.alpha ?? 0.01) / names.length,
-      margin: job.options.margin ?? 0.05,
-      fingerprintDifferences: differences,
-    };
-    stored[name] = storedVerdict({ earlier, now: now[name], better: GATE_METRICS[name]!.better, ...rule });
-  }
+  const about = { profile: job.profiles.candidate, workload: job.arms.candidate.workload };
+  const now = entryOf(outcomes, names, {
+    ...about,
+    machine: machine.fingerprint.hash,
+    commit: commitOf(request, context.host),
+    isAccepted: request.accept,
+  });
+  const earlier = now === null || request.accept ? [] : earlierEntries(store, now.key);
+  const stored = Object.fromEntries(
+    Object.entries(now?.values ?? {}).map(([name, value]) => [
+      name,
+      storedVerdict({
+        ...{
+          now: value,
+          better: GATE_METRICS[name]!.better,
+          alpha: alpha / names.length,
+          margin,
+          fingerprintDifferences,
+        },
+        earlier: earlier.flatMap(({ values }) => values[name] ?? []),
+      }),
+    ]),
+  );
   const verdicts = Object.values(stored);
-  const verdict = WORST_FIRST.find((v) => verdicts.some((s) => s.verdict === v)) ?? 'INVALID';
-  if (verdict !== 'FAIL' && verdicts.length > 0) addToHistory(folder, history, outcomes[0]!.startedAt, now);
+  const verdict = worstOf(verdicts.map((own) => own.verdict));
+  if (now && verdict !== 'FAIL') addToGateHistory(store, [now]);
   const reasons = Object.entries(stored).flatMap(([name, s]) => s.reasons.map((reason) => `${name}: ${reason}`));
-  if (verdicts.length === 0) reasons.push(`No trial was measured: ${outcomes[0]?.reason}`);
   return {
     verdict,
     isBlocking: verdicts.some((s) => s.isBlocking),
-    reasons,
+    reasons: now ? reasons : [`No trial was measured: ${outcomes[0]?.reason}`],
     paired: null,
     stored,
+    history: null,
     exact: null,
     pairs: [],
   };
@@ -107,6 +118,7 @@ export async function judgeExact(job: GateJob): Promise<Judged> {
     ],
     paired: null,
     stored: null,
+    history: null,
     exact,
     pairs: [],
   };

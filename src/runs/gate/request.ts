@@ -20,6 +20,14 @@ export type GateRequest = {
   anyMachine: boolean;
   freshCopies: boolean;
   model?: string | undefined;
+  /** File of the history (JSON Lines) that modes stored and history read and append to; one in the home folder without it. */
+  store?: string | undefined;
+  /** Other copies of that file, whose entries are taken over first. */
+  merge?: readonly string[] | undefined;
+  /** Commit that is measured; what the CI system says without it. */
+  commit?: string | undefined;
+  /** The level from this measurement on is the new expectation. */
+  accept: boolean;
   /** Seed of the coins; drawn without it. */
   seed?: number | undefined;
   sentinels: boolean;

@@ -21,7 +21,7 @@ const result = (reasons: string[]): GateResult => ({
     baseline: profile,
     candidate: profile,
   },
-  ...{ paired: null, stored: null, exact: null, pairs: [], startedAt: 'x', finishedAt: 'y' },
+  ...{ paired: null, stored: null, history: null, exact: null, pairs: [], startedAt: 'x', finishedAt: 'y' },
 });
 
 async function write(

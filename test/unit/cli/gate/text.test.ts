@@ -44,6 +44,7 @@ function result(changes: Partial<GateResult> = {}): GateResult {
     candidate: profile,
     paired: null,
     stored: null,
+    history: null,
     exact: null,
     pairs: [],
     startedAt: '2026-03-01T08:00:00.000Z',

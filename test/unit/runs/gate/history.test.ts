@@ -1,10 +1,13 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { GateHistoryEntry } from '../../../../src/core/gate-history.js';
 import { FULL_WORKLOAD, SHORT_WORKLOAD } from '../../../../src/core/workload.js';
-import { addToHistory, historyKey, readHistory } from '../../../../src/runs/gate/history.js';
+import { memoryHost } from '../../../../src/probes/host/memory.js';
+import { commitOf, earlierEntries, entryOf, historyKey, openStore } from '../../../../src/runs/gate/history.js';
+import { addToGateHistory } from '../../../../src/store/gate-history.js';
 import { tempFolder } from '../../../helpers/fake-model.js';
 import { sampleProfile } from '../../../helpers/sample-profile.js';
+import { sampleMetrics, sampleOutcome } from '../../../helpers/sample-trial.js';
 
 describe('historyKey', () => {
   const profile = sampleProfile();
@@ -26,32 +29,56 @@ describe('historyKey', () => {
   });
 });
 
-describe('the history of a stored gate', () => {
-  it('begins empty and grows', () => {
-    const folder = tempFolder('history');
-    expect(readHistory(folder, 'k').entries).toEqual([]);
-    addToHistory(folder, readHistory(folder, 'k'), 'monday', { decode: 20 });
-    addToHistory(folder, readHistory(folder, 'k'), 'tuesday', { decode: 21 });
-    expect(readHistory(folder, 'k').entries).toEqual([
-      { at: 'monday', values: { decode: 20 } },
-      { at: 'tuesday', values: { decode: 21 } },
-    ]);
-    expect(readHistory(folder, 'other').entries).toEqual([]);
+const entry = (day: number, isAccepted = false, key = 'k'): GateHistoryEntry => ({
+  ...{ schemaVersion: 1, kind: 'r1-tune/gate-history-entry', key, commit: null, engine: null },
+  ...{ configuration: 'x', machine: 'm', trials: 5, values: { decode: 20 } },
+  at: `2026-03-0${day}T00:00:00.000Z`,
+  ...(isAccepted ? { isAccepted } : {}),
+});
+
+describe('what a measurement is compared with', () => {
+  it('is of the same thing, from the last accepted level on', () => {
+    const path = join(tempFolder('history'), 'store.jsonl');
+    addToGateHistory(path, [entry(1), entry(2, true), entry(3), entry(4, false, 'other'), entry(5, true), entry(6)]);
+    expect(earlierEntries(path, 'k').map(({ at }) => at.slice(0, 10))).toEqual(['2026-03-05', '2026-03-06']);
+    expect(earlierEntries(path, 'other')).toHaveLength(1);
+    expect(earlierEntries(path, 'none')).toEqual([]);
   });
 
-  it('forgets the oldest beyond 200', () => {
+  it('includes what other copies of the store know', () => {
     const folder = tempFolder('history');
-    const entries = Array.from({ length: 200 }, (_, i) => ({ at: String(i), values: { decode: i } }));
-    addToHistory(folder, { ...readHistory(folder, 'k'), entries }, '200', { decode: 200 });
-    const kept = readHistory(folder, 'k').entries;
-    expect([kept.length, kept[0]!.at, kept.at(-1)!.at]).toEqual([200, '1', '200']);
+    const [own, copy] = [join(folder, 'own.jsonl'), join(folder, 'copy.jsonl')];
+    addToGateHistory(own, [entry(1), entry(2)]);
+    addToGateHistory(copy, [entry(2), entry(3)]);
+    const host = memoryHost({ arch: 'x64', files: {} });
+    expect(earlierEntries(openStore({ store: own, merge: [copy] }, host), 'k')).toHaveLength(3);
   });
+});
 
-  it.each(['', '{', '{"schemaVersion":2}'])('that reads %j is an error: a gate must not start anew unasked', (text) => {
-    const folder = tempFolder('history');
-    writeFileSync(join(folder, 'k.json'), text);
-    expect(() => readHistory(folder, 'k')).toThrow(
-      expect.objectContaining({ code: 'RUN_INVALID', fix: expect.stringContaining('Move the file away') }),
+describe('one measurement', () => {
+  const about = { profile: sampleProfile(), workload: FULL_WORKLOAD, machine: 'm', commit: 'abc', isAccepted: false };
+
+  it('is the median of its trials, and null where none gave a number', () => {
+    const trials = [18, 30, 20].map((rate) =>
+      sampleOutcome({ metrics: { ...sampleMetrics(), decodeMedianChunkRate: rate } }),
     );
+    const failed = sampleOutcome({ status: 'crashed', metrics: null });
+    expect(entryOf([failed, ...trials], ['decode'], about)).toMatchObject({
+      values: { decode: 20 },
+      trials: 3,
+      commit: 'abc',
+      key: historyKey(about.profile, 'm', FULL_WORKLOAD),
+    });
+    expect(entryOf([failed], ['decode'], about)).toBeNull();
+  });
+
+  it.each([
+    [{}, undefined, null],
+    [{ GITHUB_SHA: 'a' }, undefined, 'a'],
+    [{ CI_COMMIT_SHA: 'b' }, undefined, 'b'],
+    [{ GITHUB_SHA: 'a' }, 'mine', 'mine'],
+  ])('belongs to the commit that %j and --commit %j name', (env: Record<string, string>, commit, expected) => {
+    const host = { ...memoryHost({ arch: 'x64', files: {} }), env: (name: string) => env[name] };
+    expect(commitOf({ commit }, host)).toBe(expected);
   });
 });
