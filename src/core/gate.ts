@@ -60,7 +60,7 @@ export type Level = z.infer<typeof levelSchema>;
 
 const historyVerdictSchema = z.object({
   verdict: outcomeOfGateSchema,
-  isBlocking: z.boolean().describe('False: there are too few builds to fail one with.'),
+  isBlocking: z.boolean().describe('Always false so far: a history is advice, and fails no build.'),
   builds: z.array(buildSchema).describe('The builds that were compared, oldest first.'),
   levels: z.array(levelSchema).describe('Stretches of builds without a change.'),
   ratio: z

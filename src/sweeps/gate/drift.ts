@@ -17,20 +17,19 @@ export type DriftVerdict = Omit<HistoryVerdict, 'builds'>;
 
 /** With ten values a permutation test can reach 1 % (5 of 10: 252 ways, a split counts twice); with fewer it cannot. */
 export const FEWEST_BUILDS = 10;
-const BLOCKING_FROM = 20;
 /** What lies further back is not looked at: the test takes time with the square of the builds. */
 export const MOST_BUILDS = 200;
 
 export function driftVerdict({ values, better, margin, alpha }: DriftQuestion): DriftVerdict {
   const marginRatio = better === 'higher' ? 1 - margin : 1 / (1 + margin);
-  const isBlocking = values.length >= BLOCKING_FROM;
   const logs = values.map(Math.log);
   const changes = values.length < FEWEST_BUILDS ? [] : changePoints(logs, { alpha });
   const levels = segmentsOf(values.length, changes).map(({ from, to }) => ({
     ...{ from, to },
     centre: median(values.slice(from, to)),
   }));
-  const base = { isBlocking, levels, ratio: null, fell: null, marginRatio };
+  // Builds of a machine whose own speed wanders are found to have changed in 30 to 45 % (docs/statistics.md): no ground to fail one.
+  const base = { isBlocking: false, levels, ratio: null, fell: null, marginRatio };
   if (values.length < FEWEST_BUILDS) return { ...base, verdict: 'INCONCLUSIVE' };
   const now = levels.at(-1)!;
   const best = bestBefore(levels, better);
