@@ -142,4 +142,12 @@ describe('direction rules', () => {
     const packages = imports.filter((i) => reached.has(i.from) && isRun(i) && !/^(\.|node:)/.test(i.to));
     expect([...new Set(packages.map((i) => i.to))].sort()).toEqual(['yargs', 'yargs/helpers']);
   });
+
+  // Node's recursive mkdir never ends below /proc.
+  it('folders are made by makeFolder', () => {
+    const makers = sources.filter((file) =>
+      /mkdir(Sync)?\([^;]*recursive/.test(withoutComments(readFileSync(file, 'utf8'))),
+    );
+    expect(show(imports.filter((i) => makers.includes(i.from)))).toEqual([]);
+  });
 });

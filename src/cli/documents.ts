@@ -3,6 +3,7 @@ import { againstSchema } from '../core/against.js';
 import { calibrationSchema } from '../core/calibration.js';
 import { capacityPlanSchema } from '../core/capacity-plan.js';
 import { claimsDocumentSchema, claimsPlanSchema } from '../core/claims.js';
+import { doctorSchema } from '../core/doctor.js';
 import { fleetSchema } from '../core/fleet.js';
 import { fleetSummarySchema } from '../core/fleet-summary.js';
 import { gateSchema } from '../core/gate.js';
@@ -74,5 +75,6 @@ export const DOCUMENTS: Record<string, DocumentRow> = table({
     where: '`fleet-summary.json`, made by `r1-tune fleet report`.',
   },
   'capacity-plan': { schema: capacityPlanSchema, file: null, where: 'The output of `r1-tune plan --json`.' },
+  doctor: { schema: doctorSchema, file: null, where: 'The output of `r1-tune doctor --json`.' },
   prices: { schema: pricesSchema, file: null, where: 'The file of `--prices`, which you write.' },
 });

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
+import { makeFolder } from '../formats/files/make-folder.js';
 
 const sidecarSchema = z.object({ path: z.string(), sizeBytes: z.int(), modifiedMs: z.number(), sha256: z.string() });
 type Sidecar = z.infer<typeof sidecarSchema>;
@@ -27,7 +28,7 @@ export async function rememberSha256(path: string, home: string, sha256: string)
   const sidecar = sidecarPath(path, home);
   const { size, mtimeMs } = await stat(path);
   const content: Sidecar = { path: resolve(path), sizeBytes: size, modifiedMs: mtimeMs, sha256 };
-  await mkdir(dirname(sidecar), { recursive: true });
+  makeFolder(dirname(sidecar));
   await writeFile(`${sidecar}.${process.pid}`, JSON.stringify(content));
   await rename(`${sidecar}.${process.pid}`, sidecar);
 }

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, stat, statfs } from 'node:fs/promises';
+import { stat, statfs } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { R1Error } from '../core/errors.js';
 import type { ModelFile } from '../core/model.js';
 import type { Clock } from '../core/ports.js';
 import { formatBytes } from '../core/units.js';
+import { makeFolder } from '../formats/files/make-folder.js';
 import { outputError } from '../formats/files/output-error.js';
 import { CATALOG, catalogEntry } from './catalog.js';
 import { fileSha256, rememberSha256 } from './file-hash.js';
@@ -48,7 +49,7 @@ export async function pullModel(request: PullRequest): Promise<Pulled> {
   const chosen = chooseFiles(await hub.list(repository), request.format, request.quant);
   const folder = folderOf(request);
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     const wanted = await missingFiles(chosen, folder, request);
     await checkFreeSpace(folder, wanted, request);
     await fetchAll(hub, repository, wanted, folder, request);

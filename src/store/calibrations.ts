@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Calibration, calibrationSchema } from '../core/calibration.js';
 import { shortHash } from '../core/canonical.js';
+import { makeFolder } from '../formats/files/make-folder.js';
 import { writeJsonAtomic } from './atomic-write.js';
 
 /** One calibration for each machine fingerprint, engine and model, in the `calibrations` folder of R1TUNE_HOME. */
@@ -12,7 +13,7 @@ const fileOf = (folder: string, key: CalibrationKey): string =>
 
 export function writeCalibration(folder: string, calibration: Calibration): string {
   const path = fileOf(folder, keyOf(calibration));
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   writeJsonAtomic(path, calibration);
   return path;
 }

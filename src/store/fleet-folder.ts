@@ -5,8 +5,8 @@ import { shortHash } from '../core/canonical.js';
 import { type CapacityPlan, capacityPlanSchema } from '../core/capacity-plan.js';
 import { R1Error } from '../core/errors.js';
 import { type Fleet, type FleetEntry, fleetEntrySchema, fleetSchema } from '../core/fleet.js';
+import { makeFolder } from '../formats/files/make-folder.js';
 import { writeJsonAtomic } from './atomic-write.js';
-import { makeFolder } from './make-folder.js';
 
 const ENTRIES = 'entries';
 export const FLEET_FILE = 'FLEET.json';

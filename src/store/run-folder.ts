@@ -5,10 +5,10 @@ import { R1Error } from '../core/errors.js';
 import type { Machine } from '../core/machine.js';
 import type { Profile } from '../core/profile.js';
 import type { Plan, Quality, RunResult } from '../core/run-result.js';
+import { makeFolder } from '../formats/files/make-folder.js';
 import { writeFileAtomic, writeJsonAtomic } from './atomic-write.js';
 import { checkWritable } from './check-writable.js';
 import { readMachine, readPlan, readQuality, readRunDocument } from './documents.js';
-import { makeFolder } from './make-folder.js';
 import { type OutcomeLog, openOutcomeLog } from './outcome-log.js';
 
 /** results/<stamp>-<label>/ while it is being filled. */

@@ -5,9 +5,9 @@ import { R1Error } from '../../core/errors.js';
 import type { Profile } from '../../core/profile.js';
 import { SWEEP_TARGETS, type SweepTarget } from '../../export/fleet/index.js';
 import { EXPORT_TARGETS, type ExportFile, type ExportTarget, exportProfile } from '../../export/index.js';
+import { makeFolder } from '../../formats/files/make-folder.js';
 import { writeFileAtomic } from '../../store/atomic-write.js';
 import { readProfile } from '../../store/documents.js';
-import { makeFolder } from '../../store/make-folder.js';
 import { openConsole } from '../console.js';
 import { type FleetFlags, fleetFiles, sweepFiles } from '../export/fleet-exports.js';
 

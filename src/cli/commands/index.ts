@@ -21,6 +21,7 @@ const LOADERS = {
   serve: async () => (await import('./serve.js')).serveCommand,
   load: async () => (await import('./load.js')).loadCommand,
   engines: async () => (await import('./engines.js')).enginesCommand,
+  doctor: async () => (await import('./doctor.js')).doctorCommand,
   schema: async () => (await import('./schema.js')).schemaCommand,
 };
 

@@ -2,6 +2,7 @@ import type { Argv } from 'yargs';
 import { R1Error } from '../../core/errors.js';
 import { probe } from '../../runs/probe/probe.js';
 import { type CommandContext, openContext } from '../context.js';
+import { hasColor } from '../has-color.js';
 import { probePage } from '../probe-page.js';
 
 type ProbeArgs = {
@@ -28,8 +29,9 @@ export const probeCommand = {
     const context = openContext(args);
     if (args.capture !== undefined) return capture(context, args.capture, args);
     const machine = await probe(args, context);
-    const hasColor = Boolean(process.stdout.isTTY) && !context.host.env('NO_COLOR');
-    context.console.result(args.json ? JSON.stringify(machine, null, 2) : probePage(machine, { hasColor }));
+    context.console.result(
+      args.json ? JSON.stringify(machine, null, 2) : probePage(machine, { hasColor: hasColor(context.host) }),
+    );
   },
 };
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { R1Error } from '../../core/errors.js';
 import { parseNames } from '../../core/parse.js';
+import { makeFolder } from '../../formats/files/make-folder.js';
 import { REPORT_FORMATS, type ReportFile, type ReportFormat } from '../../report/index.js';
 import { writeFileAtomic } from '../../store/atomic-write.js';
-import { makeFolder } from '../../store/make-folder.js';
 import type { Console } from '../console.js';
 
 export type ReportPlace = {

@@ -1,7 +1,8 @@
-import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { R1Error } from '../../core/errors.js';
 import { formatBytes } from '../../core/units.js';
+import { makeFolder } from './make-folder.js';
 import { outputError } from './output-error.js';
 
 /** Tells apart outputs that one process makes at the same time. */
@@ -14,7 +15,7 @@ let serial = 0;
 export async function atomicOutput<T>(path: string, bytes: number, make: (partial: string) => Promise<T>): Promise<T> {
   const partial = `${path}.partial-${process.pid}-${serial++}`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     await removeAbandoned(path);
     await checkFreeSpace(path, bytes);
     const result = await make(partial);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { R1Error } from '../../core/errors.js';
+import { makeFolder } from '../../formats/files/make-folder.js';
 import { type FetchOptions, fetchPart, type Part, servesParts } from './fetch-part.js';
 import type { HubFile } from './hub.js';
 import { type Journal, readJournal, writeJournal } from './journal.js';
@@ -19,7 +20,7 @@ export type DownloadOptions = FetchOptions & {
  */
 export async function download(url: URL, file: HubFile, target: string, options: DownloadOptions): Promise<void> {
   const unfinished = unfinishedPath(target);
-  await mkdir(dirname(target), { recursive: true });
+  makeFolder(dirname(target));
   await fetchParts(url, file, unfinished, options);
   try {
     await checkHash(unfinished, file);

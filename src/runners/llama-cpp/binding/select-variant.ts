@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { cp, readdir, rename, rm } from 'node:fs/promises';
 import { register } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Candidate } from '../../../core/candidate.js';
 import { R1Error } from '../../../core/errors.js';
+import { makeFolder } from '../../../formats/files/make-folder.js';
 import { packageFolder, packageVersion } from '../../package-folder.js';
 import { FAMILIES, type Family } from '../kernel-variants.js';
 
@@ -41,7 +42,7 @@ export async function selectVariant(isa: Candidate['isa'], cacheFolder: string):
   const version = packageVersion(PACKAGE, join(engine, 'package.json'));
   const target = join(cacheFolder, `llama-cpp-${version}-${isa}`);
   if (!existsSync(target)) {
-    await mkdir(cacheFolder, { recursive: true });
+    makeFolder(cacheFolder);
     await copyVariant(source, target, isa);
   }
   const libraries = await readdir(join(target, 'bins', 'linux-x64'));

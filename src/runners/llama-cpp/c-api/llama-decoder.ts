@@ -1,6 +1,7 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { R1Error } from '../../../core/errors.js';
+import { makeFolder } from '../../../formats/files/make-folder.js';
 import type { Decoder, Evaluation, Work } from '../../decoding/decoder.js';
 import { Batch } from './batch.js';
 import { callAsync } from './call-async.js';
@@ -64,7 +65,7 @@ export class LlamaDecoder implements Decoder {
   async saveState(slot: number, tokens: readonly number[], path: string): Promise<void> {
     const { api, context } = this.#loaded;
     const partial = `${path}.partial-${process.pid}`;
-    await mkdir(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     const list = Int32Array.from(tokens);
     const bytes = await callAsync(api.llama.llama_state_seq_save_file, context, partial, slot, list, list.length);
     if (Number(bytes) === 0) {

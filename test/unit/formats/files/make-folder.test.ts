@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { makeFolder } from '../../../src/store/make-folder.js';
+import { makeFolder } from '../../../../src/formats/files/make-folder.js';
 
 it('makes folders, takes those that are there, and gives up where none can be', () => {
   const base = mkdtempSync(join(tmpdir(), 'r1-folder-'));

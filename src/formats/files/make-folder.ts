@@ -1,6 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { R1Error } from '../core/errors.js';
+import { R1Error } from '../../core/errors.js';
 
 /** False for what is missing and for what lies below a file. */
 function isFolder(path: string): boolean {
