@@ -30,12 +30,12 @@ describe('the long-run rate', () => {
     expect(naive).toBeLessThan(0.75);
   });
 
-  it('is as narrow as that of independent trials, or nearly, where the machine is steady', () => {
+  it('is at most two and a half times as wide as that of independent trials where the machine is steady', () => {
     const series = run(1, 0);
     const own = rateInterval(series.filter(({ arm }) => arm === 'a').map(({ rate }) => rate));
     const interval = longRunRate(series, 'a');
     expect(interval.n).toBe(14);
-    expect(Math.log(interval.high! / interval.low!)).toBeLessThan(2 * Math.log(own.high! / own.low!));
+    expect(Math.log(interval.high! / interval.low!)).toBeLessThan(2.5 * Math.log(own.high! / own.low!));
     expect(interval.estimate).toBeCloseTo(own.estimate, 1);
   });
 

@@ -52,7 +52,7 @@ function* noting<Result>(seen: TrialResult[], stage: SearchGenerator<Result>): S
 }
 
 /** The model costs the cube of its trials: of an exhaustive grid only those of the fastest points are read. */
-const MOST_READ = 240;
+const MOST_READ = 160;
 
 function fastest(seen: readonly TrialResult[]): readonly TrialResult[] {
   if (seen.length <= MOST_READ) return seen;
