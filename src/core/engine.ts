@@ -39,6 +39,8 @@ export type EngineDescription = {
   threadCpus?: ThreadCpus;
   /** Priority of the thread that drives each evaluation, as the kernel has it; null where it does not say. */
   threadPriority?: ThreadPriority | null;
+  /** Settings in force, by the engine's own names, as it gives them back. Absent where it does not. */
+  properties?: Readonly<Record<string, string>>;
   vocabulary: number;
   contextTokens: number;
   /** Put in front of a text; null when the vocabulary says not to. */

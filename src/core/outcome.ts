@@ -121,6 +121,12 @@ export const effectiveSchema = z
       .nullable()
       .describe('CPU kernel build that the engine loaded, for example "zen4" or "haswell".'),
     systemInfo: z.string().nullable().describe("The engine's own description of the CPU features in use."),
+    properties: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe(
+        "Settings in force, by the engine's own names, read back from the loaded model; absent where it keeps them.",
+      ),
     pid: z.int().describe('Process id of the child.'),
   })
   .describe('What took effect, read inside the child; differing from what was asked is an error.');

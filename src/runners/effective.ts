@@ -57,6 +57,7 @@ export function readEffective(engine: EngineDescription): Effective {
     engine: engine.engine,
     variant: engine.variant,
     systemInfo: engine.systemInfo,
+    ...(engine.properties ? { properties: engine.properties } : {}),
     pid: process.pid,
   };
 }

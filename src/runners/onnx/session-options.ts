@@ -1,7 +1,5 @@
 import { type Candidate, DEFAULT_ONNX_KNOBS, type OnnxKnobs } from '../../core/candidate.js';
 import { R1Error } from '../../core/errors.js';
-import type { DecoderGraph } from './graph/decoder-graph.js';
-import { ELEMENT_TYPE } from './graph/graph-file.js';
 
 /** What a session of ONNX Runtime is made with, whichever way it is reached. */
 export type SessionOptions = {
@@ -35,16 +33,5 @@ export function checkCandidate(candidate: Candidate): void {
   if (asked.length > 0)
     throw new R1Error('ENGINE_MISSING', `ONNX Runtime does not offer ${asked.join(', nor ')}.`, {
       fix: 'Leave these knobs at their defaults for the onnx backend.',
-    });
-}
-
-/**
- * The element type of the cache is the graph's, and f32 is what a candidate has when nobody chose. Throws
- * `ENGINE_MISSING` when f16 was chosen and the graph has f32.
- */
-export function checkCacheType({ kvElementType, path }: DecoderGraph, { kvType }: Candidate): void {
-  if (kvType === 'f16' && kvElementType !== ELEMENT_TYPE.float16)
-    throw new R1Error('ENGINE_MISSING', `${path} keeps its cache in f32, not in f16.`, {
-      fix: 'Leave the cache type at f32 for this model.',
     });
 }

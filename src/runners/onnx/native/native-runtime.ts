@@ -1,5 +1,5 @@
+import type { GraphRuntime, HostTensor } from '../../graph/tensor.js';
 import type { SessionOptions } from '../session-options.js';
-import type { GraphRuntime, HostTensor } from '../tensor.js';
 import { type OrtApi, openOrtApi, type Pointer } from './ort-api.js';
 
 /** A refusal of ONNX Runtime, with its `OrtErrorCode`. */

@@ -1,9 +1,9 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import { table } from '../../../core/table.js';
+import type { GrowingRuntime, HostTensor } from '../../graph/tensor.js';
 import { ELEMENT_TYPE } from '../graph/graph-file.js';
 import { onnxBinding, onnxVersion } from '../installed.js';
 import type { SessionOptions } from '../session-options.js';
-import type { GraphRuntime, HostTensor } from '../tensor.js';
 
 const TYPE_NAMES: Readonly<Record<number, Tensor.Type>> = table({
   [ELEMENT_TYPE.float32]: 'float32',
@@ -16,7 +16,7 @@ const TYPE_NAMES: Readonly<Record<number, Tensor.Type>> = table({
  * ONNX Runtime through onnxruntime-node. Its `run` computes on the JavaScript thread (in a setImmediate), so timers and
  * messages wait for the end of each evaluation; between evaluations they are served. Every result is copied once.
  */
-export class NodeRuntime implements GraphRuntime {
+export class NodeRuntime implements GrowingRuntime {
   readonly name: string;
 
   private constructor(
@@ -49,7 +49,6 @@ export class NodeRuntime implements GraphRuntime {
     return engineMs;
   }
 
-  /** As `run`, for results whose shapes are not known before: new tensors. */
   async runForNew(
     inputs: ReadonlyMap<string, HostTensor>,
     names: readonly string[],

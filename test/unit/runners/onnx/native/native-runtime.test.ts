@@ -5,10 +5,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DEFAULT_ONNX_KNOBS } from '../../../../../src/core/candidate.js';
+import type { HostTensor } from '../../../../../src/runners/graph/tensor.js';
 import { ELEMENT_TYPE } from '../../../../../src/runners/onnx/graph/graph-file.js';
 import { NativeRuntime, OrtError } from '../../../../../src/runners/onnx/native/native-runtime.js';
 import { openOrtApi } from '../../../../../src/runners/onnx/native/ort-api.js';
-import type { HostTensor } from '../../../../../src/runners/onnx/tensor.js';
 import { FLOAT, GraphBuilder } from '../../../../helpers/onnx-graph.js';
 
 let folder: string;

@@ -1,5 +1,5 @@
 import { table } from '../../core/table.js';
-import { ELEMENT_TYPE } from './graph/graph-file.js';
+import { ELEMENT_TYPE } from '../onnx/graph/graph-file.js';
 
 /** float16 travels as its raw 16 bits. */
 export type TensorData = Float32Array | Uint16Array | Int32Array | BigInt64Array;
@@ -7,7 +7,7 @@ export type TensorData = Float32Array | Uint16Array | Int32Array | BigInt64Array
 /** A dense tensor in this process's memory; `data` may be a view into a larger buffer. */
 export type HostTensor = { elementType: number; dims: readonly number[]; data: TensorData };
 
-/** A loaded graph, whichever way ONNX Runtime is reached. */
+/** A loaded graph, whichever engine evaluates it and however that is reached. */
 export interface GraphRuntime {
   /** The library and how it is driven, in words. */
   readonly name: string;
@@ -17,6 +17,15 @@ export interface GraphRuntime {
    */
   run(inputs: ReadonlyMap<string, HostTensor>, outputs: ReadonlyMap<string, HostTensor>): Promise<number>;
   dispose(): Promise<void>;
+}
+
+/** A runtime that can also give results whose shapes are not known before. */
+export interface GrowingRuntime extends GraphRuntime {
+  /** As `run`, into new tensors. */
+  runForNew(
+    inputs: ReadonlyMap<string, HostTensor>,
+    names: readonly string[],
+  ): Promise<{ results: Map<string, HostTensor>; engineMs: number }>;
 }
 
 type TensorArray = new (buffer: ArrayBuffer) => TensorData;

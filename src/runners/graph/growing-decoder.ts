@@ -1,9 +1,8 @@
 import type { Decoder, Evaluation, Work } from '../decoding/decoder.js';
+import type { DecoderGraph } from '../onnx/graph/decoder-graph.js';
 import { float16ToFloat32 } from './float16.js';
-import type { DecoderGraph } from './graph/decoder-graph.js';
-import type { NodeRuntime } from './node/node-runtime.js';
 import { stepInputs } from './step-inputs.js';
-import { type HostTensor, zeros } from './tensor.js';
+import { type GrowingRuntime, type HostTensor, zeros } from './tensor.js';
 
 /**
  * Drives a published export, whose `present` outputs are the whole cache: what one step gives back is fed to the next.
@@ -15,7 +14,7 @@ export class GrowingDecoder implements Decoder {
 
   constructor(
     private readonly graph: DecoderGraph,
-    private readonly runtime: NodeRuntime,
+    private readonly runtime: GrowingRuntime,
   ) {}
 
   async evaluate([work]: readonly [Work]): Promise<Evaluation> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { chunkTokens } from '../../../../src/runners/onnx/chunk-tokens.js';
+import { chunkTokens } from '../../../../src/runners/graph/chunk-tokens.js';
 
 it('short contexts take the whole batch, long ones less', () => {
   expect(chunkTokens(0, 512, 12)).toBe(512);

@@ -5,12 +5,12 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_ONNX_KNOBS } from '../../../../src/core/candidate.js';
 import type { Work } from '../../../../src/runners/decoding/decoder.js';
+import { RowsDecoder } from '../../../../src/runners/graph/rows-decoder.js';
+import type { GraphRuntime } from '../../../../src/runners/graph/tensor.js';
 import { type DecoderGraph, readDecoderGraph } from '../../../../src/runners/onnx/graph/decoder-graph.js';
 import { readGraphFile } from '../../../../src/runners/onnx/graph/graph-file.js';
 import { NativeRuntime } from '../../../../src/runners/onnx/native/native-runtime.js';
 import { NodeRuntime } from '../../../../src/runners/onnx/node/node-runtime.js';
-import { RowsDecoder } from '../../../../src/runners/onnx/rows-decoder.js';
-import type { GraphRuntime } from '../../../../src/runners/onnx/tensor.js';
 import { rowsGraph, toyLogits, VOCABULARY, writeToy } from '../../../helpers/toy-decoder.js';
 
 const SEQUENCES = 4;
