@@ -88,14 +88,21 @@ function declareOutputs(graph: Graph, { kvHeads, headDim }: Shape, layer: number
     graph.output(`new.${layer}.${kind}`, 'float32', ['sequence_length', 'batch_size', kvHeads, headDim]);
 }
 
-/** transBatchB: the right operand is [rows, batch, kvHeads, width] and is read with strides, not copied. */
-const product = (
+/**
+ * The right operand is [rows, batch, kvHeads, width]. ONNX Runtime folds its transposition into the product, which then reads it
+ * with strides and copies nothing (MatMulTransposeFusion, of graph optimization "extended"). OpenVINO knows no such product: it
+ * ignores transBatchB of a FusedMatMul that has it already.
+ */
+function product(
   graph: Graph,
   left: string,
   right: string,
   output: string,
   attributes: Parameters<Graph['node']>[3] = {},
-): string => graph.node('FusedMatMul', [left, right], [output], { transBatchB: 1, ...attributes }, MICROSOFT);
+): string {
+  const byHead = graph.node('Transpose', [right], [`${output}.by_head`], { perm: [1, 2, 0, 3] });
+  return graph.node('FusedMatMul', [left, byHead], [output], attributes, MICROSOFT);
+}
 
 function softmax(graph: Graph, scores: string, name: (part: string) => string): string {
   graph.node('Add', [scores, STEP.mask], [name('scores.masked')]);

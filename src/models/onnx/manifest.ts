@@ -8,7 +8,7 @@ export const GRAPH_DATA = 'model.onnx.data';
 export const VOCABULARY = 'tokenizer.gguf';
 
 /** Raised when the converter makes other graphs of the same file: cached ones are then made again. */
-export const GRAPH_REVISION = 2;
+export const GRAPH_REVISION = 3;
 
 /** History of the format. 1: first. */
 export const manifestSchema = z

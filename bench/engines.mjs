@@ -1,17 +1,21 @@
 /**
- * Both backends on the same weights, in one interleaved run: every arm once a block, in random order, each trial a fresh
+ * Every engine on the same weights, in one interleaved run: every arm once a block, in random order, each trial a fresh
  * process (the trial child that a sweep uses). Prints the table of docs/backends.md.
  *
- *   npm run build && node bench/onnx-backends.mjs [--geometry deepseek-r1-distill-qwen-1.5b] [--threads 2] [--blocks 5]
- *       [--prompt 128] [--generate 32] [--models FOLDER] [--arms llama-cpp:q4_0,llama-cpp:q4_0:apart,onnx:int4,…] [--out FILE.json]
+ *   npm run build && node bench/engines.mjs [--geometry deepseek-r1-distill-qwen-1.5b] [--threads 2] [--blocks 5]
+ *       [--prompt 128] [--generate 32] [--depth 0] [--models FOLDER] [--arms llama-cpp:q4_0,onnx:int4,…] [--out FILE.json]
  *
+ * An arm is ENGINE:LEVEL, with knobs behind it by the names of their flags (llama-cpp:q4_0:thread-placement=apart) and a model of
+ * its own after an @ (onnx:int4@FOLDER). Ratios to the first arm are taken block by block. --depth fills the context before.
  * Models are made in FOLDER (default: a folder `bench-models` here) when they are not there yet: random weights of the
  * real geometry, Q4_0 and Q8_0, and ONNX decoders converted from them.
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { BACKENDS } from '../dist/core/backends.js';
 import { baseCandidate } from '../dist/core/candidate.js';
+import { KNOB_IDS, KNOBS } from '../dist/core/knobs.js';
 import { GEOMETRIES } from '../dist/core/model.js';
 import { seededRandom, shuffled } from '../dist/core/random.js';
 import { inspectGguf } from '../dist/models/gguf/inspect.js';
@@ -27,11 +31,12 @@ const { values } = parseArgs({
     blocks: { type: 'string', default: '5' },
     prompt: { type: 'string', default: '128' },
     generate: { type: 'string', default: '32' },
+    depth: { type: 'string', default: '0' },
     models: { type: 'string', default: 'bench-models' },
     arms: {
       type: 'string',
       default:
-        'llama-cpp:q4_0,llama-cpp:q4_0:apart,llama-cpp:q8_0,llama-cpp:q8_0:apart,onnx:int4,onnx:int4-b128,onnx:int8,onnx:int8-dynamic',
+        'llama-cpp:q4_0,llama-cpp:q4_0:thread-placement=apart,llama-cpp:q8_0,onnx:int4,onnx:int8,openvino:int4,openvino:int8',
     },
     out: { type: 'string' },
   },
@@ -40,7 +45,7 @@ const [threads, blocks] = [Number(values.threads), Number(values.blocks)];
 const workload = {
   promptTokens: Number(values.prompt),
   generateTokens: Number(values.generate),
-  contextDepth: 0,
+  contextDepth: Number(values.depth),
   warmUpPromptTokens: 32,
   warmUpGenerateTokens: 8,
   seed: 1,
@@ -63,14 +68,20 @@ async function onnx(level) {
 mkdirSync(values.models, { recursive: true });
 const arms = [];
 for (const name of values.arms.split(',')) {
-  const [backend, quant, threadPlacement] = name.split(':');
-  const model = backend === 'onnx' ? await onnx(quant) : await gguf(quant);
-  const candidate = { ...baseCandidate(backend, quant, threads), ...(threadPlacement ? { threadPlacement } : {}) };
-  arms.push({ name: name.replaceAll(':', ' '), model, candidate, trials: [] });
+  const [spec, place] = name.split('@');
+  const [backend, quant, ...knobs] = spec.split(':');
+  const provide = BACKENDS[backend].format === 'onnx' ? onnx : gguf;
+  const model = place ? inspectOwnOnnx(place) : provide(quant);
+  let candidate = baseCandidate(backend, quant, threads);
+  for (const [axis, value] of knobs.map((knob) => knob.split('='))) {
+    const knob = KNOBS[KNOB_IDS.find((id) => KNOBS[id].axis === axis)];
+    candidate = knob.write(candidate, knob.ask.parse([value], axis)[0]);
+  }
+  arms.push({ name, model: await model, candidate, trials: [] });
 }
 
 const random = seededRandom(1);
-const contextTokens = workload.promptTokens + workload.generateTokens + 64;
+const contextTokens = workload.contextDepth + workload.promptTokens + workload.generateTokens + 64;
 for (let block = 0; block < blocks; block++) {
   for (const arm of shuffled(arms, random)) {
     const request = { candidate: arm.candidate, model: arm.model, workload, contextTokens, slowdown: 0 };
@@ -78,7 +89,7 @@ for (let block = 0; block < blocks; block++) {
     console.error(
       `block ${block + 1} of ${blocks}: ${arm.name}: ${trial.reason ?? `${trial.metrics.decodeTokensPerSecond.toFixed(1)} tok/s`}`,
     );
-    if (trial.metrics) arm.trials.push(trial);
+    if (trial.metrics) arm.trials.push({ ...trial, block });
   }
 }
 
@@ -89,12 +100,21 @@ const shown = (numbers, digits) =>
     : `${median(numbers).toFixed(digits)} (${Math.min(...numbers).toFixed(digits)}–${Math.max(...numbers).toFixed(digits)})`;
 
 console.log(
-  `${values.geometry}, ${threads} threads, prompt ${values.prompt} + ${values.generate}, ${blocks} blocks; median (range)\n`,
+  `${values.geometry}, ${threads} threads, prompt ${values.prompt} + ${values.generate} behind ${values.depth}, ${blocks} blocks; median (range)\n`,
 );
 console.log(
-  '| arm | weights read a token, MB | decode, tok/s | prefill, tok/s | load, s | peak RSS, MB | CPU a token, prompt included, ms |',
+  '| arm | weights read a token, MB | decode, tok/s | prefill, tok/s | load, s | first run, s | peak RSS, MB | CPU a token, prompt included, ms | ratio of decode, prefill |',
 );
-console.log('|---|---|---|---|---|---|---|');
+console.log('|---|---|---|---|---|---|---|---|---|');
+/** Median over the blocks of the ratio of a rate to that of the first arm. */
+function ratio(trials, rate) {
+  const first = arms[0].trials;
+  const pairs = trials.flatMap((trial) => {
+    const partner = first.find(({ block }) => block === trial.block);
+    return partner ? [rate(trial.metrics) / rate(partner.metrics)] : [];
+  });
+  return shown(pairs, 2);
+}
 for (const { name, model, trials } of arms) {
   const of = (read, digits) =>
     shown(
@@ -107,8 +127,13 @@ for (const { name, model, trials } of arms) {
     of((m) => m.decodeTokensPerSecond, 1),
     of((m) => m.prefillTokensPerSecond, 0),
     of((m) => m.loadMs / 1000, 1),
+    shown(
+      trials.map(({ samples }) => samples.firstTokenAfterLoadMs / 1000),
+      1,
+    ),
     of((m) => m.peakRssBytes / 1e6, 0),
     of((m) => m.cpuSecondsPerToken * 1000, 0),
+    `${ratio(trials, (m) => m.decodeTokensPerSecond)}, ${ratio(trials, (m) => m.prefillTokensPerSecond)}`,
   ];
   console.log(`| ${cells.join(' | ')} |`);
 }
