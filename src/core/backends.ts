@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ModelFile, ModelFormat } from './model.js';
 
-export const backendSchema = z.enum(['llama-cpp', 'onnx', 'fake']);
+export const backendSchema = z.enum(['llama-cpp', 'onnx', 'openvino', 'fake']);
 export type Backend = z.infer<typeof backendSchema>;
 
 export type BackendFacts = {
@@ -36,6 +36,14 @@ export const BACKENDS: Record<Backend, BackendFacts> = {
     isAdded: true,
     isReal: true,
     byDefault: { sweep: false, claims: true },
+  },
+  openvino: {
+    title: 'OpenVINO',
+    format: 'onnx',
+    // Not from npm: the version that was loaded stands in every outcome.
+    package: null,
+    isReal: true,
+    byDefault: { sweep: false, claims: false },
   },
   fake: {
     title: 'the fake engine',
@@ -78,11 +86,16 @@ export const modelFor = (models: readonly ModelFile[], level: EngineLevel): Mode
 export const firstBackendOf = ({ format }: ModelFile): Backend =>
   BACKEND_IDS.find((id) => BACKENDS[id].format === format)!;
 
+/** A model file on one of the engines that can run it. */
+export type ModelArm = { backend: Backend; model: ModelFile };
+
+/** The files of such arms, each once. */
+export const filesOfArms = (arms: readonly ModelArm[]): ModelFile[] => [
+  ...new Map(arms.map(({ model }) => [`${model.path}\n${model.quant}`, model])).values(),
+];
+
 /** Each file with every engine that a configuration runs it on, in the order of the files. */
-export function modelArms(
-  models: readonly ModelFile[],
-  candidates: readonly EngineLevel[],
-): { backend: Backend; model: ModelFile }[] {
+export function modelArms(models: readonly ModelFile[], candidates: readonly EngineLevel[]): ModelArm[] {
   return models.flatMap((model) => {
     const running = new Set<string>(
       candidates.filter((one) => modelFor(models, one) === model).map(({ backend }) => backend),

@@ -54,6 +54,25 @@ export const onnxKnobsSchema = z.object({
 });
 export type OnnxKnobs = z.infer<typeof onnxKnobsSchema>;
 
+export const openvinoKnobsSchema = z.object({
+  inferencePrecision: z
+    .enum(['f32', 'bf16', 'f16'])
+    .describe('INFERENCE_PRECISION_HINT: element type that activations are computed in.'),
+  dynamicQuantization: z
+    .int()
+    .min(0)
+    .max(4096)
+    .describe(
+      'DYNAMIC_QUANTIZATION_GROUP_SIZE: activations of so many elements share a scale while they are multiplied in 8 bits with quantized weights; 0 is off.',
+    ),
+  hyperThreading: z.boolean().describe('ENABLE_HYPER_THREADING: threads may be put on both logical CPUs of a core.'),
+  coreType: z
+    .enum(['any', 'performance', 'efficiency'])
+    .describe('SCHEDULING_CORE_TYPE: which cores of a hybrid CPU are used.'),
+  pinning: z.boolean().describe('ENABLE_CPU_PINNING: OpenVINO binds each of its threads to a CPU.'),
+});
+export type OpenvinoKnobs = z.infer<typeof openvinoKnobsSchema>;
+
 export const candidateSchema = z
   .object({
     backend: backendSchema.describe('The inference engine.'),
@@ -105,6 +124,7 @@ export const candidateSchema = z
       .optional()
       .describe("llama.cpp's own NUMA strategy; absent: none. It also names mirror, and does nothing with it."),
     onnx: onnxKnobsSchema.nullable().describe('Knobs of ONNX Runtime; null for other engines.'),
+    openvino: openvinoKnobsSchema.optional().describe('Knobs of OpenVINO; absent for other engines.'),
   })
   .refine(
     ({ binding, replicas }) => binding.perReplica === undefined || binding.perReplica.length === replicas,
@@ -122,17 +142,33 @@ export const DEFAULT_ONNX_KNOBS: OnnxKnobs = {
   graphOptimization: 'all',
 };
 
+/**
+ * OpenVINO by itself computes in bf16 where the CPU can, pins its threads and leaves out sibling threads. Here every engine
+ * computes in f32, and bindings and thread counts are what was asked for.
+ */
+export const DEFAULT_OPENVINO_KNOBS: OpenvinoKnobs = {
+  inferencePrecision: 'f32',
+  dynamicQuantization: 32,
+  hyperThreading: true,
+  coreType: 'any',
+  pinning: false,
+};
+
+/** The knobs that engines have for themselves, each under a field of the candidate. */
+export const OWN_KNOBS = { onnx: DEFAULT_ONNX_KNOBS, openvino: DEFAULT_OPENVINO_KNOBS } as const;
+
 /** What an engine does when nobody says otherwise, where engines differ. */
-const ENGINE_DEFAULTS: Record<Backend, Pick<Candidate, 'kvType' | 'flashAttention' | 'onnx'>> = {
+const ENGINE_DEFAULTS: Record<Backend, Pick<Candidate, 'kvType' | 'flashAttention' | 'onnx' | 'openvino'>> = {
   // llama.cpp resolves its own default of flash attention (auto) to on for CPUs.
   'llama-cpp': { kvType: 'f16', flashAttention: true, onnx: null },
   onnx: { kvType: 'f32', flashAttention: false, onnx: DEFAULT_ONNX_KNOBS },
+  openvino: { kvType: 'f32', flashAttention: false, onnx: null, openvino: DEFAULT_OPENVINO_KNOBS },
   fake: { kvType: 'f16', flashAttention: false, onnx: null },
 };
 
 /** What a knob is when nobody says otherwise. `threads` depends on the machine and is given by the caller. */
 export function baseCandidate(backend: Backend, quant: string, threads: number): Candidate {
-  const { kvType, flashAttention, onnx } = ENGINE_DEFAULTS[backend];
+  const { kvType, flashAttention, ...ofEngine } = ENGINE_DEFAULTS[backend];
   return {
     backend,
     quant,
@@ -149,7 +185,7 @@ export function baseCandidate(backend: Backend, quant: string, threads: number):
     hugePages: 'default',
     replicas: 1,
     sequences: 1,
-    onnx,
+    ...ofEngine,
   };
 }
 

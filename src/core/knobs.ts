@@ -1,18 +1,29 @@
 import type { Backend } from './backends.js';
-import { type Allocator, allocatorNameSchema, type Candidate, candidateSchema, type OnnxKnobs } from './candidate.js';
+import {
+  type Allocator,
+  allocatorNameSchema,
+  type Candidate,
+  candidateSchema,
+  type OnnxKnobs,
+  type OpenvinoKnobs,
+  openvinoKnobsSchema,
+} from './candidate.js';
 import type { Machine } from './machine.js';
 import { OWN_CPUS, ownCpus } from './own-cpus.js';
 import { parseBinding, parseCounts, parseNames, parseSwitches, splitBindings } from './parse.js';
 
 /** Knobs of one engine stand together in a field of the candidate. */
-type EngineFields = { onnx: OnnxKnobs };
+type EngineFields = { onnx: OnnxKnobs; openvino: OpenvinoKnobs };
 type EngineKnobId = { [F in keyof EngineFields]: keyof EngineFields[F] }[keyof EngineFields];
 
 /** Every knob by the name of its field: those of the candidate, and those inside the field of an engine. */
 export type KnobId = Exclude<keyof Candidate, keyof EngineFields> | EngineKnobId;
 
 /** Fields that profiles of older versions lack. */
-type OptionalId = { [K in keyof Candidate]-?: undefined extends Candidate[K] ? K : never }[keyof Candidate];
+type OptionalId = Exclude<
+  { [K in keyof Candidate]-?: undefined extends Candidate[K] ? K : never }[keyof Candidate],
+  keyof EngineFields
+>;
 /** What a candidate without such a field has. */
 const ABSENT = {
   threadPlacement: 'none',
@@ -24,11 +35,13 @@ const ABSENT = {
 
 export type KnobValue<K extends KnobId> = K extends keyof OnnxKnobs
   ? OnnxKnobs[K]
-  : K extends OptionalId
-    ? Exclude<Candidate[K], undefined> | (typeof ABSENT)[K]
-    : K extends keyof Candidate
-      ? Candidate[K]
-      : never;
+  : K extends keyof OpenvinoKnobs
+    ? OpenvinoKnobs[K]
+    : K extends OptionalId
+      ? Exclude<Candidate[K], undefined> | (typeof ABSENT)[K]
+      : K extends keyof Candidate
+        ? Candidate[K]
+        : never;
 
 /** Chosen with the model file. */
 type ModelKnobId = 'backend' | 'quant';
@@ -70,13 +83,15 @@ type Knobs = { [K in ModelKnobId | FixedKnobId]: Knob<KnobValue<K>, null> } & {
   [K in AxisId]: Knob<KnobValue<K>, Ask<AskedValue<K>>>;
 };
 
-const EVERY: Record<Backend, boolean> = { 'llama-cpp': true, onnx: true, fake: true };
-const LLAMA_CPP: Record<Backend, boolean> = { 'llama-cpp': true, onnx: false, fake: true };
+const EVERY: Record<Backend, boolean> = { 'llama-cpp': true, onnx: true, openvino: true, fake: true };
+const NONE: Record<Backend, boolean> = { 'llama-cpp': false, onnx: false, openvino: false, fake: false };
+const LLAMA_CPP: Record<Backend, boolean> = { ...NONE, 'llama-cpp': true, fake: true };
 /** What the fake engine, which has no threads, cannot pretend. */
-const LLAMA_CPP_ALONE: Record<Backend, boolean> = { 'llama-cpp': true, onnx: false, fake: false };
-const ONNX: Record<Backend, boolean> = { 'llama-cpp': false, onnx: true, fake: false };
+const LLAMA_CPP_ALONE: Record<Backend, boolean> = { ...NONE, 'llama-cpp': true };
+const ONNX: Record<Backend, boolean> = { ...NONE, onnx: true };
+const OPENVINO: Record<Backend, boolean> = { ...NONE, openvino: true };
 
-type PlainId = Exclude<keyof Candidate, 'onnx' | OptionalId>;
+type PlainId = Exclude<keyof Candidate, keyof EngineFields | OptionalId>;
 const field = <K extends PlainId>(id: K) => ({
   read: (candidate: Candidate): Candidate[K] => candidate[id],
   write: (candidate: Candidate, value: Candidate[K]): Candidate => ({ ...candidate, [id]: value }),
@@ -90,6 +105,12 @@ const onnxField = <K extends keyof OnnxKnobs>(id: K) => ({
   read: ({ onnx }: Candidate): OnnxKnobs[K] | null => onnx && onnx[id],
   write: (candidate: Candidate, value: OnnxKnobs[K]): Candidate =>
     candidate.onnx ? { ...candidate, onnx: { ...candidate.onnx, [id]: value } } : candidate,
+});
+
+const openvinoField = <K extends keyof OpenvinoKnobs>(id: K) => ({
+  read: ({ openvino }: Candidate): OpenvinoKnobs[K] | null => (openvino ? openvino[id] : null),
+  write: (candidate: Candidate, value: OpenvinoKnobs[K]): Candidate =>
+    candidate.openvino ? { ...candidate, openvino: { ...candidate.openvino, [id]: value } } : candidate,
 });
 
 const counts = (help: string, auto: string): Ask<number> => ({
@@ -115,7 +136,16 @@ const bindings: Ask<Candidate['binding']> = {
     splitBindings(typed).map((text) => (text === OWN_CPUS ? ownCpus(machine) : parseBinding(text, machine.bindings))),
 };
 
+/** A count, or `off` for 0. */
+const countsOrOff = (help: string, auto: string): Ask<number> => ({
+  help,
+  auto,
+  parse: (typed, flag) =>
+    typed.flatMap((text) => text.split(',')).flatMap((part) => (part.trim() === 'off' ? [0] : parseCounts(flag, part))),
+});
+
 const { shape } = candidateSchema;
+const { shape: openvino } = openvinoKnobsSchema;
 
 /** One row a knob, in the order of the candidate's fields. Levels on a machine: sweeps; proofs: runners/verify.ts. */
 export const KNOBS: Knobs = {
@@ -273,6 +303,40 @@ export const KNOBS: Knobs = {
     ...{ engines: ONNX, effect: 'load of the engine' },
     ...onnxField('graphOptimization'),
     ask: null,
+  },
+  inferencePrecision: {
+    ...{ axis: 'inference-precision', kind: 'nominal', title: { en: 'inference precision', zh: '推理精度' } },
+    ...{ engines: OPENVINO, effect: 'load of the engine' },
+    ...openvinoField('inferencePrecision'),
+    ask: names(
+      openvino.inferencePrecision.options,
+      'element type that OpenVINO computes activations in',
+      'f32, and bf16 where the CPU computes in it',
+    ),
+  },
+  dynamicQuantization: {
+    ...{ axis: 'dynamic-quantization', kind: 'nominal', title: { en: 'dynamic quantization', zh: '动态量化' } },
+    ...{ engines: OPENVINO, effect: 'load of the engine' },
+    ...openvinoField('dynamicQuantization'),
+    ask: countsOrOff('off,32,128: activations of OpenVINO that share a scale in 8-bit products', '32'),
+  },
+  hyperThreading: {
+    ...{ axis: 'hyper-threading', kind: 'nominal', title: { en: 'hyper-threading', zh: '超线程' }, engines: OPENVINO },
+    effect: 'load of the engine',
+    ...openvinoField('hyperThreading'),
+    ask: switches('on,off: OpenVINO may use both logical CPUs of a core', 'on'),
+  },
+  coreType: {
+    ...{ axis: 'core-type', kind: 'nominal', title: { en: 'core type', zh: '核心类型' }, engines: OPENVINO },
+    effect: 'load of the engine',
+    ...openvinoField('coreType'),
+    ask: names(openvino.coreType.options, 'cores of a hybrid CPU that OpenVINO uses', 'any'),
+  },
+  pinning: {
+    ...{ axis: 'pinning', kind: 'nominal', title: { en: 'pinning', zh: '线程绑核' }, engines: OPENVINO },
+    effect: 'load of the engine',
+    ...openvinoField('pinning'),
+    ask: switches('on,off: OpenVINO binds its own threads', 'off, because --binding binds'),
   },
 };
 

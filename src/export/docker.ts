@@ -32,15 +32,16 @@ export const dockerFiles: Exporter = (profile, options) => {
 
 export function dockerfile(profile: Profile, { allocatorPackage }: ContainerPlan): string {
   const version = profile.provenance.versions['r1-tune'] ?? 'latest';
-  const packages = ['tini', ...(allocatorPackage === null ? [] : [allocatorPackage])];
+  const engine = pythonEngine(profile);
+  const packages = [allocatorPackage ?? 'tini', ...engine.packages, 'util-linux'];
   return [
     ...provenanceLines(profile).map((line) => comment(line)),
     comment('A glibc image: the engines ship prebuilt for glibc. Debian 12, for the paths of its allocators.'),
     'FROM node:22-bookworm-slim',
     ...(allocatorPackage === null ? [] : [comment(`${allocatorPackage}: the allocator that was measured.`)]),
-    `RUN apt-get update && apt-get install -y --no-install-recommends ${packages.slice(allocatorPackage === null ? 0 : 1).join(' ')} util-linux && rm -rf /var/lib/apt/lists/*`,
+    `RUN apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')} && rm -rf /var/lib/apt/lists/*`,
     comment('The version that made the profile, without the engine builds that a CPU never loads: 0.7 GB less.'),
-    `RUN ${install(version, profile.candidate.backend).join(' && ')}`,
+    `RUN ${install(version, profile.candidate.backend, engine.commands).join(' && ')}`,
     comment('The profile as it reads inside: binding left to the container, model and allocator at their places here.'),
     `COPY --chmod=0444 profile.json ${CONTAINER_PROFILE}`,
     comment('Not root, and no user of the host.'),
@@ -51,10 +52,31 @@ export function dockerfile(profile: Profile, { allocatorPackage }: ContainerPlan
   ].join('\n');
 }
 
+/** Python packages with an engine that npm does not have. */
+const PYTHON_PACKAGES: Record<Backend, string | null> = {
+  'llama-cpp': null,
+  onnx: null,
+  openvino: 'openvino',
+  fake: null,
+};
+
+/** Packages of Debian and commands that bring such an engine, in the release that was measured. */
+function pythonEngine({ candidate, provenance }: Profile): { packages: string[]; commands: string[] } {
+  const name = PYTHON_PACKAGES[candidate.backend];
+  if (name === null) return { packages: [], commands: [] };
+  const release = /\b\d+\.\d+\.\d+/.exec(provenance.engine ?? '')?.[0];
+  const wheel = shellWord(release === undefined ? name : `${name}==${release}`);
+  return {
+    packages: ['python3-pip'],
+    commands: [`pip install --break-system-packages --no-cache-dir --no-deps ${wheel}`],
+  };
+}
+
 /** One layer: what slim removes and npm's cache must not stay behind in an earlier one. */
-const install = (version: string, backend: Backend): string[] => [
+const install = (version: string, backend: Backend, commands: readonly string[]): string[] => [
   `npm install --global --omit=dev ${shellWord(`r1-tune@${version}`)}`,
   ...(BACKENDS[backend].isAdded ? [`r1-tune engines add ${backend}`] : []),
+  ...commands,
   'r1-tune engines slim --quiet',
   'npm cache clean --force',
 ];

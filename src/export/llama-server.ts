@@ -95,6 +95,12 @@ const KNOB_FLAGS: Record<KnobId, (candidate: Candidate) => Flag[]> = {
   executionMode: elsewhere,
   arena: elsewhere,
   graphOptimization: elsewhere,
+  // OpenVINO's.
+  inferencePrecision: elsewhere,
+  dynamicQuantization: elsewhere,
+  hyperThreading: elsewhere,
+  coreType: elsewhere,
+  pinning: elsewhere,
 };
 
 function flags({ candidate, model, contextTokens }: Profile, options: ExportOptions): Flag[] {

@@ -1,7 +1,7 @@
 import { R1Error } from '../core/errors.js';
 import { readEffective } from './effective.js';
 import { applyHugePages } from './huge-pages.js';
-import { loadEngine } from './index.js';
+import { enginePlaces, loadEngine } from './index.js';
 import { prefault } from './prefault.js';
 import { type ChildMessage, type ParentMessage, parentMessageSchema, type TrialRequest } from './protocol.js';
 import { measureSession } from './trial.js';
@@ -31,7 +31,7 @@ async function runTrial(request: TrialRequest): Promise<void> {
   await send({ type: 'phase', phase: 'loading' });
   await applyHugePages(candidate.hugePages);
   if (request.prefault !== false) await prefault(model);
-  const engine = await loadEngine(candidate.backend, { cacheFolder: process.env.R1TUNE_ENGINE_CACHE ?? '' });
+  const engine = await loadEngine(candidate.backend, enginePlaces(process.env));
   const start = performance.now();
   const session = await engine.load({ model, candidate, contextTokens, sequences: candidate.sequences });
   const loadMs = performance.now() - start;

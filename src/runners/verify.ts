@@ -1,8 +1,9 @@
-import type { Candidate } from '../core/candidate.js';
+import type { Candidate, OpenvinoKnobs } from '../core/candidate.js';
 import { parseCpuList } from '../core/cpu-list.js';
 import type { KnobId } from '../core/knobs.js';
 import type { Effective } from '../core/outcome.js';
 import { table } from '../core/table.js';
+import { propertyOf } from './openvino/properties.js';
 
 const sameSet = (a: string, b: string): boolean => {
   const left = parseCpuList(a);
@@ -21,6 +22,16 @@ const VARIANTS: Record<string, RegExp> = table({
 type Proof = (candidate: Candidate, effective: Effective) => (string | false | null)[];
 /** Nothing is read back: the reason. */
 type Unproved = { unproved: string };
+
+/** Read back from the model as it was compiled. An OpenVINO that does not know the property cannot be checked. */
+const byProperty =
+  (id: keyof OpenvinoKnobs): Proof =>
+  ({ openvino }, { properties }) => {
+    if (!openvino) return [];
+    const [name, asked] = propertyOf(id, openvino);
+    const found = properties?.[name];
+    return [found !== undefined && found !== asked && `asked for ${name}=${asked}, the compiled model has ${found}`];
+  };
 
 const boundCpus: Proof = ({ binding }, { cpus, memoryNodes }) => {
   const nodes = binding.memory?.policy === 'bind' ? binding.memory.nodes : null;
@@ -90,6 +101,13 @@ export const PROOFS: Record<KnobId, Proof | Unproved> = {
   executionMode: byHandOver,
   arena: byHandOver,
   graphOptimization: byHandOver,
+  inferencePrecision: byProperty('inferencePrecision'),
+  dynamicQuantization: byProperty('dynamicQuantization'),
+  // A permission, which OpenVINO takes back where no core has a sibling to use: the thread count is the proof of "on".
+  hyperThreading: (candidate, effective) =>
+    candidate.openvino?.hyperThreading ? [] : byProperty('hyperThreading')(candidate, effective),
+  coreType: byProperty('coreType'),
+  pinning: byProperty('pinning'),
 };
 
 /** What was asked and did not take effect, in words; empty when everything did. */

@@ -7,7 +7,12 @@ import { packageVersion } from '../runners/package-folder.js';
 import { ownVersion, PACKAGE_FOLDER } from './own-version.js';
 
 /** A file that the package of an engine is resolved from. */
-const ANCHORS: Record<Backend, string> = { 'llama-cpp': import.meta.url, onnx: ONNX_ANCHOR, fake: import.meta.url };
+const ANCHORS: Record<Backend, string> = {
+  'llama-cpp': import.meta.url,
+  onnx: ONNX_ANCHOR,
+  openvino: import.meta.url,
+  fake: import.meta.url,
+};
 
 /** Versions that a result depends on. */
 export function engineVersions(): Record<string, string> {

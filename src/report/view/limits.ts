@@ -1,4 +1,4 @@
-import { backendOf } from '../../core/backend-of.js';
+import { modelFor } from '../../core/backends.js';
 import { KV_SIZE_OVER_F16 } from '../../core/kv-type.js';
 import type { Configuration, RunResult } from '../../core/run-result.js';
 import { type BandwidthShare, bandwidthShare } from './bandwidth-share.js';
@@ -60,7 +60,7 @@ function limitOf({ outcomes, machine }: RunResult, share: BandwidthShare | null,
 
 /** The share of the modules' rate that reading reached here, and the share of that which decode reached. */
 function hardware({ plan }: RunResult, { share }: BandwidthShare, { candidate }: Configuration): HardwareRow[] {
-  const model = plan.models.find((one) => one.quant === candidate.quant && backendOf(one) === candidate.backend);
+  const model = modelFor(plan.models, candidate);
   if (!model || share.estimate > 1) return [];
   return MEMORIES.map(([channels, kind, transfers]) => {
     const bytesPerSecond = channels * BYTES_PER_TRANSFER * transfers;
@@ -71,7 +71,7 @@ function hardware({ plan }: RunResult, { share }: BandwidthShare, { candidate }:
 
 /** The file where it is mapped or read once, the cache of the context, and what is left: copies, buffers, the program. */
 function memoryParts({ plan }: RunResult, { candidate, peakRssBytes }: Configuration): MemoryPart[] {
-  const model = plan.models.find((one) => one.quant === candidate.quant && backendOf(one) === candidate.backend);
+  const model = modelFor(plan.models, candidate);
   if (!model || peakRssBytes === null) return [];
   const { replicas, sequences, kvType } = candidate;
   const weights = Math.min(model.sizeBytes, peakRssBytes);

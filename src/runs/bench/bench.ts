@@ -1,5 +1,4 @@
 import type { Against, RivalPair, RivalRates } from '../../core/against.js';
-import { backendOf } from '../../core/backend-of.js';
 import { defaultBackends } from '../../core/backends.js';
 import { type Candidate, candidateId, NO_BINDING } from '../../core/candidate.js';
 import { R1Error } from '../../core/errors.js';
@@ -52,9 +51,9 @@ function planOne(flags: BenchRequest, started: Started): Plan {
     allocator: flags.allocator ?? [...base.allocator],
     threadPlacement: flags.threadPlacement ?? ['none'],
   };
-  const models = started.models.slice(0, 1);
-  const { plan } = preparePlan(asked, { ...started, models });
-  const candidate = described(asked, { ...started, models });
+  const arms = started.arms.slice(0, 1);
+  const { plan } = preparePlan(asked, { ...started, arms });
+  const candidate = described(asked, started);
   if (!plan.candidates.some((c) => candidateId(c) === candidateId(candidate))) throw cannotRun(plan.excluded);
   return { ...plan, candidates: [candidate], references: [], defaultCandidate: candidate };
 }
@@ -67,15 +66,13 @@ function cannotRun(excluded: Plan['excluded']): R1Error {
 }
 
 /** The one configuration that the flags describe. Throws USAGE for none or several. */
-function described(flags: PlanFlags, { machine, models }: Started): Candidate {
-  const [model] = models;
+function described(flags: PlanFlags, { machine, arms }: Started): Candidate {
+  const { backend, model } = arms[0]!;
   const excluded: Plan['excluded'] = [];
   const axes = askedAxes(flags, machine);
-  const [candidate, ...others] = combinations(
-    backendOf(model!),
-    model!.quant,
-    levelsOf(axes, machine, excluded),
-  ).flatMap((combination) => placeReplicas(combination, machine) ?? []);
+  const [candidate, ...others] = combinations(backend, model.quant, levelsOf(axes, machine, excluded)).flatMap(
+    (combination) => placeReplicas(combination, machine) ?? [],
+  );
   if (!candidate) throw cannotRun(excluded);
   if (others.length > 0)
     throw new R1Error('USAGE', `bench measures one configuration; these flags describe ${others.length + 1}.`, {

@@ -1,4 +1,3 @@
-import { backendOf } from '../../core/backend-of.js';
 import { defaultBackends } from '../../core/backends.js';
 import type { Calibration } from '../../core/calibration.js';
 import { baseCandidate, candidateId } from '../../core/candidate.js';
@@ -26,13 +25,13 @@ export type CalibrateRequest = StartFlags & {
 /** Cold pilots, then pairs of the configuration with itself, each trial a fresh process. */
 async function measurePairs(
   request: CalibrateRequest,
-  { machine, models }: Started,
+  { machine, arms }: Started,
   folder: RunFolder,
   context: Context,
 ) {
-  const model = models[0]!;
+  const { backend, model } = arms[0]!;
   const workloads = workloadsFor(request.effort, request.seed);
-  const candidate = baseCandidate(backendOf(model), model.quant, machine.limits.threadBudget);
+  const candidate = baseCandidate(backend, model.quant, machine.limits.threadBudget);
   const source = calibrationSource(
     {
       name: candidateId(candidate),

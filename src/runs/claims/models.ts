@@ -71,8 +71,8 @@ export async function largerModel(
     return `it needs about ${formatBytes(Math.round(needed))} of memory; ${formatBytes(usable)} may be used.`;
   try {
     const request = { spec: `synthetic:${LARGER_ID}`, backends: ['llama-cpp' as const], quants: [LARGER_QUANT] };
-    const { models } = await resolveModels({ ...request, threads: machine.limits.threadBudget }, context);
-    return models[0]!;
+    const { arms } = await resolveModels({ ...request, threads: machine.limits.threadBudget }, context);
+    return arms[0]!.model;
   } catch (error) {
     if (!(error instanceof R1Error) || error.code === 'INTERRUPTED') throw error;
     return error.message;

@@ -1,10 +1,9 @@
-import { backendOf } from '../../core/backend-of.js';
+import type { ModelArm } from '../../core/backends.js';
 import { baseCandidate } from '../../core/candidate.js';
-import type { ModelFile } from '../../core/model.js';
 import type { Quality } from '../../core/run-result.js';
 import { measureQuality } from '../../quality/measure-quality.js';
 import type { Reference } from '../../quality/reference.js';
-import { loadEngine } from '../../runners/index.js';
+import { enginePlaces, loadEngine } from '../../runners/index.js';
 import { type QualityChildRequest, type QualityReply, qualityRequestSchema } from './quality-protocol.js';
 
 /**
@@ -19,9 +18,8 @@ const ANSWER_TOKENS = 1024;
 const send = (reply: QualityReply): Promise<void> =>
   new Promise((resolve) => process.send!(reply, undefined, undefined, () => resolve()));
 
-async function measureModel(model: ModelFile, request: QualityChildRequest, reference: Reference | null) {
-  const backend = backendOf(model);
-  const engine = await loadEngine(backend, { cacheFolder: process.env.R1TUNE_ENGINE_CACHE ?? '' });
+async function measureArm({ backend, model }: ModelArm, request: QualityChildRequest, reference: Reference | null) {
+  const engine = await loadEngine(backend, enginePlaces(process.env));
   const candidate = baseCandidate(backend, model.quant, request.threads);
   const contextTokens = Math.min(CONTEXT_TOKENS, model.contextLength);
   const session = await engine.load({ model, candidate, contextTokens, sequences: 1 });
@@ -39,8 +37,8 @@ async function measureModel(model: ModelFile, request: QualityChildRequest, refe
   }
 }
 
-const failed = (model: ModelFile, error: unknown): Quality => ({
-  backend: backendOf(model),
+const failed = ({ backend, model }: ModelArm, error: unknown): Quality => ({
+  backend,
   quant: model.quant,
   measurable: false,
   reason: `it could not be measured: ${(error as Error).message}`,
@@ -54,13 +52,13 @@ const failed = (model: ModelFile, error: unknown): Quality => ({
 
 async function measureAll(request: QualityChildRequest): Promise<void> {
   let reference: Reference | null = null;
-  for (const model of [...request.models].sort((a, b) => b.bytesPerToken - a.bytesPerToken)) {
+  for (const arm of [...request.arms].sort((a, b) => b.model.bytesPerToken - a.model.bytesPerToken)) {
     try {
-      const { quality, asReference } = await measureModel(model, request, reference);
+      const { quality, asReference } = await measureArm(arm, request, reference);
       reference ??= asReference;
       await send({ type: 'quality', quality });
     } catch (error) {
-      await send({ type: 'quality', quality: failed(model, error) });
+      await send({ type: 'quality', quality: failed(arm, error) });
     }
   }
   await send({ type: 'done' });

@@ -1,11 +1,12 @@
 import * as z from 'zod';
+import { backendSchema } from '../../core/backends.js';
 import { modelFileSchema } from '../../core/model.js';
 import { qualitySchema } from '../../core/run-result.js';
 
 /** What the quality child is asked and what it says. Apart from its entry file, which runs when it is imported. */
 
 export const qualityRequestSchema = z.object({
-  models: z.array(modelFileSchema),
+  arms: z.array(z.object({ backend: backendSchema, model: modelFileSchema })),
   threads: z.int().min(1),
   puzzles: z.int().min(0),
   text: z.string().optional(),

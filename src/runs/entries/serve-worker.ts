@@ -2,7 +2,7 @@ import { R1Error } from '../../core/errors.js';
 import { dieWithParent } from '../../runners/die-with-parent.js';
 import { readEffective } from '../../runners/effective.js';
 import { applyHugePages } from '../../runners/huge-pages.js';
-import { loadEngine } from '../../runners/index.js';
+import { enginePlaces, loadEngine } from '../../runners/index.js';
 import { type FromWorker, type ToWorker, toWorkerSchema } from '../../serve/protocol.js';
 import { runWorker } from '../../serve/worker/run-worker.js';
 import { systemClock } from '../clock.js';
@@ -16,7 +16,7 @@ const send = (message: FromWorker): void => void process.send?.(message, () => {
 async function serve({ model, candidate, contextTokens }: LoadMessage): Promise<void> {
   await dieWithParent();
   await applyHugePages(candidate.hugePages);
-  const engine = await loadEngine(candidate.backend, { cacheFolder: process.env.R1TUNE_ENGINE_CACHE ?? '' });
+  const engine = await loadEngine(candidate.backend, enginePlaces(process.env));
   const { sequences } = candidate;
   const onProgress = (share: number) => send({ type: 'loading', share });
   const session = await engine.load({ model, candidate, contextTokens, sequences, onProgress });

@@ -9,7 +9,6 @@ import { inspectGguf } from '../../models/gguf/inspect.js';
 import { inspectOnnxFile, inspectOnnxFolder } from '../../models/onnx/inspect.js';
 import { modelSha256 } from '../../models/resolve/model-hash.js';
 import { type ChatFacts, NO_CHAT_FACTS } from '../../serve/template/choose-template.js';
-import { requireEngine } from '../engines/present.js';
 import { askedTemplate, chatFactsOf } from './chat-facts-of.js';
 
 /** The file to serve under a profile, and every way in which this deployment is not what was measured. */
@@ -23,7 +22,6 @@ export async function resolveDeployment(
   home: string,
   chatTemplate?: string,
 ): Promise<Deployment> {
-  requireEngine(profile.candidate.backend);
   const model = modelPath === undefined ? measuredModel(profile) : await otherModel(profile, modelPath);
   const own = isReal(profile) ? chatFactsOf(model) : NO_CHAT_FACTS;
   const chat = chatTemplate === undefined ? own : { ...own, templates: [askedTemplate(chatTemplate)] };

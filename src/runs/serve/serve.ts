@@ -10,6 +10,7 @@ import { bindingFaults } from '../../runners/verify.js';
 import { type RunningServer, type ServerSettings, startServer } from '../../serve/server.js';
 import { readProfile } from '../../store/documents.js';
 import type { Context } from '../context.js';
+import { requireEngine } from '../engines/present.js';
 import { environmentOf } from '../experiment/environment.js';
 import { homeFolder } from '../home.js';
 import { resolveDeployment } from './deployment.js';
@@ -32,6 +33,7 @@ async function prepare(request: ServeRequest, { host, clock, emit }: Context): P
   const note = (text: string): void => emit({ type: 'note', text });
   const profile = readProfile(request.profile);
   const machine = await probeMachine(host, { clock });
+  requireEngine(profile.candidate.backend, host);
   const deployment = await resolveDeployment(profile, request.model, machine, homeFolder(host), request.chatTemplate);
   const settings = serverSettings(profile, request, deployment, clock.now());
   const { model, candidate, contextTokens } = settings.plan;

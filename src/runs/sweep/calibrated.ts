@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { backendOf } from '../../core/backend-of.js';
+import type { ModelArm } from '../../core/backends.js';
 import type { Calibration } from '../../core/calibration.js';
 import type { Machine } from '../../core/machine.js';
 import type { ModelFile } from '../../core/model.js';
@@ -13,11 +13,11 @@ export const calibrationFolder = (context: Context): string => join(homeFolder(c
 export const modelKey = (model: ModelFile): string => model.sha256 ?? `${model.path}:${model.sizeBytes}`;
 
 /** What `r1-tune calibrate` found for these models on this machine. */
-export const calibrationsOf = (models: readonly ModelFile[], machine: Machine, context: Context): Calibration[] =>
-  models.flatMap(
-    (model) =>
+export const calibrationsOf = (arms: readonly ModelArm[], machine: Machine, context: Context): Calibration[] =>
+  arms.flatMap(
+    ({ backend, model }) =>
       readCalibration(calibrationFolder(context), {
-        backend: backendOf(model),
+        backend,
         modelKey: modelKey(model),
         fingerprint: machine.fingerprint.hash,
       }) ?? [],

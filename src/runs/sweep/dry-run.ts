@@ -1,8 +1,6 @@
-import { backendOf } from '../../core/backend-of.js';
-import { defaultBackends } from '../../core/backends.js';
+import { defaultBackends, filesOfArms, type ModelArm } from '../../core/backends.js';
 import { R1Error } from '../../core/errors.js';
 import type { Machine } from '../../core/machine.js';
-import type { ModelFile } from '../../core/model.js';
 import { reachableTokensPerSecond, weightsPerToken } from '../../core/roofline.js';
 import type { Plan } from '../../core/run-result.js';
 import { formatDuration } from '../../core/units.js';
@@ -28,13 +26,13 @@ const LOAD_BYTES_PER_SECOND = 2e9;
 const PREPARING_MS = 15_000;
 
 /** What a pilot would find, guessed from the shape of the model and the memory of the machine. */
-function guessedPilot(model: ModelFile, machine: Machine): Pilot {
+function guessedPilot({ backend, model }: ModelArm, machine: Machine): Pilot {
   const threads = machine.limits.threadBudget;
   const known = machine.bandwidth?.maxBytesPerSecond ?? null;
   const modules = machine.memory.theoreticalBytesPerSecond.value;
   const bytesPerSecond = known ?? (modules === null ? USUAL_BYTES_PER_SECOND : modules * REACHED);
   return {
-    ...{ backend: backendOf(model), quant: model.quant, threads, batchExponent: 0.3 },
+    ...{ backend, quant: model.quant, threads, batchExponent: 0.3 },
     fixedMs: START_MS + (model.sizeBytes / LOAD_BYTES_PER_SECOND) * 1000,
     decodeTokensPerSecond: REACHED * reachableTokensPerSecond(bytesPerSecond, model.bytesPerToken),
     prefillTokensPerSecond: (threads * OPERATIONS_PER_THREAD) / (2 * weightsPerToken(model.geometry)),
@@ -71,17 +69,16 @@ export async function dryRun(
   const quants = flags.quant?.flatMap((text) => text.split(',')).filter((text) => text !== 'auto');
   const backends = parseBackends(flags.backend, defaultBackends('sweep'));
   const model = await expectedModel(flags.model, { home, backends, quants: quants?.length ? quants : undefined });
-  const models = model.files.map((file) => file.model);
   const { plan } = preparePlan(flags, {
-    ...{ machine, modelId: model.id, models, excluded: [], calibrations: [] },
+    ...{ machine, modelId: model.id, arms: model.files, excluded: [], calibrations: [] },
     ...{ command: process.argv.slice(2), createdAt: new Date(context.clock.now()).toISOString() },
   });
   const timed = planTimes(plan, {
-    pilots: models.map((one) => guessedPilot(one, machine)),
+    pilots: model.files.map((one) => guessedPilot(one, machine)),
     threadBudget: machine.limits.threadBudget,
     elapsedMs: PREPARING_MS,
     sentinels: flags.sentinels,
-    designOf: (candidate) => designOf(candidate, { machine, models, quality: [] }),
+    designOf: (candidate) => designOf(candidate, { machine, models: filesOfArms(model.files), quality: [] }),
   });
   return { plan: timed, machine };
 }

@@ -58,9 +58,9 @@ export function designOf(plan: Plan, job: Design) {
 /** Pilots may take this share of a budget; arms that come too late are left out, and that is said. */
 const PILOT_SHARE = 0.3;
 
-function withoutFailedArms(plan: Plan, pilots: readonly Outcome[], models: readonly ModelFile[]): Plan {
+function withoutFailedArms(plan: Plan, pilots: readonly Outcome[]): Plan {
   const failed = failedArms(pilots, plan);
-  const late = unpilotedArms(models, pilots, plan);
+  const late = unpilotedArms(pilots, plan);
   const isLate = (c: Candidate): boolean => late.some(({ value }) => value === `${c.backend} ${c.quant}`);
   const bad = new Set(pilots.filter(isFailedArm).map((o) => `${o.candidate.backend} ${o.candidate.quant}`));
   const defaultId = candidateId(plan.defaultCandidate);
@@ -77,8 +77,8 @@ function withoutFailedArms(plan: Plan, pilots: readonly Outcome[], models: reado
 
 /** Trials that show what runs here and how long it takes, while there is time. Those in the log are not run again. */
 async function measurePilots(job: RunJob, context: Context): Promise<Outcome[]> {
-  const { folder, machine, plan, models } = job;
-  const all = listedBlocks(pilotBlocks(models, plan, machine));
+  const { folder, machine, plan } = job;
+  const all = listedBlocks(pilotBlocks(plan, machine));
   const hasTime = (): boolean =>
     plan.budgetMs === null || context.clock.monotonicMs() - job.startedMs < plan.budgetMs * PILOT_SHARE;
   const isEnough = (log: readonly Outcome[]): boolean => plan.expectedTrials > 0 || (log.length > 0 && !hasTime());
@@ -108,7 +108,7 @@ async function measureBeside(
 function fitted(job: RunJob, outcomes: readonly Outcome[], pilots: readonly Pilot[], { clock }: Context): Plan {
   const { threadBudget } = job.machine.limits;
   const spentMs = clock.monotonicMs() - job.startedMs;
-  return planTimes(withoutFailedArms(job.plan, outcomes, job.models), {
+  return planTimes(withoutFailedArms(job.plan, outcomes), {
     pilots,
     threadBudget,
     elapsedMs: spentMs + neighbourReserveMs(job.plan, { pilots, threadBudget }),

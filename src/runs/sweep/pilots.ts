@@ -1,9 +1,7 @@
-import { backendOf } from '../../core/backend-of.js';
-import { isModelOf } from '../../core/backends.js';
+import { type EngineLevel, type ModelArm, modelArms } from '../../core/backends.js';
 import { baseCandidate, type Candidate } from '../../core/candidate.js';
 import type { Block } from '../../core/experiment.js';
 import type { Machine } from '../../core/machine.js';
-import type { ModelFile } from '../../core/model.js';
 import type { Outcome } from '../../core/outcome.js';
 import type { Exclusion, Plan } from '../../core/run-result.js';
 import { planArm } from './plan-arms.js';
@@ -24,19 +22,28 @@ function otherThreads(plan: Plan, { backend, threads }: Candidate): number[] {
   return [...new Set([least, middle])].filter((n) => n < threads);
 }
 
+const isOfArm =
+  ({ backend, model }: ModelArm) =>
+  (one: EngineLevel): boolean =>
+    one.backend === backend && one.quant === model.quant;
+
+/** Files on engines of which at least one configuration is left. */
+const wantedArms = (plan: Plan): ModelArm[] =>
+  modelArms(plan.models, plan.candidates).filter((arm) => plan.candidates.some(isOfArm(arm)));
+
 /**
  * Short trials before the search: one for each engine and quantization shows that it loads and runs here at all, and how long
  * trials take; a few of each engine show what threads bring. A file whose every configuration is excluded, as too large for
  * memory for instance, is not loaded to see how it runs.
  */
-export function pilotBlocks(models: readonly ModelFile[], plan: Plan, machine: Machine): Block[] {
+export function pilotBlocks(plan: Plan, machine: Machine): Block[] {
   const sequences = plan.objective === 'throughput' ? PILOT_SEQUENCES : 1;
-  const wanted = models.filter((model) => plan.candidates.some((candidate) => isModelOf(model, candidate)));
+  const wanted = wantedArms(plan);
   // The default first: when time runs short its pilot is there.
-  const isDefault = (model: ModelFile): boolean => isModelOf(model, plan.defaultCandidate);
-  const ordered = [...wanted.filter(isDefault), ...wanted.filter((model) => !isDefault(model))];
-  const firsts = ordered.map((model) => ({
-    ...baseCandidate(backendOf(model), model.quant, machine.limits.threadBudget),
+  const isDefault = (arm: ModelArm): boolean => isOfArm(arm)(plan.defaultCandidate);
+  const ordered = [...wanted.filter(isDefault), ...wanted.filter((arm) => !isDefault(arm))];
+  const firsts = ordered.map(({ backend, model }) => ({
+    ...baseCandidate(backend, model.quant, machine.limits.threadBudget),
     sequences,
   }));
   const ofEngines = firsts.filter(({ backend }, i) => firsts.findIndex((other) => other.backend === backend) === i);
@@ -53,18 +60,14 @@ export function pilotBlocks(models: readonly ModelFile[], plan: Plan, machine: M
 export const isFailedArm = (pilot: Outcome): boolean => pilot.block === ARMS && pilot.status !== 'measured';
 
 /** Engines and quantizations for whose pilot the budget left no time: nothing is known of their trials, so none are run. */
-export const unpilotedArms = (models: readonly ModelFile[], pilots: readonly Outcome[], plan: Plan): Exclusion[] =>
-  models
-    .filter(
-      (model) =>
-        plan.candidates.some((candidate) => isModelOf(model, candidate)) &&
-        !pilots.some(({ candidate }) => isModelOf(model, candidate)),
-    )
-    .map((model) => ({
+export const unpilotedArms = (pilots: readonly Outcome[], plan: Plan): Exclusion[] =>
+  wantedArms(plan)
+    .filter((arm) => !pilots.some(({ candidate }) => isOfArm(arm)(candidate)))
+    .map((arm) => ({
       axis: 'budget',
-      value: `${backendOf(model)} ${model.quant}`,
+      value: `${arm.backend} ${arm.model.quant}`,
       reason: 'the budget leaves no time for a first trial of it',
-      configurations: plan.candidates.filter((candidate) => isModelOf(model, candidate)).length,
+      configurations: plan.candidates.filter(isOfArm(arm)).length,
     }));
 
 /** Engines and quantizations whose pilot failed, each with its reason: their configurations are not tried. */

@@ -1,4 +1,4 @@
-import { BACKENDS } from '../../core/backends.js';
+import { BACKENDS, filesOfArms, type ModelArm } from '../../core/backends.js';
 import type { Calibration } from '../../core/calibration.js';
 import { R1Error } from '../../core/errors.js';
 import type { Machine } from '../../core/machine.js';
@@ -98,21 +98,22 @@ export function preparePlan(
   facts: {
     machine: Machine;
     modelId: string;
-    models: readonly ModelFile[];
+    arms: readonly ModelArm[];
     excluded: Exclusion[];
     command: string[];
     createdAt: string;
     calibrations: readonly Calibration[];
   },
 ): Prepared {
-  const { machine, models } = facts;
+  const { machine, arms } = facts;
+  const models = filesOfArms(arms);
   const workloads = fitWorkloads(
     withWarmUp(workloadsFor(flags.effort, flags.seed, flags.objective), facts.calibrations),
     longestContext(flags, models),
   );
   const context = contextTokens(flags, workloads, models);
   const { axes, constraints, budgetMs, request } = readPlanFlags(flags, machine);
-  const space = buildSpace({ machine, models, axes, contextTokens: context, maxRssBytes: constraints.maxRssBytes });
+  const space = buildSpace({ machine, arms, axes, contextTokens: context, maxRssBytes: constraints.maxRssBytes });
   const plan: Plan = {
     schemaVersion: RUN_VERSION,
     kind: 'r1-tune/plan',
@@ -143,7 +144,7 @@ export function preparePlan(
       : {}),
     modelId: facts.modelId,
     contextTokens: context,
-    models: [...models],
+    models,
     excluded: [...facts.excluded, ...space.excluded],
     searchBudget: null,
     trialDeadlineMs: 0,

@@ -10,13 +10,13 @@ import { resolveModels } from './resolve-models.js';
 /** The model file of a profile on this machine: where it was measured, where --model says, or made again from its id. */
 export async function profileModel(profile: Profile, model: string | undefined, context: Context): Promise<ModelFile> {
   const { backend, quant } = profile.candidate;
-  requireEngine(backend);
+  requireEngine(backend, context.host);
   if (model === undefined && existsSync(profile.model.path)) return profile.model;
-  const { models } = await resolveModels(
+  const { arms } = await resolveModels(
     { spec: model ?? profile.modelId, backends: [backend], quants: [quant], threads: profile.candidate.threads },
     context,
   );
-  const own = models.find((file) => isModelOf(file, profile.candidate));
+  const own = arms.map(({ model }) => model).find((file) => isModelOf(file, profile.candidate));
   if (!own)
     throw new R1Error(
       'PROFILE_MISMATCH',

@@ -1,9 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { backendOf } from '../../core/backend-of.js';
-import { isModelOf } from '../../core/backends.js';
+import type { ModelArm } from '../../core/backends.js';
 import { baseCandidate } from '../../core/candidate.js';
 import type { Machine } from '../../core/machine.js';
-import type { ModelFile } from '../../core/model.js';
 import type { Quality } from '../../core/run-result.js';
 import { withReference } from '../../quality/with-reference.js';
 import { spawnBound } from '../../runners/launch.js';
@@ -20,8 +18,8 @@ const RANDOM_WEIGHTS = 'the weights are random, so the text is noise at every pr
 /** What --max-rss forbids to deploy may still be what others are compared with; only what the machine cannot hold is left out. */
 const ANY_MEMORY = { contextTokens: 1024, maxRssBytes: null };
 
-const unmeasured = (model: ModelFile, reason: string): Quality => ({
-  backend: backendOf(model),
+const unmeasured = ({ backend, model }: ModelArm, reason: string): Quality => ({
+  backend,
   quant: model.quant,
   measurable: false,
   reason,
@@ -35,9 +33,9 @@ const unmeasured = (model: ModelFile, reason: string): Quality => ({
 
 /** Runs the child that measures and collects what it says. A file it never got to is not measurable, with the reason. */
 async function runChild(request: QualityChildRequest, limitMs: number | null, context: Context): Promise<Quality[]> {
-  const [first] = request.models;
+  const [first] = request.arms;
   const child = spawnBound(
-    baseCandidate(backendOf(first!), first!.quant, request.threads),
+    baseCandidate(first!.backend, first!.model.quant, request.threads),
     ENTRY,
     environmentOf(context.host),
   );
@@ -68,11 +66,13 @@ async function runChild(request: QualityChildRequest, limitMs: number | null, co
   context.signal.removeEventListener('abort', stop);
   context.signal.throwIfAborted();
   context.emit({ type: 'idle' });
-  const missing = request.models.filter((model) => !measured.some((quality) => isModelOf(model, quality)));
+  const isMeasured = ({ backend, model }: ModelArm): boolean =>
+    measured.some((quality) => quality.backend === backend && quality.quant === model.quant);
+  const missing = request.arms.filter((arm) => !isMeasured(arm));
   const how = isLate
     ? `measuring it takes more than ${QUALITY_SHARE * 100} % of the budget`
     : `the process that measures quality ended by ${signal ?? `exit code ${code}`}: ${stderr.trim().split('\n').at(-1) ?? ''}`;
-  return [...measured, ...missing.map((model) => unmeasured(model, how))];
+  return [...measured, ...missing.map((arm) => unmeasured(arm, how))];
 }
 
 export type QualityJob = {
@@ -89,22 +89,22 @@ const QUALITY_SHARE = 0.25;
 
 /** Quality of every engine and quantization, once for each. Random weights are not measured, and that is said. */
 export async function qualityOf(
-  models: readonly ModelFile[],
+  arms: readonly ModelArm[],
   { text, machine, budgetMs, ...job }: QualityJob,
   context: Context,
 ): Promise<Quality[]> {
-  const whyNot = (model: ModelFile): string | null =>
+  const whyNot = ({ backend, model }: ModelArm): string | null =>
     model.weights === 'random'
       ? RANDOM_WEIGHTS
-      : (memoryFits(baseCandidate(backendOf(model), model.quant, 1), model, machine, ANY_MEMORY)?.reason ?? null);
-  const real = models.filter((model) => whyNot(model) === null);
-  const skipped = models.flatMap((model) => {
-    const reason = whyNot(model);
-    return reason === null ? [] : [unmeasured(model, reason)];
+      : (memoryFits(baseCandidate(backend, model.quant, 1), model, machine, ANY_MEMORY)?.reason ?? null);
+  const real = arms.filter((arm) => whyNot(arm) === null);
+  const skipped = arms.flatMap((arm) => {
+    const reason = whyNot(arm);
+    return reason === null ? [] : [unmeasured(arm, reason)];
   });
   if (real.length === 0) return skipped;
   const limitMs = budgetMs === null ? null : budgetMs * QUALITY_SHARE;
-  const measured = await runChild({ models: [...real], ...job, text: text?.content }, limitMs, context);
+  const measured = await runChild({ arms: [...real], ...job, text: text?.content }, limitMs, context);
   return [...skipped, ...withReference(measured).map((quality) => (text ? { ...quality, text: text.label } : quality))];
 }
 

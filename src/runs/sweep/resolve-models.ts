@@ -1,14 +1,19 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { BACKENDS, type Backend } from '../../core/backends.js';
+import { BACKENDS, type Backend, type ModelArm } from '../../core/backends.js';
 import { R1Error } from '../../core/errors.js';
-import { GEOMETRIES, type ModelFile } from '../../core/model.js';
+import { GEOMETRIES } from '../../core/model.js';
 import type { Exclusion } from '../../core/run-result.js';
 import { resolveModel } from '../../models/resolve.js';
 import type { Context } from '../context.js';
 import { homeFolder } from '../home.js';
 
-export type ResolvedModels = { id: string; models: ModelFile[]; excluded: Exclusion[] };
+export type ResolvedModels = {
+  id: string;
+  /** One for each engine and level; engines of one format share their files. */
+  arms: ModelArm[];
+  excluded: Exclusion[];
+};
 export type ModelsRequest = {
   spec: string | undefined;
   backends: readonly Backend[];
@@ -37,7 +42,7 @@ export async function resolveModels(request: ModelsRequest, context: Context): P
   return {
     id: resolved.id,
     // Profiles are served from other folders than the one they were measured in.
-    models: resolved.files.map(({ model }) => ({ ...model, path: resolve(model.path) })),
+    arms: resolved.files.map(({ backend, model }) => ({ backend, model: { ...model, path: resolve(model.path) } })),
     excluded: resolved.missing.map(({ backend, quant, reason }) => ({
       axis: 'quant',
       value: `${backend} ${quant}`,
@@ -70,6 +75,9 @@ function fakeModels({ spec, quants }: ModelsRequest): ResolvedModels {
     name: 'fake',
     contextLength: 4096,
   };
-  const models = (quants ?? ['q4_0']).map((quant) => ({ ...script, ...numbers, quant }));
-  return { id: path, models, excluded: [] };
+  const arms = (quants ?? ['q4_0']).map((quant) => ({
+    backend: 'fake' as const,
+    model: { ...script, ...numbers, quant },
+  }));
+  return { id: path, arms, excluded: [] };
 }

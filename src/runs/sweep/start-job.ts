@@ -47,11 +47,11 @@ export async function startJob(request: SweepRequest, context: Context, startedM
   const started = await startRun(request, defaultBackends('sweep'), context, (machine) =>
     readPlanFlags(request, machine),
   );
-  const { machine, models } = started;
+  const { machine, models, arms } = started;
   const plan: Plan = { ...preparePlan(request, started).plan, sentinels: request.sentinels };
   const { budgetMs } = plan;
   const job = { threads: machine.limits.threadBudget, puzzles: request.puzzles, text, machine, budgetMs };
-  const quality = request.quality ? await qualityOf(models, job, context) : [];
+  const quality = request.quality ? await qualityOf(arms, job, context) : [];
   if (request.minQuality !== undefined)
     for (const arm of uncheckedQuality(quality))
       context.emit({ type: 'note', text: `--min-quality cannot be checked for ${arm}.` });

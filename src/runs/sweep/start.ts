@@ -1,5 +1,5 @@
+import { type Backend, filesOfArms, type ModelArm } from '../../core/backends.js';
 import type { Calibration } from '../../core/calibration.js';
-import type { Backend } from '../../core/candidate.js';
 import { R1Error } from '../../core/errors.js';
 import type { Machine } from '../../core/machine.js';
 import type { ModelFile } from '../../core/model.js';
@@ -22,6 +22,8 @@ export type StartFlags = {
 export type Started = {
   machine: Machine;
   modelId: string;
+  arms: ModelArm[];
+  /** The files of the arms, each once. */
   models: ModelFile[];
   excluded: Exclusion[];
   command: string[];
@@ -44,15 +46,21 @@ async function bandwidthOf(machine: Machine, context: Context): Promise<Machine[
   }
 }
 
-/** Engines that were named must be there; of the usual ones those that are. Throws `ENGINE_MISSING`. */
+/**
+ * Of the engines that were named, or of the usual ones, those that are installed; what was named and is not there is said at
+ * once. Throws `ENGINE_MISSING` when none is.
+ */
 function backendsOf(
   flags: StartFlags,
   fallback: readonly Backend[],
+  { host, emit }: Context,
 ): { backends: readonly Backend[]; excluded: Exclusion[] } {
-  if (!flags.backend) return installedOf(fallback);
-  const backends = parseBackends(flags.backend, fallback);
-  for (const backend of backends) requireEngine(backend);
-  return { backends, excluded: [] };
+  const asked = parseBackends(flags.backend, fallback);
+  const found = installedOf(asked, host);
+  if (found.backends.length === 0) for (const backend of asked) requireEngine(backend, host);
+  if (flags.backend)
+    for (const { value, reason } of found.excluded) emit({ type: 'note', text: `Without ${value}: ${reason}` });
+  return found;
 }
 
 /** Machine and models of a run: what every measuring command needs before it can plan. `check` may refuse before any is made. */
@@ -65,7 +73,7 @@ export async function startRun(
   const probed = await probeMachine(context.host, { clock: context.clock });
   check(probed);
   const quants = flags.quant?.flatMap((text) => text.split(',')).filter((text) => text !== 'auto');
-  const { backends, excluded } = backendsOf(flags, fallback);
+  const { backends, excluded } = backendsOf(flags, fallback, context);
   const request = {
     spec: flags.model,
     backends,
@@ -78,9 +86,10 @@ export async function startRun(
   return {
     machine,
     modelId: resolved.id,
-    models: resolved.models,
+    arms: resolved.arms,
+    models: filesOfArms(resolved.arms),
     excluded: [...excluded, ...resolved.excluded],
-    calibrations: calibrationsOf(resolved.models, machine, context),
+    calibrations: calibrationsOf(resolved.arms, machine, context),
     command: process.argv.slice(2),
     createdAt: new Date(context.clock.now()).toISOString(),
   };

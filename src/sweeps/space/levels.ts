@@ -104,6 +104,40 @@ function numaLevels(
   });
 }
 
+type Precision = KnobValue<'inferencePrecision'>;
+
+/** OpenVINO computes in f32 where the CPU has no instructions for what was asked. */
+function precisionLevels(
+  asked: AskedAxes['inferencePrecision'],
+  { cpu: { isa } }: Machine,
+  excluded: Exclusion[],
+): Precision[] | undefined {
+  const has: Record<Precision, boolean> = {
+    f32: true,
+    bf16: [isa.avx512Bf16, isa.amxBf16, isa.bf16].includes(true),
+    f16: [isa.avx512Fp16, isa.neon].includes(true),
+  };
+  if (asked === 'auto') return has.bf16 ? ['f32', 'bf16'] : undefined;
+  return asked.filter((value) => {
+    const reason = 'this CPU has no instructions for it';
+    if (!has[value]) excluded.push({ axis: 'inference-precision', value, reason, configurations: 0 });
+    return has[value];
+  });
+}
+
+function coreTypeLevels(
+  asked: AskedAxes['coreType'],
+  { topology }: Machine,
+  excluded: Exclusion[],
+): readonly KnobValue<'coreType'>[] | undefined {
+  if (asked === 'auto') return undefined;
+  return asked.filter((value) => {
+    if (value === 'any' || topology.kinds.length > 1) return true;
+    excluded.push({ axis: 'core-type', value, reason: 'all cores of this CPU are of one type', configurations: 0 });
+    return false;
+  });
+}
+
 type Situation = { axes: AskedAxes; machine: Machine; excluded: Exclusion[] };
 /** What is asked of one axis → its values on this machine; undefined leaves the knob at its base value. */
 type LevelRule<K extends AxisId> = (asked: AskedAxes[K], situation: Situation) => readonly KnobValue<K>[] | undefined;
@@ -133,6 +167,11 @@ const RULES: { [K in AxisId]: LevelRule<K> } = {
   priority: asAsked,
   engineNuma: (asked, { machine, excluded }) => numaLevels(asked, machine, excluded),
   spinning: asAsked,
+  inferencePrecision: (asked, { machine, excluded }) => precisionLevels(asked, machine, excluded),
+  dynamicQuantization: asAsked,
+  hyperThreading: asAsked,
+  coreType: (asked, { machine, excluded }) => coreTypeLevels(asked, machine, excluded),
+  pinning: asAsked,
 };
 
 /** Asked axes → values on this machine. What cannot be had goes to `excluded` with the reason. */

@@ -1,8 +1,7 @@
-import { backendOf } from '../../core/backend-of.js';
+import type { ModelArm } from '../../core/backends.js';
 import { baseCandidate, type Candidate, candidateId } from '../../core/candidate.js';
 import { R1Error } from '../../core/errors.js';
 import type { Machine } from '../../core/machine.js';
-import type { ModelFile } from '../../core/model.js';
 import type { Exclusion } from '../../core/run-result.js';
 import type { AskedAxes } from './axes.js';
 import { combinations } from './combinations.js';
@@ -14,8 +13,8 @@ import { engineDefaultThreads, ladderRule } from './thread-ladder.js';
 
 export type SpaceRequest = FeasibilityLimits & {
   machine: Machine;
-  /** One file for each backend and quantization that can be had; the first is what an untuned person would run. */
-  models: readonly ModelFile[];
+  /** One for each backend and quantization that can be had; the first is what an untuned person would run. */
+  arms: readonly ModelArm[];
   axes: AskedAxes;
 };
 
@@ -28,22 +27,22 @@ export type Space = {
   references?: Candidate[];
 };
 
-function defaultOf({ models, machine }: SpaceRequest): Candidate {
-  const first = models[0];
+function defaultOf({ arms, machine }: SpaceRequest): Candidate {
+  const first = arms[0];
   if (!first) throw new R1Error('NOTHING_VIABLE', 'No model file is left to try.');
-  return baseCandidate(backendOf(first), first.quant, engineDefaultThreads(machine));
+  return baseCandidate(first.backend, first.model.quant, engineDefaultThreads(machine));
 }
 
 /** Legal candidates from Machine × axes × models; whatever is left out carries its reason. */
 export function buildSpace(request: SpaceRequest): Space {
-  const { machine, models } = request;
+  const { machine, arms } = request;
   const excluded: Exclusion[] = [];
   const levels = levelsOf(request.axes, machine, excluded);
   const isOnLadder = request.axes.threads === 'auto' ? ladderRule(machine) : () => true;
   const broken = new Map<string, Exclusion>();
   const found = new Map<string, Candidate>();
-  for (const model of models)
-    for (const combination of combinations(backendOf(model), model.quant, levels)) {
+  for (const { backend, model } of arms)
+    for (const combination of combinations(backend, model.quant, levels)) {
       const candidate = placeReplicas(combination, machine);
       if (!candidate || !isOnLadder(candidate)) continue;
       const why = whyInfeasible(candidate, model, machine, request);

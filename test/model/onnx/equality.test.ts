@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 // @ts-expect-error The benchmarks are plain JavaScript.
 import { withGroupQueryAttention } from '../../../bench/onnx-gqa-graph.mjs';
-import { type Backend, baseCandidate } from '../../../src/core/candidate.js';
+import { type Backend, baseCandidate, type OpenvinoKnobs } from '../../../src/core/candidate.js';
 import { GREEDY, type Session } from '../../../src/core/engine.js';
 import { GEOMETRIES, type ModelFile } from '../../../src/core/model.js';
 import { tokenTrace } from '../../../src/core/workload.js';
@@ -13,10 +13,13 @@ import { convertToOnnx } from '../../../src/models/onnx/convert.js';
 import { synthesizeGguf } from '../../../src/models/synthesize.js';
 import { measureQuality } from '../../../src/quality/measure-quality.js';
 import { createLlamaCppEngine } from '../../../src/runners/llama-cpp/index.js';
-import { createOnnxEngine, type OnnxAccess } from '../../../src/runners/onnx/index.js';
+import { createOnnxEngine } from '../../../src/runners/onnx/index.js';
+import { createOpenvinoEngine } from '../../../src/runners/openvino/index.js';
+import { openvinoFolder } from '../../helpers/openvino.js';
 import { sharedFile } from '../../helpers/shared.js';
 
 const stories = sharedFile('models/stories260K-f32.gguf');
+const openvino = openvinoFolder();
 const storiesText = sharedFile('models/eval-stories.txt');
 let folder: string;
 
@@ -41,11 +44,25 @@ async function tinyQwen3(): Promise<string> {
   return path;
 }
 
-async function load(backend: Backend, model: ModelFile, access: OnnxAccess = 'auto'): Promise<Session> {
-  const engine = backend === 'onnx' ? createOnnxEngine({ access }) : createLlamaCppEngine(folder);
+/** Engines in the ways in which they are reached, each with its backend. */
+const ENGINES = {
+  'llama-cpp': () => createLlamaCppEngine(folder),
+  'onnx c-api': () => createOnnxEngine({ access: 'c-api' }),
+  'onnx node': () => createOnnxEngine({ access: 'node' }),
+  onnx: () => createOnnxEngine(),
+  openvino: () => createOpenvinoEngine((name) => (name === 'R1TUNE_OPENVINO' ? openvino : undefined)),
+};
+type EngineName = keyof typeof ENGINES;
+const GRAPH_ENGINES: EngineName[] = ['onnx c-api', 'onnx node', ...(openvino ? (['openvino'] as const) : [])];
+
+async function load(name: EngineName, model: ModelFile, knobs: Partial<OpenvinoKnobs> = {}): Promise<Session> {
+  const engine = ENGINES[name]();
+  const backend = name.split(' ')[0] as Backend;
   // llama.cpp's fused attention, and a cache in f16, round more than the difference that is looked for.
   const exact = { kvType: 'f32' as const, flashAttention: false, batch: 64 };
-  const candidate = { ...baseCandidate(backend, model.quant, 1), ...exact };
+  const base = baseCandidate(backend, model.quant, 1);
+  const own = base.openvino ? { openvino: { ...base.openvino, ...knobs } } : {};
+  const candidate = { ...base, ...exact, ...own };
   return engine.load({ model, candidate, contextTokens: 512, sequences: 2 });
 }
 
@@ -81,9 +98,9 @@ describe.each([
   ['stories260K', async () => stories],
   ['a random tiny Qwen2', tinyQwen],
   ['a random tiny Qwen3 with YaRN', tinyQwen3],
-])('%s: ONNX Runtime and llama.cpp are the same function', (name, source) => {
+])('%s: ONNX Runtime, OpenVINO and llama.cpp are the same function', (name, source) => {
   let reference: Session;
-  const others = new Map<OnnxAccess, Session>();
+  const others = new Map<EngineName, Session>();
   const hasModel = name !== 'stories260K' || stories !== undefined;
 
   beforeAll(async () => {
@@ -91,7 +108,7 @@ describe.each([
     const gguf = (await source())!;
     const onnx = await convertToOnnx({ source: gguf, level: 'fp32', folder: join(folder, `${name}-onnx`) });
     reference = await load('llama-cpp', await inspectGguf(gguf));
-    for (const access of ['c-api', 'node'] as const) others.set(access, await load('onnx', onnx, access));
+    for (const engine of GRAPH_ENGINES) others.set(engine, await load(engine, onnx));
   }, 60_000);
   afterAll(async () => {
     for (const session of [reference, ...others.values()]) await session?.dispose();
@@ -136,26 +153,48 @@ it('a published export, with GroupQueryAttention and an attention mask, is that 
   const gguf = await tinyQwen();
   const ours = await convertToOnnx({ source: gguf, level: 'fp32', folder: join(folder, 'to-publish') });
   writeFileSync(ours.path, withGroupQueryAttention(readFileSync(ours.path), ours.geometry, 512, 'mask'));
-  const published = await load('onnx', ours);
-  expect(published.describe().engine).toMatch(/onnxruntime-node/);
   const reference = await load('llama-cpp', await inspectGguf(gguf));
   const tokens = tokenTrace(4, 100, reference.describe().vocabulary);
-  expect(relativeError(await logitsOf(published, tokens), await logitsOf(reference, tokens))).toBeLessThan(1e-4);
-  expect(await greedyText(published, tokens, 32)).toEqual(await greedyText(reference, tokens, 32));
-  await published.dispose();
+  for (const [engine, name] of [
+    ['onnx', /onnxruntime-node/],
+    ...(openvino ? [['openvino', /^OpenVINO/] as const] : []),
+  ] as const) {
+    const published = await load(engine, ours);
+    expect(published.describe().engine).toMatch(name);
+    expect(relativeError(await logitsOf(published, tokens), await logitsOf(reference, tokens))).toBeLessThan(1e-4);
+    expect(await greedyText(published, tokens, 32)).toEqual(await greedyText(reference, tokens, 32));
+    await published.dispose();
+  }
   await reference.dispose();
 }, 60_000);
 
-it.skipIf(stories === undefined)(
-  'stories260K through ONNX Runtime has its published perplexity',
-  async () => {
-    const model = await convertToOnnx({ source: stories!, level: 'fp32', folder: join(folder, 'stories-ppl') });
-    const session = await load('onnx', model);
-    const text = readFileSync(storiesText!, 'utf8');
-    const { quality } = await measureQuality({ session, model, backend: 'onnx', reference: null, text });
-    await session.dispose();
-    expect(quality.tokens).toBe(3473);
-    expect(Math.abs(quality.perplexity! - 5.109)).toBeLessThan(0.01);
+async function perplexity(engine: EngineName, model: ModelFile, knobs: Partial<OpenvinoKnobs> = {}): Promise<number> {
+  const session = await load(engine, model, knobs);
+  const text = readFileSync(storiesText!, 'utf8');
+  const { quality } = await measureQuality({ session, model, backend: 'onnx', reference: null, text });
+  await session.dispose();
+  expect(quality.tokens).toBe(3473);
+  return quality.perplexity!;
+}
+
+const engines = ['onnx', ...(openvino ? ['openvino'] : [])] as EngineName[];
+it.skipIf(stories === undefined).each(engines)(
+  'stories260K through %s has its published perplexity',
+  async (engine) => {
+    const model = await convertToOnnx({ source: stories!, level: 'fp32', folder: join(folder, `ppl-${engine}`) });
+    expect(Math.abs((await perplexity(engine, model)) - 5.109)).toBeLessThan(0.01);
+  },
+  60_000,
+);
+
+// Activations in 8-bit groups are what OpenVINO adds to the quantization of the file.
+it.skipIf(stories === undefined || openvino === undefined).each(['int8', 'int4'] as const)(
+  'OpenVINO answers as well as ONNX Runtime from the same %s weights, in f32 and in bf16',
+  async (level) => {
+    const model = await convertToOnnx({ source: stories!, level, folder: join(folder, `ppl-${level}`) });
+    const expected = await perplexity('onnx', model);
+    for (const inferencePrecision of ['f32', 'bf16'] as const)
+      expect((await perplexity('openvino', model, { inferencePrecision })) / expected).toBeCloseTo(1, 1.5);
   },
   60_000,
 );

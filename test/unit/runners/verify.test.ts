@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { baseCandidate, type Candidate } from '../../../src/core/candidate.js';
+import {
+  baseCandidate,
+  type Candidate,
+  DEFAULT_OPENVINO_KNOBS,
+  type OpenvinoKnobs,
+} from '../../../src/core/candidate.js';
 import type { Effective } from '../../../src/core/outcome.js';
 import { bindingFaults } from '../../../src/runners/verify.js';
 import { sampleEffective } from '../../helpers/sample-trial.js';
@@ -14,6 +19,8 @@ const memory = (policy: 'bind' | 'interleave', nodes: string): Candidate['bindin
   cpus: null,
   memory: { policy, nodes },
 });
+const openvino = (knobs: Partial<OpenvinoKnobs>) => ({ openvino: { ...DEFAULT_OPENVINO_KNOBS, ...knobs } });
+const compiled = (properties: Record<string, string>) => ({ properties });
 const jemalloc = { name: 'jemalloc' as const, path: '/l/libjemalloc.so.2' };
 
 describe('what took effect', () => {
@@ -32,11 +39,27 @@ describe('what took effect', () => {
     ['threads of high priority', { priority: 'high' }, { threadPriority: 'high' }],
     ['a priority that this system does not show', { priority: 'low' }, { threadPriority: null }],
     ['prefill threads of their own', { threadsBatch: 8 }, { threadsBatch: 8 }],
+    ['OpenVINO in bf16', openvino({ inferencePrecision: 'bf16' }), compiled({ INFERENCE_PRECISION_HINT: 'bf16' })],
+    ['siblings that no core has', openvino({}), compiled({ ENABLE_HYPER_THREADING: 'NO' })],
+    ['a property that this OpenVINO does not know', openvino({ coreType: 'performance' }), compiled({})],
   ])('%s: no fault', (_name, asked, got) => expect(faults(asked, got)).toEqual([]));
 
   it.each<[string, Partial<Candidate>, Partial<Effective>, RegExp]>([
     ['other CPUs', { binding: cpus('0-3') }, { cpus: '0-2' }, /asked for CPUs 0-3, the engine runs on 0-2/],
     ['more CPUs', { binding: cpus('0-3') }, { cpus: '0-4' }, /runs on 0-4/],
+    [
+      'a precision that the CPU lacks',
+      openvino({ inferencePrecision: 'bf16' }),
+      compiled({ INFERENCE_PRECISION_HINT: 'f32' }),
+      /asked for INFERENCE_PRECISION_HINT=bf16, the compiled model has f32/,
+    ],
+    ['pinning that stays', openvino({}), compiled({ ENABLE_CPU_PINNING: 'YES' }), /ENABLE_CPU_PINNING=NO/],
+    [
+      'siblings though they were forbidden',
+      openvino({ hyperThreading: false }),
+      compiled({ ENABLE_HYPER_THREADING: 'YES' }),
+      /ENABLE_HYPER_THREADING=NO/,
+    ],
     ['other nodes', { binding: memory('bind', '0') }, { memoryNodes: '0-1' }, /memory of nodes 0, .* 0-1/],
     ['no preload', { allocator: jemalloc }, { allocator: 'glibc' }, /allocator jemalloc, the process runs glibc/],
     ['a preload nobody asked for', {}, { allocator: 'mimalloc' }, /allocator glibc, the process runs mimalloc/],

@@ -16,6 +16,8 @@ describe('askedAxes', () => {
           ...{ isa: ['auto,avx2'], kvType: ['q8_0'], flashAttention: ['on,off'], batch: ['128'], mmap: ['off'] },
           ...{ mlock: ['on'], hugePages: ['never'], replicas: ['2'], sequences: ['4'], spinning: ['off'] },
           ...{ threadPlacement: ['none,apart'], poll: ['0,100'], priority: ['low,normal'], engineNuma: ['isolate'] },
+          ...{ threadPlacement: ['none,apart'], inferencePrecision: ['bf16'], dynamicQuantization: ['off,64'] },
+          ...{ hyperThreading: ['off'], coreType: ['performance'], pinning: ['on'] },
         },
         machine,
       ),
@@ -41,6 +43,11 @@ describe('askedAxes', () => {
       poll: [0, 100],
       priority: ['low', 'normal'],
       engineNuma: ['isolate'],
+      inferencePrecision: ['bf16'],
+      dynamicQuantization: [0, 64],
+      hyperThreading: [false],
+      coreType: ['performance'],
+      pinning: [true],
     }));
 
   it.each([
@@ -62,6 +69,11 @@ describe('askedAxes', () => {
     [{ poll: ['101'] }, '--poll'],
     [{ priority: ['-1'] }, '--priority'],
     [{ engineNuma: ['mirror'] }, '--engine-numa'],
+    [{ inferencePrecision: ['int8'] }, '--inference-precision'],
+    [{ dynamicQuantization: ['many'] }, '--dynamic-quantization'],
+    [{ hyperThreading: ['x'] }, '--hyper-threading'],
+    [{ coreType: ['big'] }, '--core-type'],
+    [{ pinning: ['x'] }, '--pinning'],
   ])('%j names its flag', (flags, name) =>
     expect(() => askedAxes(flags, machine)).toThrow(
       expect.objectContaining({ code: 'USAGE', message: expect.stringContaining(name) }),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { baseCandidate } from '../../../../src/core/candidate.js';
 import type { Outcome } from '../../../../src/core/outcome.js';
+import type { Plan } from '../../../../src/core/run-result.js';
 import { listedBlocks } from '../../../../src/runs/experiment/listed-blocks.js';
 import { runBlocks } from '../../../../src/runs/experiment/run-blocks.js';
 import { failedArms, pilotBlocks, unpilotedArms } from '../../../../src/runs/sweep/pilots.js';
@@ -9,15 +10,17 @@ import { sampleMachine } from '../../../helpers/sample-machine.js';
 import { sampleModel, samplePlan } from '../../../helpers/sample-plan.js';
 import { sampleOutcome } from '../../../helpers/sample-trial.js';
 
-const q8 = sampleModel({ quant: 'q8_0' });
-const models = [sampleModel(), q8];
-const plan = samplePlan(
-  ['q4_0', 'q8_0'].flatMap((quant) => [2, 4].map((threads) => baseCandidate('llama-cpp', quant, threads))),
+const withModels = (plan: Plan): Plan => ({
+  ...plan,
+  models: [sampleModel(), sampleModel({ quant: 'q8_0' }), sampleModel({ quant: 'int4', format: 'onnx' })],
+});
+const plan = withModels(
+  samplePlan(['q4_0', 'q8_0'].flatMap((quant) => [2, 4].map((threads) => baseCandidate('llama-cpp', quant, threads)))),
 );
 
 async function pilots(known: Outcome[] = [], of = plan) {
   const { ports, outcomes } = fakePorts(({ arm }) => sampleOutcome({ candidate: arm.candidate }), { known });
-  await runBlocks(listedBlocks(pilotBlocks(models, of, sampleMachine())), ports);
+  await runBlocks(listedBlocks(pilotBlocks(of, sampleMachine())), ports);
   return { all: outcomes, stored: outcomes.slice(known.length) };
 }
 
@@ -34,17 +37,27 @@ describe('pilots of a sweep', () => {
 
   it('shows what threads bring with the fewest and with a count halfway, on one level of each engine', async () => {
     const counts = [1, 2, 3, 4, 6, 8];
-    const wide = samplePlan(counts.map((threads) => baseCandidate('llama-cpp', 'q4_0', threads)));
+    const wide = withModels(samplePlan(counts.map((threads) => baseCandidate('llama-cpp', 'q4_0', threads))));
     expect((await pilots([], wide)).all.slice(1).map((o) => o.candidate.threads)).toEqual([1, 3]);
     const narrow = samplePlan([baseCandidate('llama-cpp', 'q4_0', 8)]);
     expect((await pilots([], narrow)).all).toHaveLength(1);
   });
 
   it('does not load an engine or a level whose every configuration is excluded', async () => {
-    const none = samplePlan([baseCandidate('onnx', 'int4', 8)]);
+    const none = withModels(samplePlan([]));
     expect((await pilots([], none)).all).toEqual([]);
-    const one = samplePlan([baseCandidate('llama-cpp', 'q8_0', 8)]);
+    const one = withModels(samplePlan([baseCandidate('llama-cpp', 'q8_0', 8)]));
     expect((await pilots([], one)).all.map((o) => o.candidate.quant)).toEqual(['q8_0']);
+  });
+
+  it('shows each of two engines that run the same file', async () => {
+    const both = withModels(samplePlan((['onnx', 'openvino'] as const).map((id) => baseCandidate(id, 'int4', 8))));
+    const { all } = await pilots([], both);
+    expect(all.map((o) => [o.candidate.backend, o.candidate.quant])).toEqual([
+      ['onnx', 'int4'],
+      ['openvino', 'int4'],
+    ]);
+    expect(unpilotedArms(all.slice(0, 1), both).map(({ value }) => value)).toEqual(['openvino int4']);
   });
 
   it('runs streams for throughput, since batching decides how long its trials take', async () => {
@@ -56,10 +69,10 @@ describe('pilots of a sweep', () => {
     const onQ8 = { ...plan, defaultCandidate: baseCandidate('llama-cpp', 'q8_0', 4) };
     const all = (await pilots([], onQ8)).all.slice(0, 1);
     expect(all.map((o) => o.candidate.quant)).toEqual(['q8_0']);
-    expect(unpilotedArms(models, all, onQ8)).toEqual([
+    expect(unpilotedArms(all, onQ8)).toEqual([
       expect.objectContaining({ axis: 'budget', value: 'llama-cpp q4_0', configurations: 2 }),
     ]);
-    expect(unpilotedArms(models, (await pilots()).all, plan)).toEqual([]);
+    expect(unpilotedArms((await pilots()).all, plan)).toEqual([]);
   });
 
   it('does not repeat those of a run that goes on', async () => {

@@ -18,7 +18,7 @@ const prepare = (flags: Partial<PlanFlags> = {}, models = [sampleModel()]) =>
     {
       machine: sampleMachine(),
       modelId: 'synthetic:deepseek-r1-distill-qwen-1.5b',
-      models,
+      arms: models.map((model) => ({ backend: 'llama-cpp' as const, model })),
       excluded: [],
       command: ['sweep'],
       createdAt: '2026-03-01T08:04:00.000Z',

@@ -13,7 +13,11 @@ describe('quality', () => {
     const large = { ...sampleModel(), weights: 'trained' as const, sizeBytes: 64 * 1024 ** 3 };
     const random = { ...sampleModel(), weights: 'random' as const, quant: 'q8_0' };
     const job = { threads: 1, puzzles: 0, text: null, machine, budgetMs: null };
-    const found = await qualityOf([large, random], job, NO_CONTEXT);
+    const found = await qualityOf(
+      [large, random].map((model) => ({ backend: 'llama-cpp' as const, model })),
+      job,
+      NO_CONTEXT,
+    );
     expect(found.map(({ quant, measurable }) => [quant, measurable])).toEqual([
       [large.quant, false],
       ['q8_0', false],

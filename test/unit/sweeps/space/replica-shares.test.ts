@@ -96,7 +96,7 @@ describe('the space of the objective "throughput"', () => {
   const axes = concurrencyAxes({ ...AUTO_AXES, binding: 'auto', allocator: ['glibc'] }, machine);
   const { candidates, defaultCandidate } = buildSpace({
     machine,
-    models: [{ ...fakeModel({}), path: '/models/model.gguf' }],
+    arms: [{ backend: 'llama-cpp', model: { ...fakeModel({}), path: '/models/model.gguf' } }],
     axes,
     contextTokens: 256,
     maxRssBytes: null,

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { candidateId } from '../../../../src/core/candidate.js';
+import type { Backend, ModelArm } from '../../../../src/core/backends.js';
+import { candidateId, NO_BINDING } from '../../../../src/core/candidate.js';
 import type { Machine } from '../../../../src/core/machine.js';
+import type { ModelFile } from '../../../../src/core/model.js';
 import { memoryHost } from '../../../../src/probes/host/memory.js';
 import { probeMachine } from '../../../../src/probes/index.js';
 import { type AskedAxes, AUTO_AXES } from '../../../../src/sweeps/space/axes.js';
@@ -12,9 +14,17 @@ import { sampleModel } from '../../../helpers/sample-plan.js';
 
 const MODEL = sampleModel();
 const AXES: AskedAxes = AUTO_AXES;
+const on = (backend: Backend, model: ModelFile): ModelArm => ({ backend, model });
 
 const space = (machine: Machine, axes: Partial<AskedAxes> = {}, more: Partial<SpaceRequest> = {}) =>
-  buildSpace({ machine, models: [MODEL], axes: { ...AXES, ...axes }, contextTokens: 4096, maxRssBytes: null, ...more });
+  buildSpace({
+    machine,
+    arms: [on('llama-cpp', MODEL)],
+    axes: { ...AXES, ...axes },
+    contextTokens: 4096,
+    maxRssBytes: null,
+    ...more,
+  });
 
 /** Eight cores with two threads each (siblings n and n+8), as its kernel shows it. */
 const DESKTOP: MachineDescription = {
@@ -71,7 +81,7 @@ describe('on a machine as probed', () => {
   it('little memory leaves out what does not fit, with the numbers', async () => {
     const machine = await shape({ '/proc/meminfo': 'MemTotal: 2000000 kB\nMemAvailable: 1500000 kB' });
     const big = sampleModel({ quant: 'f16', sizeBytes: 3.6e9 });
-    const found = space(machine, { threads: [2] }, { models: [MODEL, big] });
+    const found = space(machine, { threads: [2] }, { arms: [on('llama-cpp', MODEL), on('llama-cpp', big)] });
     expect(found.candidates.every((c) => c.quant === 'q4_0')).toBe(true);
     expect(found.excluded).toContainEqual(
       expect.objectContaining({ axis: 'memory', value: 'f16', reason: expect.stringMatching(/needs about .* GiB of/) }),
@@ -115,11 +125,48 @@ describe('buildSpace', () => {
 
   it('the default is the first model on the engine’s own settings, and is always a candidate', () => {
     const other = sampleModel({ quant: 'int4', format: 'onnx' });
-    const found = space(machine, { threads: [2] }, { models: [other, MODEL] });
+    const found = space(machine, { threads: [2] }, { arms: [on('onnx', other), on('llama-cpp', MODEL)] });
     expect(found.defaultCandidate).toMatchObject({ backend: 'onnx', quant: 'int4', threads: 8 });
     expect(found.candidates.map(candidateId)).toContain(candidateId(found.defaultCandidate));
   });
 
+  it('engines that run the same file have their own knobs: OpenVINO computes in bf16 where the CPU does', () => {
+    const file = sampleModel({ quant: 'int4', format: 'onnx' });
+    const arms = [on('onnx', file), on('openvino', file)];
+    const isa = (changes: Partial<Machine['cpu']['isa']>): Machine => ({
+      ...machine,
+      cpu: { ...machine.cpu, isa: { ...machine.cpu.isa, ...changes } },
+    });
+    const plain = { threads: [2], binding: [NO_BINDING], allocator: ['glibc' as const] };
+    const precisions = (found: ReturnType<typeof space>) =>
+      found.candidates.filter((c) => c.threads === 2).map((c) => [c.backend, c.openvino?.inferencePrecision]);
+    expect(precisions(space(isa({ avx512Bf16: true }), plain, { arms }))).toEqual([
+      ['onnx', undefined],
+      ['openvino', 'f32'],
+      ['openvino', 'bf16'],
+    ]);
+    const without = space(
+      isa({ avx512Bf16: false, amxBf16: false }),
+      { ...plain, inferencePrecision: ['f32', 'bf16'], coreType: ['any', 'performance'] },
+      { arms },
+    );
+    expect(precisions(without)).toEqual([
+      ['onnx', undefined],
+      ['openvino', 'f32'],
+    ]);
+    expect(without.excluded).toEqual(
+      expect.arrayContaining([
+        {
+          axis: 'inference-precision',
+          value: 'bf16',
+          reason: 'this CPU has no instructions for it',
+          configurations: 0,
+        },
+        { axis: 'core-type', value: 'performance', reason: 'all cores of this CPU are of one type', configurations: 0 },
+      ]),
+    );
+  });
+
   it('without any model there is nothing to search', () =>
-    expect(() => space(machine, {}, { models: [] })).toThrow(expect.objectContaining({ code: 'NOTHING_VIABLE' })));
+    expect(() => space(machine, {}, { arms: [] })).toThrow(expect.objectContaining({ code: 'NOTHING_VIABLE' })));
 });
