@@ -8,7 +8,7 @@ const count = z.int().min(1);
 
 export const modelFormatSchema = z
   .enum(['gguf', 'onnx'])
-  .describe('File format; gguf is run by llama.cpp, onnx by ONNX Runtime.');
+  .describe('File format; gguf is run by llama.cpp, onnx by ONNX Runtime and OpenVINO.');
 export type ModelFormat = z.infer<typeof modelFormatSchema>;
 
 export const modelFileSchema = z

@@ -77,6 +77,10 @@ export const profileSchema = z
           .string()
           .optional()
           .describe('Engine of the trials: its name and version, and how it was reached. Absent in older profiles.'),
+        properties: z
+          .record(z.string(), z.string())
+          .optional()
+          .describe('Settings in force, as the engine gave them back. Absent where it does not.'),
         gitCommit: z.string().nullable().describe('Commit of r1-tune.'),
         seed: z.int().describe('Seed of the run.'),
         trials: z.int().describe('Trials of the run.'),

@@ -1,5 +1,5 @@
 import { backendOf } from '../../core/backend-of.js';
-import { defaultBackends } from '../../core/backends.js';
+import { BACKENDS, defaultBackends } from '../../core/backends.js';
 import type { Backend } from '../../core/candidate.js';
 import { R1Error } from '../../core/errors.js';
 import type { Machine } from '../../core/machine.js';
@@ -7,6 +7,7 @@ import { GEOMETRIES, type ModelFile, type ModelFormat } from '../../core/model.j
 import { weightBytesPerToken } from '../../core/roofline.js';
 import { formatBytes } from '../../core/units.js';
 import type { Context } from '../context.js';
+import { parseBackends } from '../sweep/asked-axes.js';
 import { resolveModels } from '../sweep/resolve-models.js';
 import { type Started, startRun } from '../sweep/start.js';
 import type { ClaimsRequest } from './request.js';
@@ -28,11 +29,22 @@ const PROCESS_BYTES = 1024 ** 3;
 
 const isFake = (flags: ClaimsRequest): boolean => flags.backend?.includes('fake') ?? false;
 
+/** The claims are about some engines only: another that runs the same files would be tested in their name. Throws USAGE. */
+function checkEngines({ backend }: ClaimsRequest): void {
+  const known = defaultBackends('claims');
+  const other = parseBackends(backend, known).find((id) => BACKENDS[id].isReal && !known.includes(id));
+  if (other !== undefined)
+    throw new R1Error('USAGE', `--backend ${other}: the claims are about ${known.join(' and ')}.`, {
+      fix: `Leave ${other} out; \`r1-tune sweep\` compares all engines.`,
+    });
+}
+
 /**
  * Machine and files for the claims asked for: the levels they need where these can be had or made, else what the model
  * itself offers.
  */
 export async function startClaims(flags: ClaimsRequest, claims: readonly number[], context: Context): Promise<Started> {
+  checkEngines(flags);
   const start = (quant: string[] | undefined): Promise<Started> =>
     startRun({ ...flags, quant }, defaultBackends('claims'), context);
   if (isFake(flags)) return start(['q4_0', 'q8_0']);

@@ -20,7 +20,7 @@ export function toProfile(run: RunResult, configuration: Configuration, name: st
   const { plan, machine, choice } = run;
   const { candidate } = configuration;
   const trials = run.outcomes.filter(({ candidateId }) => candidateId === configuration.candidateId);
-  const engine = trials.find(({ effective }) => effective)?.effective?.engine;
+  const effective = trials.find((trial) => trial.effective)?.effective;
   const isChosen = choice?.candidateId === configuration.candidateId;
   return {
     schemaVersion: PROFILE_VERSION,
@@ -58,7 +58,8 @@ export function toProfile(run: RunResult, configuration: Configuration, name: st
     provenance: {
       run: run.id,
       versions: plan.versions,
-      ...(engine === undefined ? {} : { engine }),
+      ...(effective ? { engine: effective.engine } : {}),
+      ...(effective?.properties ? { properties: effective.properties } : {}),
       gitCommit: plan.gitCommit,
       seed: plan.seed,
       trials: run.outcomes.length,

@@ -12,7 +12,12 @@ export async function ladderRegrets(
   const machine = { ...(await serverMachine(kind)), allocators: [] };
   const of = (threads: 'auto' | number[]) =>
     buildSpace({
-      ...{ machine, models: [modelOf(kind.quants[0]!)], contextTokens: 4096, maxRssBytes: null },
+      ...{
+        machine,
+        arms: [{ backend: 'llama-cpp', model: modelOf(kind.quants[0]!) }],
+        contextTokens: 4096,
+        maxRssBytes: null,
+      },
       axes: { ...AUTO_AXES, threads },
     }).candidates;
   const ladder = of('auto');

@@ -56,8 +56,8 @@ export const modelOf = (quant: string) => {
 
 async function prepare(kind: ServerKind): Promise<Prepared> {
   const machine = await serverMachine(kind);
-  const models = kind.quants.map(modelOf);
-  const space = buildSpace({ machine, models, axes: AUTO_AXES, contextTokens: 4096, maxRssBytes: null });
+  const arms = kind.quants.map((quant) => ({ backend: 'llama-cpp' as const, model: modelOf(quant) }));
+  const space = buildSpace({ machine, arms, axes: AUTO_AXES, contextTokens: 4096, maxRssBytes: null });
   return { machine, space };
 }
 
