@@ -42,6 +42,7 @@ export const BACKENDS: Record<Backend, BackendFacts> = {
     format: 'onnx',
     // Not from npm: the version that was loaded stands in every outcome.
     package: null,
+    isAdded: false,
     isReal: true,
     byDefault: { sweep: false, claims: false },
   },
