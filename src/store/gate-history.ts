@@ -1,8 +1,9 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { canonicalJson } from '../core/canonical.js';
 import { R1Error } from '../core/errors.js';
 import { type GateHistoryEntry, gateHistoryEntrySchema } from '../core/gate-history.js';
+import { makeFolder } from '../formats/files/make-folder.js';
 
 /** The entries of a history, oldest first, each once: copies that were put together in any order give the same. */
 export function readGateHistory(path: string): GateHistoryEntry[] {
@@ -40,7 +41,7 @@ export function addToGateHistory(path: string, entries: readonly GateHistoryEntr
   const fresh = inOrder(entries).filter((entry) => !known.has(canonicalJson(entry)));
   if (fresh.length === 0) return;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     if (existsSync(path)) truncateSync(path, Buffer.byteLength(wholeLines(readFileSync(path, 'utf8'))));
     appendFileSync(path, fresh.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
   } catch (cause) {

@@ -20,7 +20,7 @@ async function checkEngine(backend: Backend, context: Context): Promise<CheckedE
   context.emit({ type: 'step', what: `${title}: loading it in a process of its own`, share: null });
   const part = { id: `engine-${backend}`, title, required: byDefault.sweep };
   try {
-    requireEngine(backend);
+    requireEngine(backend, context.host);
     const model = await tinyModel(backend, context);
     const { status, reason, effective } = await tinyTrial(backend, model, {}, context);
     if (status === 'measured')

@@ -24,7 +24,7 @@ const DEADLINE_MS = 60_000;
 export async function tinyModel(backend: Backend, context: Context): Promise<ModelFile> {
   const quants = [LEVELS[BACKENDS[backend].format]];
   const request = { spec: 'synthetic:tiny', backends: [backend], quants, threads: 1 };
-  return (await resolveModels(request, context)).models[0]!;
+  return (await resolveModels(request, context)).arms[0]!.model;
 }
 
 /** A trial of a few tokens in a child of its own, which proves what it runs on, as every trial does. */
