@@ -1,7 +1,8 @@
 import type { RequestLoad, TokenRange } from '../../core/capacity-plan.js';
 import { R1Error } from '../../core/errors.js';
+import { table } from '../../core/table.js';
 
-const SECONDS: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3600 };
+const SECONDS = table<Record<string, number>>({ s: 1, min: 60, h: 3600 });
 const EXAMPLE = "'rate=3/s prompt=500 answer=1500', or with ranges: 'rate=40/min prompt=100-900 answer=200-3000'";
 
 const invalid = (what: string): R1Error => new R1Error('USAGE', `--load: ${what}; expected ${EXAMPLE}.`);

@@ -5,14 +5,14 @@ import { sampleMachine } from '../../helpers/sample-machine.js';
 
 const base = baseCandidate('llama-cpp', 'q4_0', 4);
 const onnx = baseCandidate('onnx', 'int4', 4);
+const openvino = baseCandidate('openvino', 'int4', 4);
 const kebab = (id: string): string => id.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 describe('the knob table', () => {
   it('has a row for every field of the candidate, and of the fields of engines', () => {
-    const inside = Object.keys(onnx.onnx!);
-    expect([...KNOB_IDS].sort()).toEqual(
-      [...Object.keys(candidateSchema.shape).filter((name) => name !== 'onnx'), ...inside].sort(),
-    );
+    const inside = [...Object.keys(onnx.onnx!), ...Object.keys(openvino.openvino!)];
+    const outside = Object.keys(candidateSchema.shape).filter((name) => name !== 'onnx' && name !== 'openvino');
+    expect([...KNOB_IDS].sort()).toEqual([...outside, ...inside].sort());
   });
 
   it('names a flag as its field, which is how flags come back from the command line', () => {
@@ -21,7 +21,7 @@ describe('the knob table', () => {
 
   it.each(KNOB_IDS)('%s: writing what was read changes nothing', (id) => {
     const changed: Candidate = { ...base, threadPlacement: 'apart', poll: 0, priority: 'low', engineNuma: 'isolate' };
-    for (const candidate of [base, onnx, changed]) {
+    for (const candidate of [base, onnx, openvino, changed]) {
       const value = knob(id).read(candidate);
       if (value !== null || id === 'threadsBatch')
         expect(candidateId(knob(id).write(candidate, value))).toBe(candidateId(candidate));
@@ -47,6 +47,13 @@ it('levels are what people type: names, on and off, and none where an engine has
     ...{ allocator: 'glibc', isa: 'auto', kvType: 'f16', flashAttention: 'on', batch: 512, mmap: 'on' },
     ...{ mlock: 'off', hugePages: 'default', replicas: 1, sequences: 1, threadPlacement: 'none', spinning: 'none' },
     ...{ poll: 50, priority: 'normal', engineNuma: 'none' },
+    ...{
+      coreType: 'none',
+      dynamicQuantization: 'none',
+      hyperThreading: 'none',
+      inferencePrecision: 'none',
+      pinning: 'none',
+    },
   });
   expect(levelOf('spinning', onnx)).toBe('on');
   expect(levelOf('threadsBatch', { ...base, threadsBatch: 8 })).toBe('8');

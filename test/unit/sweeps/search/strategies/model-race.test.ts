@@ -89,7 +89,7 @@ describe('the plan', () => {
       expect(mean, `${pointCount} points`).toBeLessThan(1.15);
       expect(ratios.filter((r) => r > 0.7 && r < 1.3).length).toBeGreaterThanOrEqual(0.8 * seeds.length);
     }
-  });
+  }, 60_000);
 });
 
 describe('a budget', () => {
