@@ -103,8 +103,10 @@ export class OpenvinoRuntime implements GrowingRuntime {
 
   #wrap({ elementType, dims, data }: HostTensor): Pointer {
     const shape = { rank: dims.length, dims: BigInt64Array.from(dims, BigInt) };
+    // A buffer of no bytes has no address, and the library refuses a null pointer even where it reads nothing.
+    const memory = data.byteLength > 0 ? data : new Uint8Array(1);
     return made(this.#api, (out) =>
-      this.#api.call.tensorFromHost(this.#api.elementTypes[elementType], shape, data, out),
+      this.#api.call.tensorFromHost(this.#api.elementTypes[elementType], shape, memory, out),
     );
   }
 
