@@ -6,6 +6,7 @@ import { checkValues } from './check-values.js';
 import { loadAllCommands, loadCommands } from './commands/index.js';
 import { errorText, outliveReaders } from './console.js';
 import { readSettings, withSettings } from './settings.js';
+import { usageError } from './usage-error.js';
 
 /** The only catch and the only exit of the program. */
 
@@ -27,13 +28,14 @@ async function parser(args: string[]) {
     .version(ownVersion())
     .help()
     .alias('h', 'help')
+    .alias('version', ['v', 'V'])
     .wrap(wantsHelp(args) ? Math.min(110, process.stdout.columns ?? 110) : null)
     .exitProcess(false)
     .check((argv) => checkValues(argv, program))
     .fail((message, error) => {
       // The parser's own errors, those that it makes of a value's check included, are of the person who typed.
       if (error && error.name !== 'YError') throw error;
-      throw new R1Error('USAGE', message ?? error.message);
+      throw usageError(message ?? error.message, args, program);
     });
   const settings = await readSettings(process.env, loadAllCommands);
   for (const command of await loadCommands(args)) program.command(withSettings(command, settings));

@@ -25,6 +25,8 @@ const LOADERS = {
   schema: async () => (await import('./schema.js')).schemaCommand,
 };
 
+export const COMMAND_NAMES: readonly string[] = Object.keys(LOADERS);
+
 async function loadNamed(names: readonly string[]): Promise<CommandModule[]> {
   const commands = Object.entries(LOADERS).filter(([name]) => names.includes(name));
   return (await Promise.all(commands.map(([, load]) => load()))) as unknown as CommandModule[];

@@ -71,25 +71,29 @@ describe('the plan', () => {
     expect(result.recommendation).toMatchObject({ because: 'default-is-best' });
   });
 
-  it.each([undefined, 'quick', 'thorough'] as const)('forecasts its trials within 25 %% (effort %s)', (effort) => {
-    const seeds = Array.from({ length: repetitions(20, 6) }, (_, i) => i + 1);
-    for (const pointCount of [24, 120, 1000]) {
-      const ratios = seeds.map((seed) => {
-        const world = smallWorld(seed, pointCount);
-        const options = { seed, ...(effort ? { effort } : {}) };
-        const { short, full, fullAtMost } = modelRace.forecast(world.space, options);
-        const { asked, result } = play(world, options);
-        expect(asked.length).toBeLessThanOrEqual(short + fullAtMost);
-        // A search that ends with the default has nothing to confirm.
-        const confirmed = result.confirmation ? 0 : 28;
-        return (asked.length + confirmed) / (short + full);
-      });
-      const mean = ratios.reduce((a, b) => a + b, 0) / seeds.length;
-      expect(mean, `${pointCount} points`).toBeGreaterThan(0.85);
-      expect(mean, `${pointCount} points`).toBeLessThan(1.15);
-      expect(ratios.filter((r) => r > 0.7 && r < 1.3).length).toBeGreaterThanOrEqual(0.8 * seeds.length);
-    }
-  }, 60_000);
+  it.each([undefined, 'quick', 'thorough'] as const)(
+    'forecasts its trials within 25 %% (effort %s)',
+    (effort) => {
+      const seeds = Array.from({ length: repetitions(20, 6) }, (_, i) => i + 1);
+      for (const pointCount of [24, 120, 1000]) {
+        const ratios = seeds.map((seed) => {
+          const world = smallWorld(seed, pointCount);
+          const options = { seed, ...(effort ? { effort } : {}) };
+          const { short, full, fullAtMost } = modelRace.forecast(world.space, options);
+          const { asked, result } = play(world, options);
+          expect(asked.length).toBeLessThanOrEqual(short + fullAtMost);
+          // A search that ends with the default has nothing to confirm.
+          const confirmed = result.confirmation ? 0 : 28;
+          return (asked.length + confirmed) / (short + full);
+        });
+        const mean = ratios.reduce((a, b) => a + b, 0) / seeds.length;
+        expect(mean, `${pointCount} points`).toBeGreaterThan(0.85);
+        expect(mean, `${pointCount} points`).toBeLessThan(1.15);
+        expect(ratios.filter((r) => r > 0.7 && r < 1.3).length).toBeGreaterThanOrEqual(0.8 * seeds.length);
+      }
+    },
+    60_000,
+  );
 });
 
 describe('a budget', () => {
