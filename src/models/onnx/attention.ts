@@ -10,7 +10,6 @@ export function attentionConstants(graph: Graph, { heads, kvHeads, headDim }: Sh
   graph.int64('attention.kv_heads', [0, 0, kvHeads, headDim]);
   graph.int64('attention.output_heads', [0, 0, -1, heads / kvHeads, headDim]);
   graph.int64('attention.output_rows', [0, 0, heads * headDim]);
-  graph.int64('attention.flat', [0, 0, -1]);
 }
 
 /**
@@ -58,10 +57,11 @@ export type HeadNorms = { q: string; k: string };
 /** [new, batch, heads × width], each head divided by its own root mean square. */
 function headNorm(graph: Graph, { headDim, rmsEps }: Shape, input: string, scale: string): string {
   graph.int64(`${input}.by_head`, [0, 0, -1, headDim]);
+  graph.int64(`${input}.flat`, [0, 0, -1]);
   graph.node('Reshape', [input, `${input}.by_head`], [`${input}.heads.raw`]);
   const attributes = { axis: -1, epsilon: { float: rmsEps }, stash_type: 1 };
   graph.node('SimplifiedLayerNormalization', [`${input}.heads.raw`, scale], [`${input}.heads.normed`], attributes);
-  return graph.node('Reshape', [`${input}.heads.normed`, 'attention.flat'], [`${input}.normed`]);
+  return graph.node('Reshape', [`${input}.heads.normed`, `${input}.flat`], [`${input}.normed`]);
 }
 
 function rotary(graph: Graph, { architecture }: Shape, input: string, heads: number): string {
