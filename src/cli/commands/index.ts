@@ -22,6 +22,7 @@ const LOADERS = {
   load: async () => (await import('./load.js')).loadCommand,
   engines: async () => (await import('./engines.js')).enginesCommand,
   doctor: async () => (await import('./doctor.js')).doctorCommand,
+  completion: async () => (await import('./completion.js')).completionCommand,
   schema: async () => (await import('./schema.js')).schemaCommand,
 };
 
