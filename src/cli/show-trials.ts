@@ -32,8 +32,9 @@ export function showTrials(console: Console): Emit {
         const { trial, done, left, leftMs } = event;
         // Nothing is known of the time before the first trials are through.
         const time = leftMs > 0 ? `, ${formatDuration(leftMs)}` : '';
+        const ahead = left > 0 ? `about ${left} left${time}` : 'more than forecast, until it is clear';
         return console.progress(
-          `[${done} done, about ${left} left${time}] ${trial.phase} ${trial.block + 1}: ${candidateLabel(trial.arm.candidate)}`,
+          `[${done} done, ${ahead}] ${trial.phase} ${trial.block + 1}: ${candidateLabel(trial.arm.candidate)}`,
         );
       }
       case 'claim-trial':

@@ -20,7 +20,11 @@ function script(folder: string, content: Script): string {
 }
 
 const COST: Script = {
-  cost: { loadMs: 1, prefillMsPerToken: 0.01, decodeMs: 0.6, quant: { q4_0: 1, q8_0: 1.7 }, noise: 0.01 },
+  // A second thread costs half as much again, so that the default of two or more loses clearly and ten pairs confirm it.
+  cost: {
+    ...{ loadMs: 1, prefillMsPerToken: 0.01, decodeMs: 0.6, quant: { q4_0: 1, q8_0: 1.7 }, noise: 0.01 },
+    ...{ bestThreads: 1, crowding: 0.5 },
+  },
 };
 
 const args = (model: string, out: string): string[] => [
@@ -188,7 +192,7 @@ describe('bad input', () => {
     ['an unknown command', ['sweeep'], 2, /sweep/],
     ['no profile', ['gate', '--baseline', '/no/best.json'], 2, /best\.json/],
     ['nothing to resume', ['sweep', '--resume', '/no/such/run'], 2, /no plan\.json/],
-    ['an unknown schema', ['schema', 'nothing'], 2, /machine, candidate/],
+    ['an unknown schema', ['schema', 'nothing'], 2, /candidate, workload/],
   ];
   it.each(cases)('%s: one clear message, exit %#', async (_name, command, exit, message) => {
     const folder = tempFolder('bad');
