@@ -7,6 +7,14 @@ const shared = {
   pool: 'forks' as const,
 };
 
+const processes = {
+  ...shared,
+  testTimeout: 60_000,
+  // A shared CI machine may stall for seconds; a real fault fails twice.
+  retry: process.env.CI ? 1 : 0,
+};
+const SIDE_BY_SIDE = ['test/cli/**/*.test.ts', 'test/process/{report,models}/**/*.test.ts'];
+
 export default defineConfig({
   test: {
     globalSetup: ['test/helpers/global-setup.ts'],
@@ -24,17 +32,25 @@ export default defineConfig({
         },
       },
       {
-        // Real processes, servers and models: one file at a time, so that timings are not each other's noise.
+        // The program as people run it, mostly on the fake engine: waits of starting processes overlap, and no rate is judged.
         test: {
-          ...shared,
+          ...processes,
+          name: 'cli',
+          include: SIDE_BY_SIDE,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // Real servers, models and trials: one file at a time, so that timings are not each other's noise.
+        test: {
+          ...processes,
           name: 'process',
-          include: ['test/{process,cli,model}/**/*.test.ts'],
-          testTimeout: 60_000,
-          // A shared CI machine may stall for seconds; a real fault fails twice.
-          retry: process.env.CI ? 1 : 0,
+          include: ['test/{process,model}/**/*.test.ts'],
+          exclude: SIDE_BY_SIDE,
           maxWorkers: 1,
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -44,7 +60,7 @@ export default defineConfig({
           name: 'install',
           include: ['test/install/**/*.test.ts'],
           maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],
