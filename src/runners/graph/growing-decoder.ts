@@ -1,5 +1,5 @@
 import type { Decoder, Evaluation, Work } from '../decoding/decoder.js';
-import type { DecoderGraph } from '../onnx/graph/decoder-graph.js';
+import type { DecoderGraph } from './decoder-graph.js';
 import { float16ToFloat32 } from './float16.js';
 import { stepInputs } from './step-inputs.js';
 import { type GrowingRuntime, type HostTensor, zeros } from './tensor.js';

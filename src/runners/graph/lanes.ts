@@ -1,4 +1,4 @@
-import type { DecoderGraph } from '../onnx/graph/decoder-graph.js';
+import type { DecoderGraph } from './decoder-graph.js';
 import { type HostTensor, type TensorData, zeros } from './tensor.js';
 
 /** One sequence inside a shared cache: its slot, and how many of its rows are copied there and still true. */

@@ -1,14 +1,15 @@
 import type { EngineDescription, LoadRequest, Session } from '../../core/engine.js';
 import { R1Error } from '../../core/errors.js';
+import { ELEMENT_TYPE } from '../../formats/onnx/element-type.js';
+import { readOnnx } from '../../formats/onnx/read.js';
+import { checkDataFiles } from '../../formats/onnx/read-weights.js';
 import { createEncode } from '../../formats/tokenizer/encode.js';
 import { findVocabulary } from '../../formats/tokenizer/find-vocabulary.js';
 import type { Decoder } from '../decoding/decoder.js';
 import { DecoderSession } from '../decoding/session.js';
-import { type DecoderGraph, readDecoderGraph } from '../onnx/graph/decoder-graph.js';
-import { checkExternalData } from '../onnx/graph/external-data.js';
-import { ELEMENT_TYPE, readGraphFile } from '../onnx/graph/graph-file.js';
 import { createTokenBytes } from '../token-bytes.js';
 import { chunkTokens } from './chunk-tokens.js';
+import { type DecoderGraph, readDecoderGraph } from './decoder-graph.js';
 
 /** A loaded graph and what its engine says of itself. */
 export type OpenedGraph = Pick<EngineDescription, 'engine' | 'systemInfo' | 'threads' | 'properties'> & {
@@ -24,8 +25,9 @@ export async function openGraphSession(
   open: (graph: DecoderGraph) => Promise<OpenedGraph>,
 ): Promise<Session> {
   const { candidate, model, sequences, contextTokens } = request;
-  const file = readGraphFile(model.path);
-  checkExternalData(file);
+  const file = readOnnx(model.path);
+  // Again right before an engine maps the weights: a file that was cut since it was read ends the process with SIGBUS.
+  checkDataFiles(file.path, file.weights);
   const graph = readDecoderGraph(file);
   checkCacheType(graph, request);
   checkContext(graph, request);

@@ -1,6 +1,6 @@
 import { greatestOf } from '../../core/extremes.js';
 import type { Decoder, Evaluation, Work } from '../decoding/decoder.js';
-import type { DecoderGraph } from '../onnx/graph/decoder-graph.js';
+import type { DecoderGraph } from './decoder-graph.js';
 import { Lanes } from './lanes.js';
 import { stepInputs } from './step-inputs.js';
 import { type GraphRuntime, type HostTensor, type TensorData, zeros } from './tensor.js';

@@ -1,5 +1,5 @@
 import type { Work } from '../decoding/decoder.js';
-import type { DecoderGraph, InputRole } from '../onnx/graph/decoder-graph.js';
+import type { DecoderGraph, InputRole } from './decoder-graph.js';
 import { type HostTensor, integers } from './tensor.js';
 
 /** Inputs of one step except the caches. All works have the same number of tokens, and one alone unless that is 1. */

@@ -1,5 +1,5 @@
 import { table } from '../../core/table.js';
-import { ELEMENT_TYPE } from '../onnx/graph/graph-file.js';
+import { ELEMENT_TYPE } from '../../formats/onnx/element-type.js';
 
 /** float16 travels as its raw 16 bits. */
 export type TensorData = Float32Array | Uint16Array | Int32Array | BigInt64Array;

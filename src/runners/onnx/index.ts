@@ -1,8 +1,8 @@
 import type { Engine, LoadRequest } from '../../core/engine.js';
+import type { DecoderGraph } from '../graph/decoder-graph.js';
 import { GrowingDecoder } from '../graph/growing-decoder.js';
 import { type OpenedGraph, openGraphSession } from '../graph/open-session.js';
 import { RowsDecoder } from '../graph/rows-decoder.js';
-import type { DecoderGraph } from './graph/decoder-graph.js';
 import { loadError } from './load-error.js';
 import { NativeRuntime } from './native/native-runtime.js';
 import { NativeUnavailable } from './native/ort-api.js';

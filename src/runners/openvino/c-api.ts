@@ -1,8 +1,8 @@
 import type * as Koffi from 'koffi';
 import { R1Error } from '../../core/errors.js';
 import { table } from '../../core/table.js';
+import { ELEMENT_TYPE } from '../../formats/onnx/element-type.js';
 import { importKoffi } from '../koffi.js';
-import { ELEMENT_TYPE } from '../onnx/graph/graph-file.js';
 import { type Environment, locateOpenvino } from './locate.js';
 
 export type Pointer = bigint;

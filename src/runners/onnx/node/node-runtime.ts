@@ -1,7 +1,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import { table } from '../../../core/table.js';
+import { ELEMENT_TYPE } from '../../../formats/onnx/element-type.js';
 import type { GrowingRuntime, HostTensor } from '../../graph/tensor.js';
-import { ELEMENT_TYPE } from '../graph/graph-file.js';
 import { onnxBinding, onnxVersion } from '../installed.js';
 import type { SessionOptions } from '../session-options.js';
 

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_ONNX_KNOBS } from '../../../../src/core/candidate.js';
+import { readOnnx } from '../../../../src/formats/onnx/read.js';
 import type { Work } from '../../../../src/runners/decoding/decoder.js';
+import { type DecoderGraph, readDecoderGraph } from '../../../../src/runners/graph/decoder-graph.js';
 import { RowsDecoder } from '../../../../src/runners/graph/rows-decoder.js';
 import type { GraphRuntime } from '../../../../src/runners/graph/tensor.js';
-import { type DecoderGraph, readDecoderGraph } from '../../../../src/runners/onnx/graph/decoder-graph.js';
-import { readGraphFile } from '../../../../src/runners/onnx/graph/graph-file.js';
 import { NativeRuntime } from '../../../../src/runners/onnx/native/native-runtime.js';
 import { NodeRuntime } from '../../../../src/runners/onnx/node/node-runtime.js';
 import { rowsGraph, toyLogits, VOCABULARY, writeToy } from '../../../helpers/toy-decoder.js';
@@ -26,7 +26,7 @@ describe.each([
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'r1tune-rows-'));
     const { path } = writeToy(folder, rowsGraph()).model;
-    graph = readDecoderGraph(readGraphFile(path));
+    graph = readDecoderGraph(readOnnx(path));
     runtime = await Runtime.open({ path, threads: 1, knobs: DEFAULT_ONNX_KNOBS });
   });
   afterAll(async () => {

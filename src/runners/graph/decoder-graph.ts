@@ -1,7 +1,7 @@
-import { R1Error } from '../../../core/errors.js';
-import { leastOf } from '../../../core/extremes.js';
-import { ELEMENT_TYPE } from '../../../formats/onnx/element-type.js';
-import type { OnnxFile, OnnxValue } from '../../../formats/onnx/read.js';
+import { R1Error } from '../../core/errors.js';
+import { leastOf } from '../../core/extremes.js';
+import { ELEMENT_TYPE } from '../../formats/onnx/element-type.js';
+import type { OnnxFile, OnnxValue } from '../../formats/onnx/read.js';
 
 /** Cache input of one layer's keys or values, and the output that answers it. */
 export type KvPort = { past: string; result: string };
