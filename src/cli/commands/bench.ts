@@ -73,7 +73,7 @@ function benchText({ run, against, folder }: BenchResult): string {
     `Memory:   ${peakRssBytes === null ? 'unknown' : formatBytes(peakRssBytes)} at its peak`,
     `Harness:  ${overhead}`,
     ...(against ? [againstText(against)] : []),
-    `${trials} processes; files in ${relative('.', folder) || '.'}`,
+    `${trials} process${trials === 1 ? '' : 'es'}; files in ${relative('.', folder) || '.'}`,
   ].join('\n');
 }
 
