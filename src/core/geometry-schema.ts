@@ -46,6 +46,9 @@ const cacheSchema = z.object({
   layers: count.describe('Layers of this kind.'),
   width: count.describe('Elements that each token adds to the cache of one layer, keys and values together.'),
   window: count.nullable().describe('Sliding window, tokens: no more of them are read; null for all.'),
+  readers: count
+    .optional()
+    .describe('Layers that read such a cache, where later ones share it; as many as keep one when absent.'),
 });
 
 export type CacheLayers = z.infer<typeof cacheSchema>;
@@ -66,12 +69,17 @@ export const shapeSchema = z.object({
   rmsEps: z.number().describe('Epsilon of RMSNorm.'),
   contextLength: count.describe('Longest context the model was made for, tokens.'),
   qkvBias: z.boolean().describe('The q, k and v projections have biases.'),
+  rotaryDim: count.optional().describe('Elements of a head that are rotated by position, when not all.'),
   qkNorm: z.boolean().optional().describe('Queries and keys are normalized head by head.'),
   experts: expertsSchema.optional().describe('Mixture of experts; absent for dense models.'),
   cache: z
     .array(cacheSchema)
     .optional()
     .describe('KV cache of layers that are not all alike, or hold something else than whole keys and values.'),
+  isCacheKnown: z
+    .boolean()
+    .optional()
+    .describe('False when it is not known what the layers keep of a token: whole keys and values are then the most.'),
 });
 export type Shape = z.infer<typeof shapeSchema>;
 

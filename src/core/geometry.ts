@@ -162,6 +162,38 @@ const TABLE = {
     rmsEps: 1e-6,
     contextLength: 65536,
   },
+  'gpt-oss-20b': {
+    ...LLAMA_31,
+    id: 'gpt-oss-20b',
+    architecture: 'gpt-oss',
+    hidden: 2880,
+    layers: 24,
+    heads: 64,
+    headDim: 64,
+    ffn: 2880,
+    vocab: 201088,
+    ropeBase: 150000,
+    ropeScaling: { type: 'yarn', factor: 32, originalContextLength: 4096 },
+    qkvBias: true,
+    experts: { count: 32, used: 4, ffn: 2880 },
+    cache: [
+      { layers: 12, width: 1024, window: 128 },
+      { layers: 12, width: 1024, window: null },
+    ],
+  },
+  'phi-4-mini-reasoning': {
+    ...LLAMA_31,
+    id: 'phi-4-mini-reasoning',
+    architecture: 'phi3',
+    hidden: 3072,
+    heads: 24,
+    ffn: 8192,
+    vocab: 200064,
+    tied: true,
+    ropeBase: 10000,
+    ropeScaling: { type: 'longrope', factor: 32 },
+    rotaryDim: 96,
+  },
 } satisfies Record<string, Geometry>;
 
 export type GeometryId = keyof typeof TABLE;
@@ -211,6 +243,7 @@ export const kvBytesPerToken = (shape: Shape, bytesPerElement = 2): number =>
 /** KV cache that is read for a token after `context` others, bytes: layers with a sliding window read no more than that. */
 export const kvBytesRead = (shape: Shape, context: number, bytesPerElement = 2): number =>
   cacheOf(shape).reduce(
-    (sum, { layers, width, window }) => sum + layers * width * bytesPerElement * Math.min(context, window ?? context),
+    (sum, { layers, readers, width, window }) =>
+      sum + (readers ?? layers) * width * bytesPerElement * Math.min(context, window ?? context),
     0,
   );

@@ -52,6 +52,8 @@ export const CATALOG: readonly CatalogEntry[] = [
     published('Qwen', `Qwen3-${size}`, 'Apache-2.0'),
   ),
   published('HuggingFaceTB', 'SmolLM3-3B', 'Apache-2.0'),
+  published('openai', 'gpt-oss-20b', 'Apache-2.0'),
+  published('microsoft', 'Phi-4-mini-reasoning', 'MIT'),
 ];
 
 export const catalogEntry = (id: string): CatalogEntry | undefined => CATALOG.find((entry) => entry.id === id);

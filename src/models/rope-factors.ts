@@ -1,15 +1,14 @@
 import type { RopeScaling, Shape } from '../core/model.js';
+import { rotatedDim } from './tensors.js';
 
 type Llama3 = Extract<RopeScaling, { type: 'llama3' }>;
 
 /** Divisors of the rotary frequencies, one a pair: the rule of Llama 3.1; all ones for other scalings. */
-export function ropeFactors({
-  ropeBase,
-  headDim,
-  ropeScaling,
-}: Pick<Shape, 'ropeBase' | 'headDim' | 'ropeScaling'>): number[] {
-  return Array.from({ length: headDim / 2 }, (_, pair) => {
-    const wavelength = 2 * Math.PI * ropeBase ** ((2 * pair) / headDim);
+export function ropeFactors(shape: Shape): number[] {
+  const { ropeBase, ropeScaling } = shape;
+  const dim = rotatedDim(shape);
+  return Array.from({ length: dim / 2 }, (_, pair) => {
+    const wavelength = 2 * Math.PI * ropeBase ** ((2 * pair) / dim);
     return ropeScaling?.type === 'llama3' ? llama3Factor(wavelength, ropeScaling) : 1;
   });
 }

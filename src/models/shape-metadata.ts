@@ -1,5 +1,6 @@
 import type { Shape } from '../core/model.js';
 import { float32, type GgufValue, text, uint32 } from '../formats/gguf/value.js';
+import { rotatedDim } from './tensors.js';
 
 /** The shape of a decoder under the metadata keys that llama.cpp reads. */
 export function shapeMetadata(shape: Shape): [string, GgufValue][] {
@@ -14,9 +15,10 @@ export function shapeMetadata(shape: Shape): [string, GgufValue][] {
     ['attention.key_length', uint32(shape.headDim)],
     ['attention.value_length', uint32(shape.headDim)],
     ['attention.layer_norm_rms_epsilon', float32(shape.rmsEps)],
-    ['rope.dimension_count', uint32(shape.headDim)],
+    ['rope.dimension_count', uint32(rotatedDim(shape))],
     ['rope.freq_base', float32(shape.ropeBase)],
     ...expertMetadata(shape),
+    ...windowMetadata(shape),
     ...scalingMetadata(shape),
   ];
   return entries.map(([key, value]) => [`${shape.architecture}.${key}`, value]);
@@ -31,9 +33,15 @@ const expertMetadata = ({ experts }: Shape): [string, GgufValue][] =>
       ]
     : [];
 
+/** Which layers have the window follows from the architecture. */
+function windowMetadata({ cache }: Shape): [string, GgufValue][] {
+  const window = cache?.find((layers) => layers.window !== null)?.window ?? null;
+  return window === null ? [] : [['attention.sliding_window', uint32(window)]];
+}
+
 /** The llama3 kind is not metadata but a tensor of factors. */
 function scalingMetadata({ ropeScaling }: Shape): [string, GgufValue][] {
-  if (ropeScaling?.type !== 'linear' && ropeScaling?.type !== 'yarn') return [];
+  if (ropeScaling === null || ropeScaling.type === 'llama3' || ropeScaling.type === 'factors') return [];
   const original = ropeScaling.type === 'yarn' ? ropeScaling.originalContextLength : null;
   return [
     ['rope.scaling.type', text(ropeScaling.type)],

@@ -13,7 +13,11 @@ export const onnxCommand = {
   describe: 'Make ONNX decoders of a GGUF file',
   builder: (yargs: Argv) =>
     yargs
-      .positional('file', { type: 'string', demandOption: true, describe: 'A GGUF file of a Qwen2 or Llama model' })
+      .positional('file', {
+        type: 'string',
+        demandOption: true,
+        describe: 'A GGUF file of a Qwen2, Qwen3 or Llama model',
+      })
       .option('to', { type: 'string', array: true, demandOption: true, describe: ONNX_LEVELS.join(', ') })
       .option('out', { type: 'string', default: '.', describe: 'Folder in which a folder for each level is made' }),
   handler: (flags: Flags) =>

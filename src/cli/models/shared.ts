@@ -40,6 +40,11 @@ const WEIGHTS: Record<ModelFile['weights'], string> = {
 const weightCount = (count: number): string =>
   count >= 1e9 ? `${(count / 1e9).toFixed(2)} billion weights` : `${(count / 1e6).toFixed(2)} million weights`;
 
+const cacheText = ({ kvBytesPerToken, geometry }: ModelFile): string =>
+  geometry.isCacheKnown === false
+    ? `the KV cache of a token is not known, at most ${formatBytes(kvBytesPerToken)} in f16`
+    : `each token adds ${formatBytes(kvBytesPerToken)} of f16 KV cache`;
+
 /** A model in lines for people. */
 export function modelText(model: ModelFile): string {
   const { geometry: shape } = model;
@@ -48,7 +53,7 @@ export function modelText(model: ModelFile): string {
     `  file            ${model.path}`,
     `  level           ${model.quant} (${model.format.toUpperCase()} for ${enginesOf(model.format).join(' or ')}), ${WEIGHTS[model.weights]}`,
     `  size            ${formatBytes(model.sizeBytes)}, ${weightCount(model.parameters)}`,
-    `  read a token    ${formatBytes(model.bytesPerToken)} of weights; each token adds ${formatBytes(model.kvBytesPerToken)} of f16 KV cache`,
+    `  read a token    ${formatBytes(model.bytesPerToken)} of weights; ${cacheText(model)}`,
     `  shape           ${shape.architecture}, ${shape.layers} layers, hidden ${shape.hidden}, ${shape.heads} heads over ${shape.kvHeads} of ${shape.headDim}, ffn ${shape.ffn}, vocabulary ${shape.vocab}${shape.tied ? ' (tied)' : ''}`,
     `  geometry        ${model.geometryId ? `the shape of ${model.geometryId}` : 'not one that r1-tune knows'}, context ${model.contextLength}`,
     ...(model.sha256 ? [`  sha256          ${model.sha256}`] : []),

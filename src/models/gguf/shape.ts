@@ -2,7 +2,7 @@ import { architectureSchema, type RopeScaling, type Shape } from '../../core/mod
 import type { GgufFile, GgufTensor } from '../../formats/gguf/read.js';
 import { numberOf, numbersOf, textOf } from '../../formats/gguf/value.js';
 import { invalidModel, unsupportedModel } from '../../formats/invalid.js';
-import { cacheLayers } from './cache-layers.js';
+import { cacheLayers, isCacheKnown } from './cache-layers.js';
 
 type Keys = { one(key: string): number | undefined; each(key: string, layers: number): number[] | undefined };
 
@@ -33,6 +33,7 @@ export function readShape(file: GgufFile): Shape {
   const kvHeadsOf = keys.each('attention.head_count_kv', layers) ?? headsOf;
   const kvHeads = kvHeadsOf.reduce((most, count) => Math.max(most, count), 0);
   const width = headDim(file, keys.one('attention.key_length') ?? rotaryWidth(file, keys) ?? hidden / heads);
+  const rotated = keys.one('rope.dimension_count') ?? width;
   const experts = readExperts(keys, names);
   const cache = cacheLayers({ architecture, layers, kvHeadsOf, headDim: width, ...keys });
   return {
@@ -50,9 +51,11 @@ export function readShape(file: GgufFile): Shape {
     rmsEps: roundedEpsilon(keys.one('attention.layer_norm_rms_epsilon')),
     contextLength: required('context_length'),
     qkvBias: names.has('blk.0.attn_q.bias'),
+    ...(rotated < width ? { rotaryDim: rotated } : {}),
     ...(names.has('blk.0.attn_q_norm.weight') ? { qkNorm: true } : {}),
     ...(experts ? { experts } : {}),
     ...(cache ? { cache } : {}),
+    ...(isCacheKnown(architecture) ? {} : { isCacheKnown: false }),
   };
 }
 

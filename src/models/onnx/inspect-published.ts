@@ -5,7 +5,8 @@ import { kvBytesPerToken, type ModelFile, matchGeometry, type Shape } from '../.
 import { ELEMENT_TYPE } from '../../formats/onnx/element-type.js';
 import { type OnnxFile, readOnnx } from '../../formats/onnx/read.js';
 import { readConfig } from '../huggingface/config.js';
-import { decoderTensors, elementsOf } from '../tensors.js';
+import { elementsOf } from '../tensor-spec.js';
+import { decoderTensors } from '../tensors.js';
 import { readGenaiConfig } from './genai-config.js';
 
 /**

@@ -3,7 +3,7 @@ import { randomInt, randomStream } from '../../core/random.js';
 import { BLOCK } from '../../formats/blocks/quantize.js';
 import type { TensorSource } from '../../formats/gguf/write.js';
 import { ropeFactors } from '../rope-factors.js';
-import { elementsOf, type TensorSpec } from '../tensors.js';
+import { elementsOf, type TensorSpec } from '../tensor-spec.js';
 import { bytesOfBlock, encodedPool, POOL_BLOCKS, type SyntheticType, weightPool } from './pool.js';
 
 const CHUNK_BYTES = 8 << 20;
@@ -68,7 +68,7 @@ function* matrix(
 /** Norms lie around 1 and biases around 0, so that a converter that drops or mixes them is found out. */
 function vector({ name, dims, kind }: TensorSpec, geometry: Geometry, seed: number): Buffer {
   const random = randomStream(seed, name);
-  const values = new Float32Array(dims[0]!);
+  const values = new Float32Array(elementsOf(dims));
   if (kind === 'rope-factors') values.set(ropeFactors(geometry));
   else
     values.forEach((_, i) => {

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GEOMETRIES, kvBytesPerToken, kvBytesRead, type Shape } from '../../../src/core/model.js';
-import { bool, type GgufValue, text, uint32 } from '../../../src/formats/gguf/value.js';
+import { bool, float32, type GgufValue, text, uint32 } from '../../../src/formats/gguf/value.js';
 import { writeGguf } from '../../../src/formats/gguf/write.js';
 import { inspectGguf } from '../../../src/models/gguf/inspect.js';
 import { convertToOnnx } from '../../../src/models/onnx/convert.js';
 import { shapeMetadata } from '../../../src/models/shape-metadata.js';
 import { byteLevelVocabulary } from '../../../src/models/synthetic/vocabulary.js';
-import { decoderTensors, elementsOf, type TensorSpec } from '../../../src/models/tensors.js';
+import { elementsOf, type TensorSpec } from '../../../src/models/tensor-spec.js';
+import { decoderTensors } from '../../../src/models/tensors.js';
 
 const { id: _, ...tiny } = GEOMETRIES.tiny;
 let folder: string;
@@ -80,6 +81,37 @@ describe('files of any architecture', () => {
     expect((await inspectGguf(await write(latent, { keys: mla }))).kvBytesPerToken).toBe(tiny.layers * (32 + 16) * 2);
   });
 
+  it('later layers that share a cache read it again', async () => {
+    const gemma: Shape = { ...tiny, architecture: 'gemma3n', qkvBias: false, layers: 10 };
+    const keys: [string, GgufValue][] = [
+      ['gemma3n.attention.sliding_window', uint32(100)],
+      ['gemma3n.attention.shared_kv_layers', uint32(5)],
+    ];
+    const { geometry } = await inspectGguf(await write(gemma, { keys }));
+    const layer = 2 * 2 * tiny.kvHeads * tiny.headDim;
+    expect(kvBytesPerToken(geometry)).toBe(5 * layer);
+    expect(kvBytesRead(geometry, 1000)).toBe(2 * layer * 1000 + 8 * layer * 100);
+  });
+
+  it('a window counts only where the engine has one, and layers without a cache count for none', async () => {
+    const of = async (architecture: string, key: string, value: number): Promise<Shape> =>
+      (
+        await inspectGguf(
+          await write(
+            { ...tiny, architecture, qkvBias: false, layers: 8 },
+            { keys: [[`${architecture}.${key}`, uint32(value)]] },
+          ),
+        )
+      ).geometry;
+    const whole = 8 * 2 * 2 * tiny.kvHeads * tiny.headDim;
+    expect(kvBytesRead(await of('phi2', 'attention.sliding_window', 100), 1000)).toBe(whole * 1000);
+    expect(kvBytesRead(await of('smallthinker', 'attention.sliding_window', 100), 1000)).toBe(
+      (whole / 8) * (2 * 1000 + 6 * 100),
+    );
+    expect(kvBytesPerToken(await of('qwen3next', 'full_attention_interval', 4))).toBe(whole / 4);
+    expect(await of('deepseek4', 'attention.sliding_window', 100)).toMatchObject({ isCacheKnown: false });
+  });
+
   it.each<[string, Extra, RegExp]>([
     ['a LoRA adapter', { keys: [['general.type', text('adapter')]] }, /LoRA adapter/],
     ['a projector', { keys: [['general.type', text('mmproj')]] }, /mmproj/],
@@ -99,6 +131,8 @@ describe('files of any architecture', () => {
     await expect(convert(tiny, { tensors: [bias] })).rejects.toThrow(/blk\.0\.attn_output\.bias/);
     await expect(convert(tiny, { keys: [['tokenizer.ggml.pre', text('martian')]] })).rejects.toThrow(/"martian"/);
     await expect(convert(tiny, { keys: [['qwen2.rope.dimension_count', uint32(32)]] })).rejects.toThrow(/32 of 64/);
+    const attention: [string, GgufValue] = ['qwen2.rope.scaling.attn_factor', float32(0.878)];
+    await expect(convert(tiny, { keys: [attention] })).rejects.toThrow(/attn_factor/);
     await expect(convert({ ...tiny, architecture: 'smollm3', qkvBias: false }, {})).rejects.toThrow(/smollm3/);
   });
 });
