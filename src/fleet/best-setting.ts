@@ -1,9 +1,9 @@
 import { candidateId } from '../core/candidate.js';
 import type { FleetRate } from '../core/fleet.js';
 import type { Across, FleetSetting } from '../core/fleet-summary.js';
+import { groupBy } from '../core/group-by.js';
 import type { Interval } from '../core/interval.js';
 import { median } from '../stats/sample.js';
-import { groupBy } from './build.js';
 import { largest, type MachineRates, settingKey } from './machine-rates.js';
 
 /**

@@ -11,6 +11,7 @@ import {
   type FleetRun,
   type FleetSetAside,
 } from '../core/fleet.js';
+import { groupBy } from '../core/group-by.js';
 
 type OfMachine = FleetRun | FleetGate | FleetCapture;
 
@@ -93,14 +94,3 @@ const newestFirst = (entries: readonly FleetEntry[]): FleetEntry[] =>
 
 /** By code points: the same on every machine, whatever its language. */
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
-}

@@ -1,8 +1,8 @@
 import { shortHash } from '../core/canonical.js';
 import type { FleetMachine, FleetRate, FleetTask } from '../core/fleet.js';
+import { groupBy } from '../core/group-by.js';
 import type { Interval } from '../core/interval.js';
 import { mean } from '../stats/sample.js';
-import { groupBy } from './build.js';
 
 export const taskKey = (task: FleetTask): string => shortHash(task);
 /** The same configuration on the same version of an engine. */

@@ -1,9 +1,9 @@
 import { R1Error } from '../core/errors.js';
 import type { FleetKind } from '../core/fleet.js';
 import type { FleetKindSummary, FleetSetting } from '../core/fleet-summary.js';
+import { groupBy } from '../core/group-by.js';
 import type { Prices } from '../core/prices.js';
 import { median } from '../stats/sample.js';
-import { groupBy } from './build.js';
 import type { MachineRates } from './machine-rates.js';
 
 const MILLION = 1e6;

@@ -1,8 +1,8 @@
 import type { SoftChange } from '../core/fleet-summary.js';
+import { groupBy } from '../core/group-by.js';
 import type { Fingerprint } from '../core/machine.js';
 import { mean, standardDeviation } from '../stats/sample.js';
 import { tQuantile } from '../stats/student-t.js';
-import { groupBy } from './build.js';
 import type { Scored } from './spread.js';
 
 /** Fewer machines have no spread of their own. */

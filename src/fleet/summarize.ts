@@ -5,9 +5,9 @@ import {
   type FleetSummary,
   type FleetTaskSummary,
 } from '../core/fleet-summary.js';
+import { groupBy } from '../core/group-by.js';
 import type { Prices } from '../core/prices.js';
 import { bestSetting } from './best-setting.js';
-import { groupBy } from './build.js';
 import { type MachineRates, ratesOf, taskKey } from './machine-rates.js';
 import { type KindPrice, markFrontier, priceOf, pricesByKind } from './pricing.js';
 import { type KindRates, sharedProfiles } from './shared-profiles.js';

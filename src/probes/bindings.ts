@@ -1,10 +1,10 @@
 import { formatCpuList } from '../core/cpu-list.js';
+import { groupBy } from '../core/group-by.js';
 import type { BindingArm, CpuEntry, Machine } from '../core/machine.js';
 import { MEMORY_KINDS } from '../core/memory-kinds.js';
 import type { Host } from '../core/ports.js';
 import { sharesCpus } from './memory/numa.js';
 import { hasPrograms } from './programs/tools.js';
-import { groupBy } from './reading/group-by.js';
 
 /** What an arm would do, before this machine is asked whether it can. A plan with a `reason` makes no sense here. */
 type Plan = { name: string; description: string; cpus: CpuEntry[]; memory?: BindingArm['memory']; reason?: string };

@@ -1,10 +1,10 @@
 import { type Candidate, candidateId } from '../../core/candidate.js';
 import type { RequestLoad } from '../../core/capacity-plan.js';
 import type { FleetKind, FleetRate, FleetRun } from '../../core/fleet.js';
+import { groupBy } from '../../core/group-by.js';
 import { KV_SIZE_OVER_F16 } from '../../core/kv-type.js';
 import type { Profile } from '../../core/profile.js';
 import { median } from '../../stats/sample.js';
-import { groupBy } from '../build.js';
 import type { ReplicaModel } from './replica.js';
 
 export type StepPoint = { sequences: number; ms: number };

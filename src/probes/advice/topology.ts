@@ -1,7 +1,7 @@
 import { formatCpuList } from '../../core/cpu-list.js';
+import { groupBy } from '../../core/group-by.js';
 import type { CpuEntry } from '../../core/machine.js';
 import { MEMORY_KINDS } from '../../core/memory-kinds.js';
-import { groupBy } from '../reading/group-by.js';
 import { kindCount } from '../topology/kind-groups.js';
 import type { AdviceRule } from './rule.js';
 

@@ -1,5 +1,5 @@
+import { groupBy } from '../../core/group-by.js';
 import type { CpuEntry, Machine } from '../../core/machine.js';
-import { groupBy } from '../reading/group-by.js';
 
 /** Threads read at least this much each: large enough that starting a pass costs nothing. */
 const MIN_BYTES = 64 * 1024 ** 2;

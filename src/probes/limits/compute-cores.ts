@@ -1,6 +1,6 @@
+import { groupBy } from '../../core/group-by.js';
 import type { CoreKind, Machine } from '../../core/machine.js';
 import type { Host } from '../../core/ports.js';
-import { groupBy } from '../reading/group-by.js';
 import { readNumberPerCpu } from '../reading/per-cpu.js';
 
 type Facts = Pick<Machine, 'cpu' | 'topology'>;

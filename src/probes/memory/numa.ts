@@ -1,10 +1,10 @@
 import { formatCpuList, tryParseCpuList, tryParseCpuMap } from '../../core/cpu-list.js';
+import { groupBy } from '../../core/group-by.js';
 import type { Machine, NumaNode } from '../../core/machine.js';
 import { MEMORY_KINDS } from '../../core/memory-kinds.js';
 import type { Host } from '../../core/ports.js';
 import { readCpuset } from '../limits/cgroup-cpuset.js';
 import { asWhole, parseMeminfo } from '../reading/file-fact.js';
-import { groupBy } from '../reading/group-by.js';
 import { numbered, readCpuSet, statusList } from '../topology/cpu-set.js';
 import { withMemoryKinds } from './memory-kind.js';
 

@@ -1,7 +1,7 @@
+import { groupBy } from '../../core/group-by.js';
 import type { Host } from '../../core/ports.js';
 import { armName } from '../processor/arm-parts.js';
 import { readCpuinfo } from '../reading/cpuinfo.js';
-import { groupBy } from '../reading/group-by.js';
 import { sharedSet } from '../reading/shared-set.js';
 import { armCores } from './arm-cores.js';
 import { CPU_FOLDER } from './cpu-set.js';

@@ -1,6 +1,6 @@
+import { groupBy } from '../../core/group-by.js';
 import type { Host } from '../../core/ports.js';
 import { armName } from '../processor/arm-parts.js';
-import { groupBy } from '../reading/group-by.js';
 import { readNumberPerCpu } from '../reading/per-cpu.js';
 import { armCores } from './arm-cores.js';
 import type { KindGroup, Kinds } from './kind-groups.js';

@@ -1,6 +1,6 @@
 import { tryParseCpuList } from '../../core/cpu-list.js';
+import { groupBy } from '../../core/group-by.js';
 import type { CoreKind, Machine } from '../../core/machine.js';
-import { groupBy } from '../reading/group-by.js';
 import { readNumberPerCpu } from '../reading/per-cpu.js';
 import { differInBuild, type KindEvidence } from './core-build.js';
 import type { KindGroup, Kinds } from './kind-groups.js';

@@ -1,6 +1,6 @@
 import { parseCpuList } from '../../../../src/core/cpu-list.js';
+import { groupBy } from '../../../../src/core/group-by.js';
 import type { CpuEntry, Machine } from '../../../../src/core/machine.js';
-import { groupBy } from '../../../../src/probes/reading/group-by.js';
 
 /** Where a kernel puts the threads of one process, as far as the physics needs to know. */
 export type Placement = {
